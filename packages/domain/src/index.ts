@@ -1,0 +1,7 @@
+export * from './admission.ts'
+export * from './appointment.ts'
+export * from './field.ts'
+export * from './record.ts'
+export * from './text.ts'
+export * from './time.ts'
+export * from './wanted.ts'

@@ -1,0 +1,85 @@
+import type { Refusal } from './admission.ts'
+import type { Field, Fingerprints } from './field.ts'
+import type { SettledWanted, Wanted } from './wanted.ts'
+
+/** What Lockstep last made Exchange hold, in the application's words. Version 0: born in Exchange. */
+export type Written = {
+  readonly version: number
+  /** The newest revision that is merged into `fingerprints`. */
+  readonly basedOn: number
+  /** Of what the application held at this version. A field that it was never known to hold is missing. */
+  readonly fingerprints: Partial<Fingerprints>
+}
+
+/** The Exchange item that an appointment is linked to. Handles change when an item moves; the UID does not. */
+export type LinkedItem = {
+  readonly itemId: string
+  readonly uid: string
+  /** `attendee`: another organiser's meeting, of which only reminder, categories and showAs may be written. */
+  readonly role: 'organizer' | 'attendee'
+  /** The attempt that created it, as stamped on it; missing on items that users made. */
+  readonly attempt?: string
+}
+
+/**
+ * The state of the item up to which both sides agree, in Exchange's words. A field that is missing was written by us
+ * and not read back yet: the first read at `changeKey` takes it as it is, since Exchange rewrites bodies and names.
+ * A field that is `''` differs from whatever Exchange holds: the application has to be told of it.
+ */
+export type Seen = { readonly changeKey: string; readonly fingerprints: Partial<Fingerprints> }
+
+/** A revision that was offered to the application: what it changed, in the words that were told. */
+export type Offer = {
+  readonly revision: number
+  readonly atMs: number
+  readonly kind: ChangeKind
+  readonly fingerprints: Partial<Fingerprints>
+}
+
+export type ChangeKind = 'created' | 'updated' | 'cancelled' | 'withdrawn'
+
+/** Both sides changed the same field since they last agreed. */
+export type Conflict = {
+  readonly atMs: number
+  readonly version: number
+  readonly fields: readonly Field[]
+  readonly winner: 'exchange' | 'application'
+}
+
+/** The settled part of an appointment's record. Holds ids, versions and fingerprints, never content. */
+export type Link = {
+  readonly written: Written
+  readonly item?: LinkedItem
+  readonly seen?: Seen
+  /** The newest revision that the application acknowledged, and whether it holds the appointment since. */
+  readonly told: { readonly revision: number; readonly holds: boolean }
+  /** Withdrawn by Exchange: the application's events are remembered and neither write nor delete. */
+  readonly asleep?: Refusal
+  /** The newest conflicts, oldest first. */
+  readonly conflicts: readonly Conflict[]
+}
+
+/** An attempt to write whose outcome is not known yet, noted before the write. */
+export type Intent = { readonly version: number; readonly attempt: string; readonly atMs: number }
+
+/** Everything the ledger knows of one appointment. */
+export type AppointmentRecord = {
+  readonly appointmentId: string
+  readonly wanted?: Wanted | SettledWanted
+  readonly link: Link
+  readonly intent?: Intent
+  /** The last 16 revisions that were offered, oldest first. */
+  readonly offers: readonly Offer[]
+}
+
+/** The record of an appointment of which nothing was written, seen or told yet. */
+export const emptyLink: Link = {
+  written: { version: 0, basedOn: 0, fingerprints: {} },
+  told: { revision: 0, holds: false },
+  conflicts: [],
+}
+
+/** Whether the application wants something that Exchange was not made to hold yet. */
+export function isUnsettled({ wanted, link }: AppointmentRecord): boolean {
+  return wanted !== undefined && wanted.version > link.written.version
+}

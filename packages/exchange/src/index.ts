@@ -1,0 +1,2 @@
+export * from './calendar-gateway.ts'
+export * from './errors.ts'

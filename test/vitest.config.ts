@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    root: new URL('..', import.meta.url).pathname,
+    include: ['{packages,services}/*/src/**/*.test.ts', 'infra/local/src/**/*.test.ts', 'test/**/*.test.ts'],
+    globalSetup: [new URL('./support/redis.ts', import.meta.url).pathname],
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+    env: { TZ: 'UTC' },
+  },
+})
