@@ -3,7 +3,8 @@ import { normalisedBody, normalisedText } from './text.ts'
 
 /**
  * The parts of an appointment that are compared and merged one by one. Start, end and all-day are one field: merged
- * apart they could make an appointment that neither side ever had.
+ * apart they could make an appointment that neither side ever had. The attendees' responses are a field of their own:
+ * only Exchange changes them.
  */
 export const fields = [
   'subject',
@@ -16,13 +17,15 @@ export const fields = [
   'reminderMinutesBeforeStart',
   'categories',
   'attendees',
+  'responses',
 ] as const
 
 export type Field = (typeof fields)[number]
 
 /** The property names of the wire contract that a field stands for. */
 export function propertiesOf(field: Field): readonly (keyof Appointment)[] {
-  return field === 'when' ? ['start', 'end', 'isAllDay'] : [field]
+  if (field === 'when') return ['start', 'end', 'isAllDay']
+  return [field === 'responses' ? 'attendees' : field]
 }
 
 /** A keyed digest (HMAC) of a text, short enough to keep and long enough not to collide. */
@@ -66,7 +69,15 @@ function canonical(appointment: Appointment, field: Field): string {
     case 'categories':
       return JSON.stringify(appointment.categories.toSorted())
     case 'attendees':
-      return canonicalAttendees(appointment)
+      return canonicalSet(
+        appointment.attendees.map(({ address, type }) => `${address.toLowerCase()} ${type}`),
+      )
+    case 'responses':
+      return canonicalSet(
+        appointment.attendees.map(
+          ({ address, response }) => `${address.toLowerCase()} ${response ?? 'none'}`,
+        ),
+      )
     default:
       return String(appointment[field])
   }
@@ -78,10 +89,7 @@ function canonicalWhen({ isAllDay, start, end }: Appointment): string {
   return [start, end].map(({ dateTime, timeZone }) => `${dateTime.slice(0, 19)} ${timeZone}`).join(' ')
 }
 
-/** A set, not a list; answers count, names do not, since Exchange rewrites them from its directory. */
-function canonicalAttendees({ attendees }: Appointment): string {
-  return attendees
-    .map(({ address, type, response }) => `${address.toLowerCase()} ${type} ${response ?? 'none'}`)
-    .toSorted()
-    .join('\n')
+/** Attendees are a set, not a list; their names do not count, since Exchange rewrites them from its directory. */
+function canonicalSet(entries: readonly string[]): string {
+  return entries.toSorted().join('\n')
 }

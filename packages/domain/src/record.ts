@@ -7,18 +7,22 @@ export type Written = {
   readonly version: number
   /** The newest revision that is merged into `fingerprints`. */
   readonly basedOn: number
-  /** Of what the application held at this version. A field that it was never known to hold is missing. */
+  /**
+   * Of what the application held at this version. A field that it was never known to hold is missing; one that is `''`
+   * is known to differ from whatever is wanted next.
+   */
   readonly fingerprints: Partial<Fingerprints>
 }
 
 /** The Exchange item that an appointment is linked to. Handles change when an item moves; the UID does not. */
 export type LinkedItem = {
   readonly itemId: string
-  readonly uid: string
+  /** Missing until the item was read once: creating an item does not tell it. */
+  readonly uid?: string
   /** `attendee`: another organiser's meeting, of which only reminder, categories and showAs may be written. */
   readonly role: 'organizer' | 'attendee'
-  /** The attempt that created it, as stamped on it; missing on items that users made. */
-  readonly attempt?: string
+  /** Whether it carries our stamp: we made it, and keep the stamp's version current. */
+  readonly stamped: boolean
 }
 
 /**
@@ -50,6 +54,8 @@ export type Conflict = {
 export type Link = {
   readonly written: Written
   readonly item?: LinkedItem
+  /** The attempt whose stamp the newest linked item carries; outlives the item, to tell a restored one from a late one. */
+  readonly attempt?: string
   readonly seen?: Seen
   /** The newest revision that the application acknowledged, and whether it holds the appointment since. */
   readonly told: { readonly revision: number; readonly holds: boolean }

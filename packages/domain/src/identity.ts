@@ -1,0 +1,9 @@
+import type { Digest } from './field.ts'
+
+/**
+ * The id of an appointment that was made in Exchange: stable, and the same for every letter case of its UID. `itemId` is
+ * given for a copy, which may carry the UID of the item it was made from.
+ */
+export function appointmentIdFor(mailboxId: string, uid: string, digest: Digest, itemId?: string): string {
+  return `ex-${digest(['id', mailboxId, uid.toLowerCase(), itemId ?? ''].join('\n'))}`
+}

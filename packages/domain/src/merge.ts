@@ -1,0 +1,101 @@
+import { fieldsOf, type MergeBase } from './base.ts'
+import { type Field, fields, type Fingerprints } from './field.ts'
+import type { Conflict, LinkedItem, Seen, Written } from './record.ts'
+
+/** Which side wins where both changed the same field. `latest`: the one that changed it last. */
+export type ConflictPolicy = 'exchange' | 'application' | 'latest'
+
+/** What Exchange holds now, as far as it was read. */
+export type Observed = {
+  readonly changeKey: string
+  readonly fingerprints: Fingerprints
+  readonly lastModifiedMs: number
+}
+
+export type MergeInput = {
+  readonly wanted: { readonly version: number; readonly atMs: number; readonly fingerprints: Fingerprints }
+  readonly base: MergeBase
+  readonly written: Written
+  readonly seen: Seen
+  readonly role: LinkedItem['role']
+  readonly observed?: Observed
+  readonly policy: ConflictPolicy
+  readonly nowMs: number
+}
+
+export type Merge = {
+  /** What to write. */
+  readonly write: readonly Field[]
+  /** What the application changed and Exchange keeps as it is: the application has to be told. */
+  readonly lost: readonly Field[]
+  /** What Exchange holds that the application does not know of yet. */
+  readonly untold: readonly Field[]
+  readonly conflict?: Conflict
+}
+
+/** Exchange's clock and ours need not agree; a change within this time of another is not later. */
+const sameTimeMs = 2_000
+
+/** What the application can change. */
+const applicationFields = fields.filter((field) => field !== 'responses')
+
+/** On another organiser's item nothing else may be written. */
+const attendeeOwns: ReadonlySet<Field> = new Set(['reminderMinutesBeforeStart', 'categories', 'showAs'])
+
+/** Merges what the application changed with what Exchange holds, field by field, against their common base. */
+export function merge(input: MergeInput): Merge {
+  const { wanted, base, observed, role } = input
+  const changed = applicationFields.filter((field) => base.fingerprints[field] !== wanted.fingerprints[field])
+  const atExchange = changedAtExchange(input)
+  const same = (field: Field) => observed?.fingerprints[field] === wanted.fingerprints[field]
+
+  const unknownToIt = fieldsOf(base.unknownToIt)
+  const doubtful = (field: Field) => base.fingerprints[field] === undefined
+  const both = changed.filter(
+    (field) => !same(field) && (unknownToIt.has(field) || atExchange.has(field) || doubtful(field)),
+  )
+  const exchangeWins = winner(input) === 'exchange'
+  const foreign = role === 'attendee' ? changed.filter((field) => !attendeeOwns.has(field)) : []
+  const lost = fields.filter(
+    (field) => foreign.includes(field) || (both.includes(field) && (exchangeWins || doubtful(field))),
+  )
+  const conflict = conflictOf(input, [...new Set([...both, ...foreign])], lost)
+  return {
+    write: changed.filter((field) => !lost.includes(field) && !same(field)),
+    lost,
+    untold: [...atExchange].filter(
+      (field) => !same(field) && (lost.includes(field) || !changed.includes(field)),
+    ),
+    ...(conflict && { conflict }),
+  }
+}
+
+/** Fields in which Exchange moved on since both sides agreed. What we wrote and did not read back is compared with it. */
+export function changedAtExchange({
+  seen,
+  written,
+  observed,
+}: Pick<MergeInput, 'seen' | 'written' | 'observed'>): Set<Field> {
+  if (!observed) return new Set()
+  const isOurs = observed.changeKey === seen.changeKey
+  const agreed = (field: Field) =>
+    seen.fingerprints[field] ??
+    (isOurs || !written.fingerprints[field] ? observed.fingerprints[field] : written.fingerprints[field])
+  return new Set(fields.filter((field) => agreed(field) !== observed.fingerprints[field]))
+}
+
+function winner({ policy, wanted, observed, base }: MergeInput): Conflict['winner'] {
+  if (policy !== 'latest') return policy
+  const exchangeAtMs = observed?.lastModifiedMs ?? base.unknownToIt.at(-1)?.atMs ?? 0
+  return wanted.atMs > exchangeAtMs + sameTimeMs ? 'application' : 'exchange'
+}
+
+function conflictOf(input: MergeInput, both: readonly Field[], lost: readonly Field[]): Conflict | undefined {
+  if (both.length === 0) return undefined
+  return {
+    atMs: input.nowMs,
+    version: input.wanted.version,
+    fields: both,
+    winner: lost.length > 0 ? 'exchange' : 'application',
+  }
+}

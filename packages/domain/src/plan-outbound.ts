@@ -1,0 +1,135 @@
+import type { Appointment } from './appointment.ts'
+import { mergeBase } from './base.ts'
+import type { Field, Fingerprints } from './field.ts'
+import { type ConflictPolicy, merge, type Merge, type Observed } from './merge.ts'
+import type { AppointmentRecord, Intent, LinkedItem } from './record.ts'
+import type { SettledWanted, Wanted } from './wanted.ts'
+
+/** What was found at Exchange, once the plan asked for it. */
+export type Finding =
+  | { readonly kind: 'item'; readonly observed: Observed; readonly isRefused: boolean }
+  | { readonly kind: 'gone' }
+  /** The items that carry the appointment's stamp. */
+  | { readonly kind: 'stamped'; readonly items: readonly StampedItem[] }
+
+export type StampedItem = {
+  readonly itemId: string
+  readonly changeKey: string
+  readonly version: number
+  readonly attempt: string
+}
+
+export type OutboundPlan =
+  /** Exchange holds what is wanted, or shall not be touched. */
+  | { readonly action: 'settle'; readonly merge?: Merge }
+  /** The user made it private or recurring: neither write nor delete until it is admitted again. */
+  | { readonly action: 'sleep' }
+  /** Exchange cancelled it and the application did not know when it changed it: the application is told again. */
+  | { readonly action: 'tellCancelled' }
+  /** The linked item is not where it was: whether it was deleted or only moved is found out before anything is done. */
+  | { readonly action: 'missing' }
+  | { readonly action: 'read'; readonly item: LinkedItem }
+  | { readonly action: 'findStamped' }
+  | { readonly action: 'wait'; readonly untilMs: number }
+  | { readonly action: 'create'; readonly appointment: Appointment }
+  /** An earlier attempt created it after all. `extra` are further ones: folded, without mail. */
+  | { readonly action: 'adopt'; readonly found: StampedItem; readonly extra: readonly StampedItem[] }
+  | {
+      readonly action: 'update'
+      readonly item: LinkedItem
+      readonly changeKey: string
+      readonly appointment: Appointment
+      readonly merge: Merge
+    }
+  | { readonly action: 'delete'; readonly itemIds: readonly string[] }
+
+export type OutboundRules = {
+  readonly policy: ConflictPolicy
+  /** How long after its intent a create whose answer was lost may still have its effect. */
+  readonly lateCallMs: number
+  readonly nowMs: number
+}
+
+export type OutboundInput = {
+  readonly record: AppointmentRecord
+  /** Of what is wanted; missing if it is wanted absent. */
+  readonly fingerprints?: Fingerprints
+  readonly earlier?: Intent
+  readonly finding?: Finding
+  readonly rules: OutboundRules
+}
+
+/** Decides what has to happen at Exchange so that it holds what the application wants. */
+export function planOutbound(input: OutboundInput): OutboundPlan {
+  const { record, finding } = input
+  const { wanted, link } = record
+  if (!wanted || wanted.version <= link.written.version) return { action: 'settle' }
+  if (link.asleep || (finding?.kind === 'item' && finding.isRefused)) return { action: 'sleep' }
+  if (wanted.kind === 'absent') return planAbsent(input)
+  if (!hasContent(wanted)) return { action: 'settle' }
+  return link.item ? planUpdate(input, wanted, link.item) : planCreate(input, wanted)
+}
+
+function planAbsent({ record, earlier, finding }: OutboundInput): OutboundPlan {
+  const { item } = record.link
+  if (finding?.kind === 'stamped') {
+    const itemIds = finding.items.map(({ itemId }) => itemId)
+    return itemIds.length > 0 ? { action: 'delete', itemIds } : { action: 'settle' }
+  }
+  if (finding?.kind === 'gone') return { action: 'settle' }
+  if (!item) return earlier ? { action: 'findStamped' } : { action: 'settle' }
+  return finding ? { action: 'delete', itemIds: [item.itemId] } : { action: 'read', item }
+}
+
+function planCreate({ record, earlier, finding, rules }: OutboundInput, wanted: Present): OutboundPlan {
+  if (wasCancelledMeanwhile(record, wanted) && rules.policy !== 'application')
+    return { action: 'tellCancelled' }
+  if (!earlier) return { action: 'create', appointment: wanted.appointment }
+  if (finding?.kind !== 'stamped') return { action: 'findStamped' }
+
+  const [found, ...extra] = finding.items.toSorted((a, b) => b.version - a.version)
+  if (found) return { action: 'adopt', found, extra }
+
+  const untilMs = earlier.atMs + rules.lateCallMs
+  if (wanted.appointment.attendees.length > 0 && untilMs > rules.nowMs) return { action: 'wait', untilMs }
+  return { action: 'create', appointment: wanted.appointment }
+}
+
+function planUpdate(input: OutboundInput, wanted: Present, item: LinkedItem): OutboundPlan {
+  const { record, fingerprints, finding, rules } = input
+  const { seen, written } = record.link
+  if (finding?.kind === 'gone') return { action: 'missing' }
+  const observed = finding?.kind === 'item' ? finding.observed : undefined
+  if (!seen && !observed) return { action: 'read', item }
+
+  const merged = merge({
+    wanted: { version: wanted.version, atMs: wanted.atMs, fingerprints: fingerprints! },
+    base: mergeBase(record, wanted.basedOn),
+    written,
+    seen: seen ?? { changeKey: '', fingerprints: {} },
+    role: item.role,
+    ...(observed && { observed }),
+    policy: rules.policy,
+    nowMs: rules.nowMs,
+  })
+  if (merged.write.length === 0) return { action: 'settle', merge: merged }
+  const changeKey = observed?.changeKey ?? seen!.changeKey
+  return { action: 'update', item, changeKey, appointment: wanted.appointment, merge: merged }
+}
+
+type Present = Extract<Wanted, { kind: 'present' }>
+
+function hasContent(wanted: Wanted | SettledWanted): wanted is Present {
+  return wanted.kind === 'present' && 'appointment' in wanted
+}
+
+/** Exchange's user cancelled it, and the application changed it without knowing that. */
+function wasCancelledMeanwhile(record: AppointmentRecord, wanted: Present): boolean {
+  const { unknownToIt } = mergeBase(record, wanted.basedOn)
+  return unknownToIt.at(-1)?.kind === 'cancelled'
+}
+
+/** The fields an update sets, for the log. */
+export function fieldsWritten(plan: OutboundPlan): readonly Field[] {
+  return plan.action === 'update' ? plan.merge.write : []
+}

@@ -1,0 +1,71 @@
+import { type AdmissionRules, type Refusal, refusalOf } from './admission.ts'
+import type { Sensitivity } from './appointment.ts'
+import { fields } from './field.ts'
+import type { AppointmentRecord } from './record.ts'
+
+/** What a synchronisation says of an item: no content. */
+export type SyncedItem = {
+  readonly itemId: string
+  readonly changeKey: string
+  readonly uid: string
+  readonly sensitivity: Sensitivity
+  readonly isRecurring: boolean
+  readonly stamp?: { readonly appointmentId: string; readonly version: number; readonly attempt: string }
+}
+
+/** The records that an item may belong to, by its handle, by its stamp and by its UID. */
+export type Candidates = {
+  readonly byItemId?: AppointmentRecord
+  readonly byStamp?: AppointmentRecord
+  readonly byUid?: AppointmentRecord
+}
+
+export type SyncPlan =
+  | { readonly action: 'nothing'; readonly reason: 'echo' | 'unknown' | 'known' | Refusal }
+  /** Read the item and tell the application what is new. `later`: a write of our own is on its way, look after it. */
+  | { readonly action: 'look'; readonly record: AppointmentRecord; readonly later: boolean }
+  | { readonly action: 'withdraw'; readonly record: AppointmentRecord; readonly reason: Refusal }
+  /** The item is this appointment's from now on. */
+  | { readonly action: 'link'; readonly appointmentId: string | undefined; readonly stamped: boolean }
+  /** It names an appointment that has another item: see whether that one is still there. Copy, if it is; moved, if not. */
+  | { readonly action: 'compare'; readonly record: AppointmentRecord }
+  /** A create of ours that landed late: a second item of one appointment. Removed, without mail. */
+  | { readonly action: 'fold' }
+
+/** Decides what an item that Exchange reports as created or changed means. */
+export function planSync(item: SyncedItem, candidates: Candidates, rules?: AdmissionRules): SyncPlan {
+  const refusal = refusalOf(item, rules)
+  const { byItemId } = candidates
+  if (byItemId) return planKnown(item, byItemId, refusal)
+  if (refusal) return { action: 'nothing', reason: refusal }
+  return planUnknown(item, candidates)
+}
+
+function planKnown(item: SyncedItem, record: AppointmentRecord, refusal: Refusal | undefined): SyncPlan {
+  const { asleep, seen } = record.link
+  if (refusal) {
+    return asleep === refusal
+      ? { action: 'nothing', reason: refusal }
+      : { action: 'withdraw', record, reason: refusal }
+  }
+  const isEcho = !asleep && seen?.changeKey === item.changeKey
+  const isReadBack = fields.every((field) => seen?.fingerprints[field] !== undefined)
+  if (isEcho && isReadBack) return { action: 'nothing', reason: 'echo' }
+  return { action: 'look', record, later: record.intent !== undefined }
+}
+
+function planUnknown({ stamp }: SyncedItem, { byStamp, byUid }: Candidates): SyncPlan {
+  if (stamp && !byStamp) return { action: 'link', appointmentId: stamp.appointmentId, stamped: true }
+  if (stamp && byStamp) return planStamped(stamp, byStamp)
+  if (!byUid) return { action: 'link', appointmentId: undefined, stamped: false }
+  if (!byUid.link.item) return { action: 'link', appointmentId: byUid.appointmentId, stamped: false }
+  return { action: 'compare', record: byUid }
+}
+
+/** The item carries the stamp of an appointment that we know, and is not its item. */
+function planStamped(stamp: { attempt: string }, record: AppointmentRecord): SyncPlan {
+  if (record.intent) return { action: 'look', record, later: true }
+  if (stamp.attempt !== record.link.attempt) return { action: 'fold' }
+  if (!record.link.item) return { action: 'link', appointmentId: record.appointmentId, stamped: true }
+  return { action: 'compare', record }
+}
