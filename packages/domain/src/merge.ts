@@ -37,7 +37,7 @@ export type Merge = {
 const sameTimeMs = 2_000
 
 /** What the application can change. */
-const applicationFields = fields.filter((field) => field !== 'responses')
+const applicationFields: readonly Field[] = fields.filter((field) => field !== 'responses')
 
 /** On another organiser's item nothing else may be written. */
 const attendeeOwns: ReadonlySet<Field> = new Set(['reminderMinutesBeforeStart', 'categories', 'showAs'])
