@@ -5,6 +5,7 @@ export default defineConfig({
     root: new URL('..', import.meta.url).pathname,
     include: ['{packages,services}/*/src/**/*.test.ts', 'infra/local/src/**/*.test.ts', 'test/**/*.test.ts'],
     globalSetup: [new URL('./support/redis.ts', import.meta.url).pathname],
+    reporters: ['default', new URL('./support/closing-line.ts', import.meta.url).pathname],
     testTimeout: 20_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

@@ -1,0 +1,116 @@
+import { exchangeConfig, exchangeVariables } from '@lockstep/exchange'
+import { commonVariables, flag, list, parseConfig, port, seconds, secret } from '@lockstep/runtime'
+import { z } from 'zod'
+
+export const variables = z.object({
+  ...commonVariables,
+  ...exchangeVariables,
+  INBOUND_WORKER_PORT: port
+    .default(8084)
+    .describe('Where the inbound worker answers probes and serves metrics.'),
+  FINGERPRINT_KEY: secret().describe(
+    'The deployment key of the fingerprints that are kept of appointments. The same for all workers; a new one makes every appointment look changed.',
+  ),
+  MAILBOXES: list.default([]).describe('Mailboxes that are enabled at start, by primary SMTP address.'),
+  NOTIFICATIONS: z
+    .enum(['push', 'poll'])
+    .default('push')
+    .describe(
+      'How changes are heard of: Exchange calls the ingress, or mailboxes are compared every POLL_SECONDS.',
+    ),
+  INGRESS_PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Where Exchange reaches the ingress. Needed for push notifications.'),
+  STATUS_FREQUENCY_MINUTES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_440)
+    .default(1)
+    .describe(
+      'How often Exchange gives a sign of life. After twice the time without one a mailbox is subscribed anew.',
+    ),
+  POLL_SECONDS: seconds
+    .default(30_000)
+    .describe('How often a mailbox is compared without having been notified.'),
+  APPLICATION_WEBHOOK_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Where changes are posted to. Without it they are entered in the feed at GET /v1/changes.'),
+  APPLICATION_WEBHOOK_SECRET: z
+    .string()
+    .regex(
+      /^whsec_[\w+/=-]+(,\s*whsec_[\w+/=-]+)?$/,
+      'expected whsec_ and Base64, or two of them while one is being replaced',
+    )
+    .meta({ secret: true })
+    .optional()
+    .describe(
+      'Signs the changes (Standard Webhooks). Two, separated by a comma, while one is being replaced.',
+    ),
+  REFUSE_PERSONAL: flag
+    .default(false)
+    .describe('`true`: items of sensitivity personal do not cross, like private ones.'),
+  BACKFILL_DAYS: z.coerce
+    .number()
+    .min(0)
+    .default(1)
+    .describe(
+      'Appointments that ended earlier than so many days before their mailbox was enabled are not told.',
+    ),
+  INBOUND_CONCURRENCY: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(8)
+    .describe('Mailboxes at a time in one inbound worker, for each of its queues.'),
+})
+
+const dayMs = 86_400_000
+
+const schema = variables
+  .refine((env) => env.NOTIFICATIONS === 'poll' || env.INGRESS_PUBLIC_URL, {
+    path: ['INGRESS_PUBLIC_URL'],
+    message: 'set it to the address at which Exchange reaches the ingress, or set NOTIFICATIONS=poll',
+  })
+  .refine((env) => !env.APPLICATION_WEBHOOK_URL || env.APPLICATION_WEBHOOK_SECRET, {
+    path: ['APPLICATION_WEBHOOK_SECRET'],
+    message: 'set it, so that the application can tell our changes from forged ones',
+  })
+  .transform((env) => ({
+    redisUrl: env.REDIS_URL,
+    prefix: env.KEY_PREFIX,
+    logLevel: env.LOG_LEVEL,
+    probes: { port: env.INBOUND_WORKER_PORT, host: env.BIND_ADDRESS },
+    exchange: exchangeConfig(env),
+    fingerprintKey: env.FINGERPRINT_KEY,
+    mailboxes: env.MAILBOXES,
+    refusePersonal: env.REFUSE_PERSONAL,
+    notifications:
+      env.NOTIFICATIONS === 'push'
+        ? ({
+            kind: 'push',
+            publicUrl: env.INGRESS_PUBLIC_URL!,
+            statusFrequencyMinutes: env.STATUS_FREQUENCY_MINUTES,
+          } as const)
+        : ({ kind: 'poll' } as const),
+    webhook: env.APPLICATION_WEBHOOK_URL
+      ? {
+          url: env.APPLICATION_WEBHOOK_URL,
+          secrets: env.APPLICATION_WEBHOOK_SECRET!.split(',').map((secret) => secret.trim()),
+          timeoutMs: 10_000,
+        }
+      : undefined,
+    concurrency: env.INBOUND_CONCURRENCY,
+    sync: { sliceMs: 5_000, compareEveryMs: env.POLL_SECONDS, refusedMs: 60_000 },
+    deliveries: { sliceMs: 5_000, leaseMs: 15_000, batch: 50 },
+    tell: { backfillMs: env.BACKFILL_DAYS * dayMs, newerVersionMs: 30_000 },
+    sweepEveryMs: 1_000,
+  }))
+
+export type Config = z.infer<typeof schema>
+
+export function loadConfig(env: NodeJS.ProcessEnv): Config {
+  return parseConfig(schema, env)
+}

@@ -1,0 +1,152 @@
+import { type DeliveryPlan, instantOf, planDelivery, propertiesOf } from '@lockstep/domain'
+import type { Ledger, Mailbox, TrailStep, UntoldAttempt } from '@lockstep/ledger'
+import type { WakeQueue } from '@lockstep/queue'
+import type { Logger } from '@lockstep/runtime'
+import type { Application, Change, Reception } from './application.ts'
+import { spendAttempt } from './give-up.ts'
+import type { Looked } from './look.ts'
+
+type Deps = {
+  ledger: Ledger
+  application: Application
+  outbound: Pick<WakeQueue, 'wake'>
+  log: Logger
+  options: {
+    /** Appointments that were over so long before their mailbox was enabled are not told. */
+    backfillMs: number
+    /** How long a newer version is waited for, once the application has said that it is on its way. */
+    newerVersionMs: number
+  }
+}
+
+type Tell = Extract<DeliveryPlan, { action: 'tell' }>
+
+/** Tells the application about one appointment. Resolves with whether there is nothing left to tell. */
+export type Deliver = (
+  mailbox: Mailbox,
+  attempt: UntoldAttempt,
+  looked: Looked,
+  signal: AbortSignal,
+) => Promise<boolean>
+
+export function createDeliver(deps: Deps): Deliver {
+  const { ledger, application, log, options } = deps
+
+  return async function deliver(mailbox, attempt, looked, signal) {
+    const plan = planDelivery(attempt.record, looked.look)
+    await note(mailbox, attempt, 'read')
+    if (plan.action === 'remember') {
+      await note(mailbox, attempt, looked.look.kind === 'refused' ? 'refused' : 'echo')
+      return remember(mailbox, attempt, plan.link)
+    }
+    if (isBeforeBackfill(mailbox, plan, looked)) {
+      const { link } = attempt.record
+      return remember(mailbox, attempt, { ...plan.linkOnceTold(link.told.revision), told: link.told })
+    }
+
+    const revision = await ledger.offer(mailbox.id, attempt, {
+      atMs: looked.lastModifiedMs ?? Date.now(),
+      kind: plan.kind,
+      fingerprints: plan.fingerprints,
+    })
+    if (revision === 'moved') return false
+    const reception = await application.tell(changeOf(mailbox, attempt, plan, looked, revision), signal)
+    return conclude(mailbox, attempt, plan, revision, reception)
+  }
+
+  async function remember(mailbox: Mailbox, attempt: UntoldAttempt, link: UntoldAttempt['record']['link']) {
+    const wasAsleep = attempt.record.link.asleep !== undefined && link.asleep === undefined
+    const result = await ledger.tell(mailbox.id, attempt, { link }, Date.now())
+    if (wasAsleep && result === 'told') await wakeUp(mailbox, attempt)
+    return result === 'told'
+  }
+
+  async function conclude(
+    mailbox: Mailbox,
+    attempt: UntoldAttempt,
+    plan: Tell,
+    revision: number,
+    reception: Reception,
+  ) {
+    const { appointmentId } = attempt.record
+    const facts = { mailboxId: mailbox.id, appointmentId, revision, kind: plan.kind }
+    switch (reception.kind) {
+      case 'acknowledged': {
+        const link = plan.linkOnceTold(revision)
+        const renamedTo = plan.kind === 'created' ? reception.appointmentId : undefined
+        const told = { link, ...(renamedTo && renamedTo !== appointmentId && { renamedTo }) }
+        const result = await ledger.tell(mailbox.id, attempt, told, Date.now())
+        await note(mailbox, attempt, plan.kind === 'withdrawn' ? 'withdrawn' : 'delivered', revision)
+        log.info({ ...facts, result }, 'delivered')
+        if (attempt.record.link.asleep && !link.asleep && result === 'told') await wakeUp(mailbox, attempt)
+        return result === 'told'
+      }
+      case 'newerVersion': {
+        log.info({ ...facts, version: reception.version }, 'the application has a newer version on the way')
+        const dueMs = Date.now() + options.newerVersionMs
+        const awaitVersion = reception.version
+        await ledger.postponeDelivery(mailbox.id, attempt, dueMs, { costsAttempt: false, awaitVersion })
+        return false
+      }
+      case 'unavailable':
+        log.info({ ...facts, code: reception.code }, 'the application is unavailable')
+        await ledger.postponeDelivery(mailbox.id, attempt, Date.now() + reception.retryAfterMs, {
+          code: reception.code,
+          costsAttempt: false,
+        })
+        return false
+      case 'rejected':
+        await spendAttempt(ledger, mailbox, attempt, reception.code, log)
+        return false
+    }
+  }
+
+  /** It was withdrawn, and the application's events about it were only remembered: now they count. */
+  async function wakeUp(mailbox: Mailbox, { record }: UntoldAttempt): Promise<void> {
+    await ledger.replay(mailbox.id, record.appointmentId, Date.now())
+    await deps.outbound.wake(mailbox.id).catch(() => undefined) // the sweep finds it
+  }
+
+  function isBeforeBackfill(
+    { enabledAtMs }: Mailbox,
+    plan: Tell,
+    { appointment, lastModifiedMs }: Looked,
+  ): boolean {
+    if (plan.kind !== 'created' || !appointment || (lastModifiedMs ?? 0) >= enabledAtMs) return false
+    return instantOf(appointment.end) < enabledAtMs - options.backfillMs
+  }
+
+  async function note(
+    mailbox: Mailbox,
+    { record }: UntoldAttempt,
+    step: TrailStep,
+    revision?: number,
+  ): Promise<void> {
+    const { appointmentId } = record
+    const entry = { appointmentId, direction: 'inbound' as const, step, atMs: Date.now() }
+    await ledger.note(mailbox.id, [{ ...entry, ...(revision !== undefined && { revision }) }])
+  }
+}
+
+function changeOf(
+  mailbox: Mailbox,
+  { record }: UntoldAttempt,
+  plan: Tell,
+  { appointment, lastModifiedMs }: Looked,
+  revision: number,
+): Change {
+  const { appointmentId, link } = record
+  const isContentTold = plan.kind === 'created' || plan.kind === 'updated'
+  return {
+    id: `${mailbox.id}/${appointmentId}/${revision}`,
+    kind: plan.kind,
+    atMs: lastModifiedMs ?? Date.now(),
+    mailbox: mailbox.address,
+    appointmentId,
+    revision,
+    applicationVersion: link.written.version,
+    changed: [...new Set(plan.changed.flatMap(propertiesOf))],
+    ...(isContentTold && appointment && { appointment }),
+    ...(plan.reason && { reason: plan.reason }),
+  }
+}

@@ -1,0 +1,15 @@
+// The inbound worker: inbound queue -> SyncFolderItems -> ledger -> deliveries queue -> the application.
+import { createLogger, exitOnConfigError, shutdownSignal, stopWithin } from '@lockstep/runtime'
+import { loadConfig } from './config.ts'
+import { startInboundWorker } from './worker.ts'
+
+exitOnConfigError()
+const config = loadConfig(process.env)
+const log = createLogger('inbound-worker', config.logLevel)
+
+const worker = await startInboundWorker(config, log)
+log.info({ mailboxes: config.mailboxes.length, probes: worker.url }, 'inbound worker is running')
+
+log.info({ signal: await shutdownSignal() }, 'inbound worker is stopping')
+await stopWithin({ limitMs: 10_000, log }, { worker: () => worker.close() })
+log.info('inbound worker has stopped')

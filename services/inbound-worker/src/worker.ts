@@ -1,0 +1,119 @@
+import { createExchange } from '@lockstep/exchange'
+import { createLedger, type Ledger } from '@lockstep/ledger'
+import { consume, type ConsumeHooks, createQueues, startMaintenance, sweepDue } from '@lockstep/queue'
+import {
+  closeRedis,
+  connectRedis,
+  createDigest,
+  createRegistry,
+  type Logger,
+  ready,
+  startProbes,
+} from '@lockstep/runtime'
+import type { Config } from './config.ts'
+import { createDeliver } from './deliver.ts'
+import { createDeliverMailbox } from './deliver-mailbox.ts'
+import { createFeedApplication } from './feed-application.ts'
+import { createLookAt } from './look.ts'
+import { createMarksOf } from './marks.ts'
+import { countCalls } from './metrics.ts'
+import { createKeepSubscribed } from './subscriptions.ts'
+import { createSyncMailbox } from './sync-mailbox.ts'
+import { createWebhookApplication } from './webhook-application.ts'
+
+export type InboundWorker = { url: string; close(limitMs?: number): Promise<void> }
+
+/** Follows the enabled mailboxes' calendars and tells the application what changed in them. */
+export async function startInboundWorker(config: Config, log: Logger): Promise<InboundWorker> {
+  const { redisUrl, prefix, refusePersonal } = config
+  const redis = connectRedis(redisUrl, { role: 'ledger', log })
+  const workerRedis = connectRedis(redisUrl, { role: 'worker', log })
+  await ready(redis)
+  const registry = createRegistry('inbound-worker')
+  const ledger = createLedger(redis, { prefix })
+  const exchange = createExchange(config.exchange, { redis, prefix, onCall: countCalls(registry) })
+  const { gateway } = exchange
+  const onError = (error: Error) => log.warn({ err: error }, 'queue error')
+  const queues = createQueues(redis, { prefix, onError })
+  const digest = createDigest(config.fingerprintKey)
+  const application = config.webhook
+    ? createWebhookApplication(config.webhook)
+    : createFeedApplication(ledger)
+
+  const syncMailbox = createSyncMailbox({
+    ledger,
+    gateway,
+    marksOf: createMarksOf({ ledger, gateway, digest, refusePersonal }),
+    keepSubscribed: createKeepSubscribed({ ledger, gateway, log, options: config.notifications }),
+    deliveries: queues.deliveries,
+    log,
+    options: config.sync,
+  })
+  const deliverMailbox = createDeliverMailbox({
+    ledger,
+    lookAt: createLookAt({ ledger, gateway, digest, refusePersonal }),
+    deliver: createDeliver({ ledger, application, outbound: queues.outbound, log, options: config.tell }),
+    log,
+    options: config.deliveries,
+  })
+
+  await enable(ledger, config.mailboxes)
+  const consuming = { redis: workerRedis, prefix, concurrency: config.concurrency }
+  const consumers = [
+    consume('inbound', syncMailbox, { ...consuming, ...hooks('inbound', log) }),
+    consume('deliveries', deliverMailbox, { ...consuming, ...hooks('deliveries', log) }),
+  ]
+  const maintenance = startMaintenance({
+    redis: workerRedis,
+    prefix,
+    everyMs: config.sweepEveryMs,
+    tasks: {
+      sweep: async () =>
+        void (await sweepDue({
+          dueMailboxes: (work, nowMs, limit) => ledger.dueMailboxes(work, nowMs, limit),
+          queues,
+          nowMs: Date.now(),
+        })),
+    },
+    onError,
+    onFailed: (task, error) => log.warn({ task, err: error }, 'maintenance failed'),
+  })
+  const probes = await startProbes({
+    ...config.probes,
+    variable: 'INBOUND_WORKER_PORT',
+    name: 'inbound-worker',
+    registry,
+    checks: {
+      redis: () => redis.ping(),
+      queues: () => Promise.all(consumers.map((consumer) => consumer.ready())),
+    },
+  })
+
+  return {
+    url: probes.url,
+    async close(limitMs = 8_000) {
+      await Promise.all([...consumers, maintenance].map((each) => each.close(limitMs)))
+      await probes.close()
+      await application.close()
+      await exchange.close()
+      await queues.close()
+      await Promise.all([closeRedis(workerRedis), closeRedis(redis)])
+    },
+  }
+}
+
+/** A mailbox that is enabled is due at once: it is subscribed and compared. */
+async function enable(ledger: Ledger, addresses: readonly string[]): Promise<void> {
+  for (const address of addresses) {
+    const { id } = await ledger.enable(address, Date.now())
+    await ledger.setInboundDue(id, Date.now())
+  }
+}
+
+function hooks(queue: string, log: Logger): ConsumeHooks {
+  return {
+    onError: (error) => log.warn({ queue, err: error }, 'queue error'),
+    onFailed: (mailboxId, error) => log.error({ queue, mailboxId, err: error }, 'job failed'),
+    onStalled: (jobId) => log.warn({ queue, jobId }, 'job stalled'),
+  }
+}

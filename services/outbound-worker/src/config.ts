@@ -1,0 +1,57 @@
+import { exchangeConfig, exchangeVariables } from '@lockstep/exchange'
+import { commonVariables, flag, parseConfig, port, seconds, secret } from '@lockstep/runtime'
+import { z } from 'zod'
+
+export const variables = z.object({
+  ...commonVariables,
+  ...exchangeVariables,
+  OUTBOUND_WORKER_PORT: port
+    .default(8083)
+    .describe('Where the outbound worker answers probes and serves metrics.'),
+  FINGERPRINT_KEY: secret().describe(
+    'The deployment key of the fingerprints that are kept of appointments. The same for all workers; a new one makes every appointment look changed.',
+  ),
+  CONFLICT_POLICY: z
+    .enum(['exchange', 'application', 'latest'])
+    .default('exchange')
+    .describe('Which side wins where both changed the same field since they last agreed.'),
+  MUTE: flag.default(false).describe('`true`: no invitation, update or cancellation is mailed to anybody.'),
+  REFUSE_PERSONAL: flag
+    .default(false)
+    .describe('`true`: items of sensitivity personal do not cross, like private ones.'),
+  LATE_CALL_SECONDS: seconds
+    .default(120_000)
+    .describe(
+      'How long after it was sent a call whose answer was lost may still have its effect at Exchange.',
+    ),
+  OUTBOUND_CONCURRENCY: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(8)
+    .describe('Mailboxes at a time in one outbound worker.'),
+})
+
+const schema = variables.transform((env) => ({
+  redisUrl: env.REDIS_URL,
+  prefix: env.KEY_PREFIX,
+  logLevel: env.LOG_LEVEL,
+  probes: { port: env.OUTBOUND_WORKER_PORT, host: env.BIND_ADDRESS },
+  exchange: exchangeConfig(env),
+  fingerprintKey: env.FINGERPRINT_KEY,
+  settings: {
+    policy: env.CONFLICT_POLICY,
+    lateCallMs: env.LATE_CALL_SECONDS,
+    mute: env.MUTE,
+    refusePersonal: env.REFUSE_PERSONAL,
+  },
+  concurrency: env.OUTBOUND_CONCURRENCY,
+  slice: { sliceMs: 5_000, leaseMs: 10_000, batch: 50 },
+  sweepEveryMs: 1_000,
+}))
+
+export type Config = z.infer<typeof schema>
+
+export function loadConfig(env: NodeJS.ProcessEnv): Config {
+  return parseConfig(schema, env)
+}

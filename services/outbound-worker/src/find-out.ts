@@ -1,0 +1,86 @@
+import { type Digest, type Finding, fingerprintsOf, isOver, refusalOf } from '@lockstep/domain'
+import { type CalendarGateway, type CalendarItem, ItemGoneError } from '@lockstep/exchange'
+import type { Mailbox } from '@lockstep/ledger'
+import { outcomeOfError } from './outcome.ts'
+import type { OutboundSettings } from './settle-batch.ts'
+import type { Task } from './task.ts'
+
+type Options = {
+  gateway: CalendarGateway
+  mailbox: Mailbox
+  tasks: readonly Task[]
+  settings: OutboundSettings
+  digest: Digest
+  signal: AbortSignal
+}
+
+/** Looks at Exchange for the plans that need to know more: one read for all, and a search for each lost create. */
+export async function findOut(options: Options): Promise<void> {
+  await readItems(options)
+  for (const task of options.tasks) if (task.plan.action === 'findStamped') await findStamped(task, options)
+}
+
+async function readItems({ gateway, mailbox, tasks, settings, digest, signal }: Options): Promise<void> {
+  const reading = tasks.flatMap((task) => {
+    const { item } = task.attempt.record.link
+    return item && (task.mustRead || task.plan.action === 'read') ? [{ task, item }] : []
+  })
+  if (reading.length === 0) return
+  try {
+    const itemIds = reading.map(({ item }) => item.itemId)
+    const results = await gateway.getItems(mailbox.address, itemIds, { signal, direction: 'outbound' })
+    for (const [index, result] of results.entries()) {
+      const { task } = reading[index]!
+      task.mustRead = false
+      if (result.ok) take(task, result.value, settings, digest)
+      else if (result.error instanceof ItemGoneError) task.finding = { kind: 'gone' }
+      else task.outcome = notFoundOut(result.error, task)
+    }
+  } catch (error) {
+    for (const { task } of reading) task.outcome = notFoundOut(error, task)
+  }
+}
+
+function take(task: Task, item: CalendarItem, { refusePersonal }: OutboundSettings, digest: Digest): void {
+  const { appointment, role } = item
+  if (!item.inCalendar) {
+    task.finding = { kind: 'gone' }
+    return
+  }
+  task.finding = findingOf(item, refusePersonal, digest)
+  if (appointment) {
+    task.meeting = { role, attendees: appointment.attendees, isOver: isOver(appointment, Date.now()) }
+  }
+}
+
+function findingOf(item: CalendarItem, refusePersonal: boolean, digest: Digest): Finding {
+  const { appointment, changeKey, lastModifiedMs, stamp } = item
+  const isRefused = !appointment || refusalOf(item, { refusePersonal }) !== undefined
+  const fingerprints = appointment ? fingerprintsOf(appointment, digest) : undefined
+  return {
+    kind: 'item',
+    isRefused,
+    // A refused item is not compared, so its fingerprints are never looked at.
+    observed: { changeKey, lastModifiedMs, fingerprints: fingerprints ?? ({} as never) },
+    ...(stamp && { stampedVersion: stamp.version }),
+  }
+}
+
+async function findStamped(task: Task, { gateway, mailbox, signal }: Options): Promise<void> {
+  try {
+    const { appointmentId } = task.attempt.record
+    const heads = await gateway.findByStamp(mailbox.address, appointmentId, { signal, direction: 'outbound' })
+    const items = heads.flatMap(({ itemId, changeKey, stamp }) =>
+      stamp ? [{ itemId, changeKey, ...stamp }] : [],
+    )
+    task.finding = { kind: 'stamped', items }
+  } catch (error) {
+    task.outcome = notFoundOut(error, task)
+  }
+}
+
+/** Looking has no effect of its own; an earlier intent stays open. */
+function notFoundOut(error: unknown, { attempt }: Task): Task['outcome'] {
+  const outcome = outcomeOfError(error, attempt.attempts, Date.now())
+  return outcome.kind === 'failed' ? { ...outcome, effect: 'none' } : outcome
+}

@@ -1,0 +1,2 @@
+export { type Config, loadConfig, variables } from './config.ts'
+export { type OutboundWorker, startOutboundWorker } from './worker.ts'

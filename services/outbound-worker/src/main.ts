@@ -1,0 +1,15 @@
+// The outbound worker: outbound queue -> ledger -> circuit breaker -> budget -> Exchange.
+import { createLogger, exitOnConfigError, shutdownSignal, stopWithin } from '@lockstep/runtime'
+import { loadConfig } from './config.ts'
+import { startOutboundWorker } from './worker.ts'
+
+exitOnConfigError()
+const config = loadConfig(process.env)
+const log = createLogger('outbound-worker', config.logLevel)
+
+const worker = await startOutboundWorker(config, log)
+log.info({ concurrency: config.concurrency, probes: worker.url }, 'outbound worker is running')
+
+log.info({ signal: await shutdownSignal() }, 'outbound worker is stopping')
+await stopWithin({ limitMs: 10_000, log }, { worker: () => worker.close() })
+log.info('outbound worker has stopped')

@@ -1,0 +1,35 @@
+import { attemptsBeforeParking, retryDelayMs } from '@lockstep/domain'
+import {
+  ExchangeRejectedError,
+  ExchangeTransientError,
+  ExchangeUnavailableError,
+  ItemChangedError,
+  ItemGoneError,
+  MailboxRefusedError,
+} from '@lockstep/exchange'
+import type { OutboundOutcome } from '@lockstep/ledger'
+
+const refusedMailboxMs = 60_000
+
+/** What a failure at Exchange means for the appointment that was being written; our own mistakes are thrown on. */
+export function outcomeOfError(error: unknown, attempts: number, nowMs: number): OutboundOutcome {
+  if (error instanceof ExchangeUnavailableError) {
+    const dueMs = nowMs + error.retryAfterMs
+    if (error.effect === 'none') return { kind: 'postponed', dueMs }
+    return { kind: 'failed', dueMs, code: error.code, effect: 'unknown', costsAttempt: false }
+  }
+  if (error instanceof MailboxRefusedError) return { kind: 'postponed', dueMs: nowMs + refusedMailboxMs }
+  if (error instanceof ExchangeRejectedError) return { kind: 'parked', code: error.code }
+  if (error instanceof ExchangeTransientError) return outcomeOfFailure(error.code, attempts, nowMs)
+  if (error instanceof ItemChangedError || error instanceof ItemGoneError) {
+    return { kind: 'failed', dueMs: nowMs, code: error.code, effect: 'none', costsAttempt: true }
+  }
+  throw error
+}
+
+/** It failed by itself: again later, and parked after too many times. */
+export function outcomeOfFailure(code: string, attempts: number, nowMs = Date.now()): OutboundOutcome {
+  if (attempts >= attemptsBeforeParking) return { kind: 'parked', code }
+  const dueMs = nowMs + retryDelayMs(attempts, Math.random())
+  return { kind: 'failed', dueMs, code, effect: 'unknown', costsAttempt: true }
+}

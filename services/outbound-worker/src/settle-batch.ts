@@ -1,0 +1,104 @@
+import {
+  attemptsBeforeParking,
+  type Digest,
+  fingerprintsOf,
+  isOver,
+  type OutboundPlan,
+  type OutboundRules,
+  planOutbound,
+} from '@lockstep/domain'
+import type { CalendarGateway } from '@lockstep/exchange'
+import type { Ledger, Mailbox, OutboundAttempt, OutboundOutcome } from '@lockstep/ledger'
+import type { Logger } from '@lockstep/runtime'
+import { carryOut } from './carry-out.ts'
+import { findOut } from './find-out.ts'
+import { outcomeOfFailure } from './outcome.ts'
+import type { Task } from './task.ts'
+import { trailOf } from './trail.ts'
+
+export type OutboundSettings = Omit<OutboundRules, 'nowMs'> & { mute: boolean; refusePersonal: boolean }
+
+type Deps = {
+  ledger: Ledger
+  gateway: CalendarGateway
+  digest: Digest
+  log: Logger
+  settings: OutboundSettings
+}
+
+/** Settles a batch of begun appointments of one mailbox. Resolves with how many are settled. */
+export type SettleBatch = (
+  mailbox: Mailbox,
+  attempts: readonly OutboundAttempt[],
+  signal: AbortSignal,
+) => Promise<number>
+
+/** A plan may need to look at Exchange first, and a conflict needs another look; more than that is a moving target. */
+const rounds = 6
+const movingTargetMs = 2_000
+
+/** Look up, decide, act, remember; for all appointments of the batch together, with an outcome for each. */
+export function createSettleBatch(deps: Deps): SettleBatch {
+  const { ledger, gateway, log, settings } = deps
+
+  return async function settleBatch(mailbox, attempts, signal) {
+    const tasks = attempts.map((attempt) => taskOf(attempt, deps))
+    await ledger.note(mailbox.id, trailOf(tasks, 'started'))
+    for (let round = 0; round < rounds && tasks.some((task) => !task.outcome); round++) {
+      const open = tasks.filter((task) => !task.outcome)
+      for (const task of open) task.plan = planOf(task, settings)
+      await findOut({ gateway, mailbox, tasks: open, settings, digest: deps.digest, signal })
+      await carryOut({ gateway, mailbox, tasks: open, settings, signal })
+    }
+
+    const results = await Promise.all(tasks.map((task) => commit(task, mailbox)))
+    await ledger.note(mailbox.id, trailOf(tasks, 'settled'))
+    return results.filter(Boolean).length
+  }
+
+  async function commit(task: Task, mailbox: Mailbox): Promise<boolean> {
+    const outcome = task.outcome ?? movingTarget()
+    const result = await ledger.commitOutbound(mailbox.id, task.attempt, outcome, Date.now())
+    const { appointmentId, wanted } = task.attempt.record
+    const facts = { mailboxId: mailbox.id, appointmentId, version: wanted?.version, action: task.plan.action }
+    if (result === 'overlapped') log.info(facts, 'overlapped with another attempt')
+    else if (outcome.kind === 'parked') log.warn({ ...facts, code: outcome.code }, 'parked an appointment')
+    else if (outcome.kind === 'failed')
+      log.info({ ...facts, code: outcome.code }, 'failed to write, will try again')
+    else log.info(facts, outcome.kind === 'settled' ? 'settled' : 'postponed')
+    return result === 'committed' && outcome.kind === 'settled'
+  }
+}
+
+function taskOf(attempt: OutboundAttempt, { digest }: Deps): Task {
+  const { wanted } = attempt.record
+  const appointment = wanted?.kind === 'present' && 'appointment' in wanted ? wanted.appointment : undefined
+  return {
+    attempt,
+    plan: { action: 'settle' },
+    ...(appointment && {
+      appointment,
+      fingerprints: fingerprintsOf(appointment, digest),
+      isOver: isOver(appointment, Date.now()),
+    }),
+    ...(attempt.attempts > attemptsBeforeParking && {
+      outcome: outcomeOfFailure('NO_OUTCOME', attempt.attempts) satisfies OutboundOutcome,
+    }),
+  }
+}
+
+function planOf({ attempt, fingerprints, finding }: Task, settings: OutboundSettings): OutboundPlan {
+  return planOutbound({
+    record: attempt.record,
+    ...(fingerprints && { fingerprints }),
+    ...(attempt.earlier && { earlier: attempt.earlier }),
+    ...(finding && { finding }),
+    rules: { ...settings, nowMs: Date.now() },
+  })
+}
+
+/** It changes at Exchange as fast as it is read. */
+function movingTarget(): OutboundOutcome {
+  const dueMs = Date.now() + movingTargetMs
+  return { kind: 'failed', dueMs, code: 'ItemKeepsChanging', effect: 'none', costsAttempt: true }
+}

@@ -1,0 +1,19 @@
+import type { Appointment, Attendee, Finding, Fingerprints, OutboundPlan } from '@lockstep/domain'
+import type { OutboundAttempt, OutboundOutcome } from '@lockstep/ledger'
+
+/** What is found out and decided about one appointment of a batch, until it has an outcome. */
+export type Task = {
+  readonly attempt: OutboundAttempt
+  /** What is wanted; missing if it is wanted absent. */
+  readonly appointment?: Appointment
+  readonly fingerprints?: Fingerprints
+  readonly isOver?: boolean
+  plan: OutboundPlan
+  finding?: Finding
+  /** What a mail about the item at Exchange would depend on. */
+  meeting?: { role: 'organizer' | 'attendee'; attendees: readonly Attendee[]; isOver: boolean }
+  /** Exchange says that the item changed: it is read before anything else. */
+  mustRead?: boolean
+  writtenAtMs?: number
+  outcome?: OutboundOutcome
+}

@@ -1,0 +1,84 @@
+import { createExchange } from '@lockstep/exchange'
+import { createLedger } from '@lockstep/ledger'
+import { consume, createQueues, startMaintenance, sweepDue } from '@lockstep/queue'
+import {
+  closeRedis,
+  connectRedis,
+  createDigest,
+  createRegistry,
+  type Logger,
+  ready,
+  startProbes,
+} from '@lockstep/runtime'
+import type { Config } from './config.ts'
+import { countCalls } from './metrics.ts'
+import { createSettleBatch } from './settle-batch.ts'
+import { createSettleMailbox } from './settle-mailbox.ts'
+
+export type OutboundWorker = { url: string; close(limitMs?: number): Promise<void> }
+
+/** Takes mailboxes from the outbound queue and makes Exchange hold what is wanted of their appointments. */
+export async function startOutboundWorker(config: Config, log: Logger): Promise<OutboundWorker> {
+  const { redisUrl, prefix } = config
+  const redis = connectRedis(redisUrl, { role: 'ledger', log })
+  const workerRedis = connectRedis(redisUrl, { role: 'worker', log })
+  await ready(redis)
+  const registry = createRegistry('outbound-worker')
+  const ledger = createLedger(redis, { prefix })
+  const exchange = createExchange(config.exchange, { redis, prefix, onCall: countCalls(registry) })
+  const onError = (error: Error) => log.warn({ err: error }, 'queue error')
+  const queues = createQueues(redis, { prefix, onError })
+
+  const settleBatch = createSettleBatch({
+    ledger,
+    gateway: exchange.gateway,
+    digest: createDigest(config.fingerprintKey),
+    log,
+    settings: config.settings,
+  })
+  const consumer = consume(
+    'outbound',
+    createSettleMailbox({ ledger, settleBatch, log, options: config.slice }),
+    {
+      redis: workerRedis,
+      prefix,
+      concurrency: config.concurrency,
+      onError,
+      onFailed: (mailboxId, error) => log.error({ mailboxId, err: error }, 'outbound job failed'),
+      onStalled: (jobId) => log.warn({ jobId }, 'outbound job stalled'),
+    },
+  )
+  const maintenance = startMaintenance({
+    redis: workerRedis,
+    prefix,
+    everyMs: config.sweepEveryMs,
+    tasks: {
+      sweep: async () =>
+        void (await sweepDue({
+          dueMailboxes: (work, nowMs, limit) => ledger.dueMailboxes(work, nowMs, limit),
+          queues,
+          nowMs: Date.now(),
+        })),
+    },
+    onError,
+    onFailed: (task, error) => log.warn({ task, err: error }, 'maintenance failed'),
+  })
+  const probes = await startProbes({
+    ...config.probes,
+    variable: 'OUTBOUND_WORKER_PORT',
+    name: 'outbound-worker',
+    registry,
+    checks: { redis: () => redis.ping(), queue: () => consumer.ready() },
+  })
+
+  return {
+    url: probes.url,
+    async close(limitMs = 8_000) {
+      await Promise.all([consumer.close(limitMs), maintenance.close(limitMs)])
+      await probes.close()
+      await exchange.close()
+      await queues.close()
+      await Promise.all([closeRedis(workerRedis), closeRedis(redis)])
+    },
+  }
+}
