@@ -45,13 +45,18 @@ describe('the dependency direction', () => {
 
   test.each(Object.entries(secrets))('only %s knows its library', (owner, pattern) => {
     const sources = sourcesOf('{packages,services}/*/src/**/*.ts')
-    const knowing = sources.filter((path) => !path.startsWith(`packages/${owner}/`) && pattern.test(read(path)))
+    const knowing = sources.filter(
+      (path) => !path.startsWith(`packages/${owner}/`) && pattern.test(read(path)),
+    )
     expect(knowing).toEqual([])
   })
 })
 
 describe('the domain is pure', () => {
-  test.each(sourcesOf('packages/domain/src/**/*.ts'))('%s: no package, no clock, no chance, no waiting', (path) => {
-    expect(read(path).match(impurity)?.[0]).toBeUndefined()
-  })
+  test.each(sourcesOf('packages/domain/src/**/*.ts'))(
+    '%s: no package, no clock, no chance, no waiting',
+    (path) => {
+      expect(read(path).match(impurity)?.[0]).toBeUndefined()
+    },
+  )
 })
