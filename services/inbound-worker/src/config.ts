@@ -83,7 +83,7 @@ const schema = variables
     prefix: env.KEY_PREFIX,
     logLevel: env.LOG_LEVEL,
     probes: { port: env.INBOUND_WORKER_PORT, host: env.BIND_ADDRESS },
-    exchange: exchangeConfig(env),
+    exchange: { ...exchangeConfig(env), userAgent: 'Lockstep' },
     fingerprintKey: env.FINGERPRINT_KEY,
     mailboxes: env.MAILBOXES,
     refusePersonal: env.REFUSE_PERSONAL,

@@ -30,7 +30,7 @@ export async function spendAttempt(
   const { appointmentId } = attempt.record
   if (attempt.attempts >= attemptsBeforeParking) {
     log.warn({ mailboxId: mailbox.id, appointmentId, code }, 'parked a delivery')
-    return ledger.parkDelivery(mailbox.id, attempt, code)
+    return ledger.parkDelivery(mailbox.id, attempt, code, Date.now())
   }
   const dueMs = Date.now() + retryDelayMs(attempt.attempts, Math.random())
   return ledger.postponeDelivery(mailbox.id, attempt, dueMs, { code, costsAttempt: true })

@@ -11,5 +11,5 @@ const worker = await startInboundWorker(config, log)
 log.info({ mailboxes: config.mailboxes.length, probes: worker.url }, 'inbound worker is running')
 
 log.info({ signal: await shutdownSignal() }, 'inbound worker is stopping')
-await stopWithin({ limitMs: 10_000, log }, { worker: () => worker.close() })
+await stopWithin({ limitMs: 5_500, log }, { worker: () => worker.close() })
 log.info('inbound worker has stopped')

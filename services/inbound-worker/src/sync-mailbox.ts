@@ -38,7 +38,7 @@ export function createSyncMailbox(deps: Deps): MailboxHandler {
     if (!mailbox) return 'done'
 
     await ledger.lease('inbound', mailboxId, Date.now() + options.sliceMs + 10_000)
-    const notifiedAtMs = await ledger.takeNotified(mailboxId, Date.now())
+    const notifiedAtMs = await ledger.takeNotified(mailboxId)
     try {
       await keepSubscribed(mailbox, signal)
       const isCurrent = await follow(deps, mailbox, notifiedAtMs, signal)

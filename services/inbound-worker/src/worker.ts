@@ -91,7 +91,7 @@ export async function startInboundWorker(config: Config, log: Logger): Promise<I
 
   return {
     url: probes.url,
-    async close(limitMs = 8_000) {
+    async close(limitMs = 4_000) {
       await Promise.all([...consumers, maintenance].map((each) => each.close(limitMs)))
       await probes.close()
       await application.close()

@@ -37,7 +37,7 @@ const schema = variables.transform((env) => ({
   prefix: env.KEY_PREFIX,
   logLevel: env.LOG_LEVEL,
   probes: { port: env.OUTBOUND_WORKER_PORT, host: env.BIND_ADDRESS },
-  exchange: exchangeConfig(env),
+  exchange: { ...exchangeConfig(env), userAgent: 'Lockstep' },
   fingerprintKey: env.FINGERPRINT_KEY,
   settings: {
     policy: env.CONFLICT_POLICY,

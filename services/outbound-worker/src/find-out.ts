@@ -1,6 +1,6 @@
 import { type Digest, type Finding, fingerprintsOf, isOver, refusalOf } from '@lockstep/domain'
 import { type CalendarGateway, type CalendarItem, ItemGoneError } from '@lockstep/exchange'
-import type { Mailbox } from '@lockstep/ledger'
+import type { Mailbox, OutboundOutcome } from '@lockstep/ledger'
 import { outcomeOfError } from './outcome.ts'
 import type { OutboundSettings } from './settle-batch.ts'
 import type { Task } from './task.ts'
@@ -80,7 +80,7 @@ async function findStamped(task: Task, { gateway, mailbox, signal }: Options): P
 }
 
 /** Looking has no effect of its own; an earlier intent stays open. */
-function notFoundOut(error: unknown, { attempt }: Task): Task['outcome'] {
+function notFoundOut(error: unknown, { attempt }: Task): OutboundOutcome {
   const outcome = outcomeOfError(error, attempt.attempts, Date.now())
   return outcome.kind === 'failed' ? { ...outcome, effect: 'none' } : outcome
 }

@@ -11,5 +11,5 @@ const worker = await startOutboundWorker(config, log)
 log.info({ concurrency: config.concurrency, probes: worker.url }, 'outbound worker is running')
 
 log.info({ signal: await shutdownSignal() }, 'outbound worker is stopping')
-await stopWithin({ limitMs: 10_000, log }, { worker: () => worker.close() })
+await stopWithin({ limitMs: 5_500, log }, { worker: () => worker.close() })
 log.info('outbound worker has stopped')

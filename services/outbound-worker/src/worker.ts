@@ -73,7 +73,7 @@ export async function startOutboundWorker(config: Config, log: Logger): Promise<
 
   return {
     url: probes.url,
-    async close(limitMs = 8_000) {
+    async close(limitMs = 4_000) {
       await Promise.all([consumer.close(limitMs), maintenance.close(limitMs)])
       await probes.close()
       await exchange.close()

@@ -1,0 +1,33 @@
+export {
+  closeRedis,
+  connectRedis,
+  ready,
+  RedisAwayError,
+  type RedisConnection,
+  redisIsAway,
+  type RedisRole,
+} from './redis.ts'
+export {
+  commonVariables,
+  ConfigError,
+  CONFIG_ERROR_EXIT_CODE,
+  exitOnConfigError,
+  parseConfig,
+} from './config.ts'
+export { listen, type Listening, PortInUseError } from './listen.ts'
+export { createLogger, type Logger, type LogLevel } from './logger.ts'
+export { type Checks, createRegistry, type ProbeOptions, probesRouter, startProbes } from './probes.ts'
+export {
+  type FieldProblem,
+  notFound,
+  problem,
+  ProblemError,
+  type Problem,
+  problems,
+  sendProblem,
+} from './problems.ts'
+export { requestId, requestIdOf } from './request-id.ts'
+export { withSecretFiles } from './secret-files.ts'
+export { shutdownSignal, stopWithin } from './shutdown.ts'
+export { describeVariables, flag, list, port, seconds, secret, type VariableRow } from './variables.ts'
+export { createDigest } from './digest.ts'

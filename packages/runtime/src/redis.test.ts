@@ -1,0 +1,89 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { createLogger } from './logger.ts'
+import { closeRedis, connectRedis, ready, redisIsAway, type RedisRole } from './redis.ts'
+import { eventually, redisProxy, testRedis } from './testing/index.ts'
+
+/** Less than any wait for the next attempt to connect. */
+const AT_ONCE_MS = 120
+
+test.each(['producer', 'ledger'] as const)('a %s fails at once while Redis is away', async (role) => {
+  const { redis, proxy } = await setUp(role)
+  await proxy.goDown()
+  await eventually(() => expect(redis.status).toBe('reconnecting'))
+  const startedAt = Date.now()
+  const failure = await redis.ping().catch((error: unknown) => error)
+  expect(Date.now() - startedAt).toBeLessThan(AT_ONCE_MS)
+  expect(redisIsAway(failure)).toBe(true)
+})
+
+test('a command that is under way when Redis goes fails at once', async () => {
+  const { redis, proxy } = await setUp('ledger')
+  proxy.hang()
+  const failure = redis.ping().catch((error: unknown) => error)
+  const startedAt = Date.now()
+  await proxy.goDown()
+  expect(redisIsAway(await failure)).toBe(true)
+  expect(Date.now() - startedAt).toBeLessThan(AT_ONCE_MS)
+})
+
+test('a Redis that does not answer counts as away within seconds', async () => {
+  const { redis, proxy } = await setUp('ledger')
+  proxy.hang()
+  expect(redisIsAway(await redis.ping().catch((error: unknown) => error))).toBe(true)
+})
+
+test('a worker waits until Redis is back', async () => {
+  const { redis, proxy } = await setUp('worker')
+  await proxy.goDown()
+  await eventually(() => expect(redis.status).not.toBe('ready'))
+  const answer = redis.ping()
+  await proxy.comeBack()
+  expect(await answer).toBe('PONG')
+})
+
+test('connects again by itself, and logs an outage once when it begins and once when it ends', async () => {
+  const { redis, proxy, lines } = await setUp('producer')
+  await proxy.goDown()
+  await eventually(() => expect(lines.join('')).toContain('redis is away'))
+  await expect(ready(redis, 700)).rejects.toThrow('Redis was not ready within 0.7 s')
+  await proxy.comeBack()
+  await ready(redis)
+  expect(await redis.ping()).toBe('PONG')
+  expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual([
+    'redis is away',
+    'redis is back',
+  ])
+})
+
+test('closes whether Redis is there or not', async () => {
+  const { redis, proxy } = await setUp('worker')
+  await proxy.goDown()
+  await closeRedis(redis)
+  await eventually(() => expect(redis.status).toBe('end'))
+
+  const other = await setUp('worker')
+  await closeRedis(other.redis)
+  await eventually(() => expect(other.proxy.connections()).toBe(0))
+})
+
+test('tells a refused command from a Redis that is away', async () => {
+  const { redis, prefix } = testRedis()
+  await redis.set(prefix, 'text')
+  expect(redisIsAway(await redis.incr(prefix).catch((error: unknown) => error))).toBe(false)
+  expect(
+    redisIsAway(await redis.eval("return redis.error_reply('OOM no room')", 0).catch((e: unknown) => e)),
+  ).toBe(true)
+  expect(redisIsAway(new Error('Something else'))).toBe(false)
+})
+
+async function setUp(role: RedisRole) {
+  const proxy = await redisProxy()
+  const lines: string[] = []
+  const redis = connectRedis(proxy.url, {
+    role,
+    log: createLogger('tester', 'info', { write: (line) => void lines.push(line) }),
+  })
+  onTestFinished(() => closeRedis(redis))
+  await ready(redis)
+  return { redis, proxy, lines }
+}

@@ -1,0 +1,115 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Appointment, emptyLink, type Link } from '@lockstep/domain'
+import { createLedger, type Ledger } from '@lockstep/ledger'
+import { startRedis } from '@lockstep/local'
+import { Cluster } from 'ioredis'
+import { expect, onTestFinished, test } from 'vitest'
+
+const T0 = 1_790_000_000_000
+const batch = { limit: 10, nowMs: T0, leaseMs: 1_000 }
+const item = { itemId: 'AAMk=', uid: '0400', role: 'organizer', stamped: true } as const
+const subscription = { id: 'S1', token: 'secret', startedAtMs: T0, heardAtMs: T0 }
+
+test('every method works on a Redis Cluster: no script leaves its slot', async () => {
+  const { ledger, unused } = watched(createLedger(await aCluster(), { prefix: 'lockstep' }))
+  await ledger.open()
+  const { id } = await ledger.enable('alice@contoso.example', T0)
+  expect(await ledger.find('Alice@contoso.example')).toEqual(await ledger.byId(id))
+  expect(await ledger.all()).toHaveLength(1)
+
+  await outbound(ledger, id)
+  await inbound(ledger, id)
+  await deliveries(ledger, id)
+  await feeds(ledger, id)
+  expect(unused()).toEqual([])
+})
+
+async function outbound(ledger: Ledger, id: string) {
+  expect(await ledger.accept(id, 'A1', aVersion(1), T0)).toBe('accepted')
+  expect(await ledger.dueMailboxes('outbound', T0, 10)).toEqual([id])
+  await ledger.lease('outbound', id, T0 + 1)
+
+  const [parked] = await ledger.beginOutbound(id, batch)
+  expect(await ledger.commitOutbound(id, parked!, { kind: 'parked', code: 'X' }, T0)).toBe('committed')
+  expect(await ledger.replay(id, 'A1', T0)).toBe(true)
+  const [attempt] = await ledger.beginOutbound(id, batch)
+  const settled = { kind: 'settled', link: linkAt(1), untold: true } as const
+  expect(await ledger.commitOutbound(id, attempt!, settled, T0)).toBe('committed')
+  expect(await ledger.rest('outbound', id, T0)).toBe('none')
+  expect(await ledger.state(id, 'A1')).toMatchObject({ state: 'pending', record: { link: linkAt(1) } })
+}
+
+async function inbound(ledger: Ledger, id: string) {
+  await ledger.noteNotified(id, T0)
+  await ledger.wakeInbound(id, T0)
+  expect(await ledger.dueMailboxes('inbound', T0, 10)).toEqual([id])
+  expect(await ledger.takeNotified(id)).toBe(T0)
+  const marks = ['A1', 'A2'].map((appointmentId) => ({ appointmentId, kind: 'look' as const }))
+  const page = { before: undefined, after: 'c1', isLast: true, marks, unlinks: ['old'], nowMs: T0 }
+  expect(await ledger.applyPage(id, page)).toBe('applied')
+  await ledger.mark(id, { appointmentId: 'A3', kind: 'look', item: { ...item, itemId: 'three' } }, T0)
+  const known = await ledger.lookUp(id, { itemIds: ['AAMk='], uids: ['0400'], appointmentIds: ['A2'] })
+  expect([known.byItemId.size, known.byUid.size, known.byId.size]).toEqual([1, 1, 1])
+
+  await ledger.refuseMailbox(id, 'X', T0)
+  await ledger.clearRefusal(id)
+  await ledger.saveSubscription(id, subscription)
+  await ledger.saveSubscription(id, { ...subscription, token: 'another' })
+  expect(await ledger.heard('another', T0)).toBe(id)
+  await ledger.endSubscription(id, 'S1')
+  await ledger.setInboundDue(id, T0 + 5)
+  expect(await ledger.mailboxState(id)).toEqual({ cursor: 'c1', currentAtMs: T0 })
+}
+
+async function deliveries(ledger: Ledger, id: string) {
+  const [first, second, third] = await ledger.beginDeliveries(id, batch)
+  const offer = { atMs: T0, kind: 'updated', fingerprints: {} } as const
+  expect(await ledger.offer(id, first!, offer)).toBe(1)
+  expect(await ledger.tell(id, first!, { link: linkAt(1), renamedTo: 'APP-1' }, T0)).toBe('told')
+  await ledger.postponeDelivery(id, second!, T0 + 5, { costsAttempt: true })
+  await ledger.parkDelivery(id, third!, 'X', T0)
+  expect(await ledger.rest('deliveries', id, T0)).toEqual({ nextDueMs: T0 + 5 })
+}
+
+async function feeds(ledger: Ledger, id: string) {
+  await ledger.note(id, [{ appointmentId: 'A1', direction: 'inbound', step: 'synced', atMs: T0 }])
+  expect((await ledger.trail(id, { limit: 5 })).entries).toHaveLength(1)
+  const change = { appointmentId: 'A1', kind: 'updated', revision: 1, applicationVersion: 1 } as const
+  expect(await ledger.appendChange(id, { ...change, changed: [], atMs: T0 })).toBe(1)
+  expect(await ledger.newestChange()).toBe(1)
+  expect(await ledger.changes(0, 5)).toMatchObject({ cursor: 1 })
+}
+
+/** The ledger, and which of its methods were not called yet. */
+function watched(ledger: Ledger) {
+  const unused = new Set(Object.keys(ledger))
+  const proxy = new Proxy(ledger, {
+    get: (target, name) => {
+      unused.delete(String(name))
+      return target[name as keyof Ledger]
+    },
+  })
+  return { ledger: proxy, unused: () => [...unused] }
+}
+
+async function aCluster(): Promise<Cluster> {
+  const dir = await mkdtemp(join(tmpdir(), 'lockstep-cluster-'))
+  const server = await startRedis({ dir, cluster: true, appendfsync: 'no' })
+  const cluster = new Cluster([{ host: '127.0.0.1', port: server.port }])
+  onTestFinished(async () => {
+    cluster.disconnect()
+    await server.stop()
+    await rm(dir, { recursive: true })
+  })
+  return cluster
+}
+
+function linkAt(version: number): Link {
+  return { ...emptyLink, written: { version, basedOn: 0, fingerprints: {} }, item }
+}
+
+function aVersion(version: number) {
+  return { kind: 'present', version, atMs: T0, appointment: {} as Appointment } as const
+}
