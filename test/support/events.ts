@@ -5,8 +5,8 @@ export function appointment(changes: object = {}): object {
   return {
     subject: 'Site visit',
     body: { contentType: 'text', content: 'Bring the plans' },
-    start: { dateTime: '2027-03-26T09:00:00', timeZone: 'Europe/Amsterdam' },
-    end: { dateTime: '2027-03-26T10:00:00', timeZone: 'Europe/Amsterdam' },
+    start: { dateTime: '2027-03-26T09:00:00', timeZone: 'Europe/Berlin' },
+    end: { dateTime: '2027-03-26T10:00:00', timeZone: 'Europe/Berlin' },
     location: 'Room 4',
     ...changes,
   }

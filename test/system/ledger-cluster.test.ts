@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Appointment, emptyLink, type Link } from '@lockstep/domain'
-import { createLedger, type Ledger } from '@lockstep/ledger'
+import { createLedger, type Ledger, type OutboundAttempt, type UntoldAttempt } from '@lockstep/ledger'
 import { startRedis } from '@lockstep/local'
-import { Cluster } from 'ioredis'
+import { closeRedis, connectRedis, createLogger, ready } from '@lockstep/runtime'
 import { expect, onTestFinished, test } from 'vitest'
 
 const T0 = 1_790_000_000_000
@@ -31,12 +31,12 @@ async function outbound(ledger: Ledger, id: string) {
   expect(await ledger.dueMailboxes('outbound', T0, 10)).toEqual([id])
   await ledger.lease('outbound', id, T0 + 1)
 
-  const [parked] = await ledger.beginOutbound(id, batch)
-  expect(await ledger.commitOutbound(id, parked!, { kind: 'parked', code: 'X' }, T0)).toBe('committed')
+  const [parked] = (await ledger.beginOutbound(id, batch)) as [OutboundAttempt]
+  expect(await ledger.commitOutbound(id, parked, { kind: 'parked', code: 'X' }, T0)).toBe('committed')
   expect(await ledger.replay(id, 'A1', T0)).toBe(true)
-  const [attempt] = await ledger.beginOutbound(id, batch)
+  const [attempt] = (await ledger.beginOutbound(id, batch)) as [OutboundAttempt]
   const settled = { kind: 'settled', link: linkAt(1), untold: true } as const
-  expect(await ledger.commitOutbound(id, attempt!, settled, T0)).toBe('committed')
+  expect(await ledger.commitOutbound(id, attempt, settled, T0)).toBe('committed')
   expect(await ledger.rest('outbound', id, T0)).toBe('none')
   expect(await ledger.state(id, 'A1')).toMatchObject({ state: 'pending', record: { link: linkAt(1) } })
 }
@@ -53,6 +53,7 @@ async function inbound(ledger: Ledger, id: string) {
   const known = await ledger.lookUp(id, { itemIds: ['AAMk='], uids: ['0400'], appointmentIds: ['A2'] })
   expect([known.byItemId.size, known.byUid.size, known.byId.size]).toEqual([1, 1, 1])
 
+  expect((await ledger.linkedItems(id)).toSorted()).toEqual(['AAMk=', 'three'])
   await ledger.refuseMailbox(id, 'X', T0)
   await ledger.clearRefusal(id)
   await ledger.saveSubscription(id, subscription)
@@ -61,15 +62,17 @@ async function inbound(ledger: Ledger, id: string) {
   await ledger.endSubscription(id, 'S1')
   await ledger.setInboundDue(id, T0 + 5)
   expect(await ledger.mailboxState(id)).toEqual({ cursor: 'c1', currentAtMs: T0 })
+  await ledger.dropCursor(id)
 }
 
 async function deliveries(ledger: Ledger, id: string) {
-  const [first, second, third] = await ledger.beginDeliveries(id, batch)
+  const begun = await ledger.beginDeliveries(id, batch)
+  const [first, second, third] = begun as [UntoldAttempt, UntoldAttempt, UntoldAttempt]
   const offer = { atMs: T0, kind: 'updated', fingerprints: {} } as const
-  expect(await ledger.offer(id, first!, offer)).toBe(1)
-  expect(await ledger.tell(id, first!, { link: linkAt(1), renamedTo: 'APP-1' }, T0)).toBe('told')
-  await ledger.postponeDelivery(id, second!, T0 + 5, { costsAttempt: true })
-  await ledger.parkDelivery(id, third!, 'X', T0)
+  expect(await ledger.offer(id, first, offer)).toBe(1)
+  expect(await ledger.tell(id, first, { link: linkAt(1), renamedTo: 'APP-1' }, T0)).toBe('told')
+  await ledger.postponeDelivery(id, second, T0 + 5, { costsAttempt: true })
+  await ledger.parkDelivery(id, third, 'X', T0)
   expect(await ledger.rest('deliveries', id, T0)).toEqual({ nextDueMs: T0 + 5 })
 }
 
@@ -94,15 +97,17 @@ function watched(ledger: Ledger) {
   return { ledger: proxy, unused: () => [...unused] }
 }
 
-async function aCluster(): Promise<Cluster> {
+async function aCluster() {
   const dir = await mkdtemp(join(tmpdir(), 'lockstep-cluster-'))
   const server = await startRedis({ dir, cluster: true, appendfsync: 'no' })
-  const cluster = new Cluster([{ host: '127.0.0.1', port: server.port }])
+  const log = createLogger('test', 'silent')
+  const cluster = connectRedis(`${server.url}?cluster=true`, { role: 'ledger', log })
   onTestFinished(async () => {
-    cluster.disconnect()
+    await closeRedis(cluster)
     await server.stop()
     await rm(dir, { recursive: true })
   })
+  await ready(cluster)
   return cluster
 }
 

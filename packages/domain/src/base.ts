@@ -1,5 +1,6 @@
 import type { Field, Fingerprints } from './field.ts'
-import type { AppointmentRecord, Offer } from './record.ts'
+import { without } from './field.ts'
+import type { AppointmentRecord, ChangeKind, Offer } from './record.ts'
 
 /** How many offers the ledger keeps of an appointment. */
 export const offersKept = 16
@@ -8,38 +9,79 @@ export const offersKept = 16
 export type MergeBase = {
   /** The newest revision merged into it. */
   readonly revision: number
+  /** A field is missing if it is in doubt what the application held. */
   readonly fingerprints: Partial<Fingerprints>
+  /** The newest change that it applied between the version written last and this one. */
+  readonly lastKnown?: ChangeKind
   /** What the application was offered later, so that it did not know it when it made the version. */
   readonly unknownToIt: readonly Offer[]
+  /** What it may have applied after it made the version, over what it then held. Without `basedOn` it is more than that. */
+  readonly overtaking: readonly Offer[]
 }
 
 /**
  * The merge base of a version that is based on `basedOn`: what was last written, and over it what the application
- * applied since. Without `basedOn`, or with one that is too old to be remembered, it is the last that was acknowledged.
+ * applied since. Without `basedOn`, or with one that is not remembered, it is the last that was acknowledged; of one
+ * that is too old, what was offered since is in doubt.
  */
 export function mergeBase(
   record: Pick<AppointmentRecord, 'link' | 'offers'>,
   basedOn: number | undefined,
 ): MergeBase {
-  const { link, offers } = record
-  const revision = remembers(offers, basedOn) ? basedOn : link.told.revision
-  const applied = offers.filter(
-    (offer) => offer.revision > link.written.basedOn && offer.revision <= revision,
-  )
+  const { offers } = record
+  const { written, told } = record.link
+  const { oldest, newest } = remembered(record)
+  const isTooOld = basedOn !== undefined && basedOn < oldest
+  const isRemembered = basedOn !== undefined && basedOn >= oldest && basedOn <= newest
+  const revision = isRemembered ? basedOn : Math.max(told.revision, written.basedOn)
+
+  const applied = offers.filter((offer) => offer.revision > written.basedOn && offer.revision <= revision)
+  const unknownToIt = offersAfter(offers, isTooOld ? basedOn : revision)
+  const fingerprints = Object.assign({}, written.fingerprints, ...applied.map((offer) => offer.fingerprints))
+  const lastKnown = applied.at(-1)?.kind
   return {
-    revision: Math.max(revision, link.written.basedOn),
-    fingerprints: Object.assign({}, link.written.fingerprints, ...applied.map((offer) => offer.fingerprints)),
-    unknownToIt: offers.filter((offer) => offer.revision > revision),
+    revision,
+    fingerprints: isTooOld ? without(fingerprints, [...fieldsOf(unknownToIt)]) : fingerprints,
+    ...(lastKnown && { lastKnown }),
+    unknownToIt,
+    overtaking: isRemembered || isTooOld ? unknownToIt : offersAfter(offers, surelyKnown(record)),
   }
 }
 
-/** The fields that the application did not know of when it made the version. */
+/** What the application was offered and neither acknowledged nor built upon: it may have applied it or not. */
+export function unacknowledged({
+  link,
+  offers,
+}: Pick<AppointmentRecord, 'link' | 'offers'>): readonly Offer[] {
+  return offersAfter(offers, Math.max(link.told.revision, link.written.basedOn))
+}
+
+/** The fields that are named in the offers. */
 export function fieldsOf(offers: readonly Offer[]): Set<Field> {
   return new Set(offers.flatMap((offer) => Object.keys(offer.fingerprints) as Field[]))
 }
 
-function remembers(offers: readonly Offer[], basedOn: number | undefined): basedOn is number {
-  if (basedOn === undefined) return false
-  const oldest = offers[0]
-  return offers.length < offersKept || oldest === undefined || basedOn >= oldest.revision
+/** Whether a change took the appointment off the application. */
+export function takesAway(kind: ChangeKind | undefined): boolean {
+  return kind === 'cancelled' || kind === 'withdrawn'
+}
+
+function remembered({ link, offers }: Pick<AppointmentRecord, 'link' | 'offers'>) {
+  const { written, told } = link
+  const first = offers.length < offersKept ? 0 : offers[0]!.revision
+  return {
+    oldest: Math.max(written.basedOn, first),
+    newest: Math.max(written.basedOn, told.revision, offers.at(-1)?.revision ?? 0),
+  }
+}
+
+/** Without `basedOn`: what was merged before, and the offer from which the application knows of the appointment at all. */
+function surelyKnown({ link, offers }: Pick<AppointmentRecord, 'link' | 'offers'>): number {
+  const { version, basedOn } = link.written
+  const [first] = offers
+  return version === 0 && basedOn === 0 && first?.kind === 'created' ? first.revision : basedOn
+}
+
+function offersAfter(offers: readonly Offer[], revision: number): readonly Offer[] {
+  return offers.filter((offer) => offer.revision > revision)
 }

@@ -1,5 +1,5 @@
 import { fieldsOf, type MergeBase } from './base.ts'
-import { type Field, fields, type Fingerprints } from './field.ts'
+import { differingFields, type Field, fields, type Fingerprints } from './field.ts'
 import type { Conflict, LinkedItem, Seen, Written } from './record.ts'
 
 /** Which side wins where both changed the same field. `latest`: the one that changed it last. */
@@ -20,15 +20,20 @@ export type MergeInput = {
   readonly role: LinkedItem['role']
   readonly observed?: Observed
   readonly policy: ConflictPolicy
+  /** Fields in which Exchange differs because of an earlier version of the application's: that one never wins. */
+  readonly ours?: readonly Field[]
   readonly nowMs: number
 }
 
 export type Merge = {
   /** What to write. */
   readonly write: readonly Field[]
-  /** What the application changed and Exchange keeps as it is: the application has to be told. */
+  /** What the application changed and Exchange keeps as it is. */
   readonly lost: readonly Field[]
-  /** What Exchange holds that the application does not know of yet. */
+  /**
+   * What Exchange holds once this is written, and the application does not, or perhaps not: it has to be told. A change
+   * that it applied after it made the version may have covered what is written now.
+   */
   readonly untold: readonly Field[]
   readonly conflict?: Conflict
 }
@@ -47,25 +52,34 @@ export function merge(input: MergeInput): Merge {
   const { wanted, base, observed, role } = input
   const changed = applicationFields.filter((field) => base.fingerprints[field] !== wanted.fingerprints[field])
   const atExchange = changedAtExchange(input)
-  const same = (field: Field) => observed?.fingerprints[field] === wanted.fingerprints[field]
+  const offered: Partial<Fingerprints> = Object.assign(
+    {},
+    ...base.unknownToIt.map((offer) => offer.fingerprints),
+  )
+  const same = (field: Field) => (observed?.fingerprints ?? offered)[field] === wanted.fingerprints[field]
 
-  const unknownToIt = fieldsOf(base.unknownToIt)
+  const unknown = new Set(differingFields(offered, base.fingerprints))
   const doubtful = (field: Field) => base.fingerprints[field] === undefined
   const both = changed.filter(
-    (field) => !same(field) && (unknownToIt.has(field) || atExchange.has(field) || doubtful(field)),
+    (field) => !same(field) && (unknown.has(field) || atExchange.has(field) || doubtful(field)),
   )
   const exchangeWins = winner(input) === 'exchange'
+  const yields = (field: Field) => exchangeWins && !input.ours?.includes(field)
   const foreign = role === 'attendee' ? changed.filter((field) => !attendeeOwns.has(field)) : []
   const lost = fields.filter(
-    (field) => foreign.includes(field) || (both.includes(field) && (exchangeWins || doubtful(field))),
+    (field) => foreign.includes(field) || (both.includes(field) && (yields(field) || doubtful(field))),
   )
+  const write = changed.filter((field) => !lost.includes(field) && !same(field))
+  const overtaken = fieldsOf(base.overtaking)
+  const isUntold = (field: Field) =>
+    lost.includes(field) ||
+    (overtaken.has(field) && changed.includes(field)) ||
+    (atExchange.has(field) && !write.includes(field) && (!same(field) || overtaken.has(field)))
   const conflict = conflictOf(input, [...new Set([...both, ...foreign])], lost)
   return {
-    write: changed.filter((field) => !lost.includes(field) && !same(field)),
+    write,
     lost,
-    untold: [...atExchange].filter(
-      (field) => !same(field) && (lost.includes(field) || !changed.includes(field)),
-    ),
+    untold: fields.filter(isUntold),
     ...(conflict && { conflict }),
   }
 }

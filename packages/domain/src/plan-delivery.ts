@@ -1,8 +1,8 @@
 import type { Refusal } from './admission.ts'
-import { offersKept } from './base.ts'
+import { fieldsOf, offersKept, takesAway, unacknowledged } from './base.ts'
 import { type Field, fields, type Fingerprints, only } from './field.ts'
 import { changedAtExchange, type Observed } from './merge.ts'
-import type { AppointmentRecord, ChangeKind, Link, LinkedItem } from './record.ts'
+import type { AppointmentRecord, ChangeKind, Link, LinkedItem, Offer } from './record.ts'
 
 /** What was found of the appointment's item when it was looked at. */
 export type Look =
@@ -21,6 +21,8 @@ export type DeliveryPlan =
       /** What the application holds of the changed fields once it has applied the change. */
       readonly fingerprints: Partial<Fingerprints>
       readonly reason?: Refusal
+      /** The revision that the very same change was offered as before: it keeps it, and is not offered anew. */
+      readonly offeredAs?: number
       /** The link once the application has acknowledged `revision`. */
       readonly linkOnceTold: (revision: number) => Link
     }
@@ -38,56 +40,86 @@ export function planDelivery(record: AppointmentRecord, look: Look): DeliveryPla
 }
 
 function planPresent(record: AppointmentRecord, item: LinkedItem, observed: Observed): DeliveryPlan {
-  const { asleep: _asleep, ...link } = withOldestOfferMerged(record)
-  const { holds } = link.told
-  const changed = holds ? changedSince(link, observed) : [...fields]
+  const { asleep: _asleep, ...link } = withOldestOffersMerged(record)
+  const open = unacknowledged(record)
+  const isKnown = link.told.holds && link.seen && !open.some(({ kind }) => takesAway(kind))
+  const changed = isKnown ? changedSince(link, observed, fieldsOf(open)) : [...fields]
   const seen = { changeKey: observed.changeKey, fingerprints: observed.fingerprints }
   if (changed.length === 0) return { action: 'remember', link: { ...link, item, seen } }
-  return {
-    action: 'tell',
-    kind: holds ? 'updated' : 'created',
+  return tell(record, {
+    // All of it in doubt: it may not even hold the appointment.
+    kind: changed.length < fields.length ? 'updated' : 'created',
     changed,
     fingerprints: only(observed.fingerprints, changed),
     linkOnceTold: (revision) => ({ ...link, item, seen, told: { revision, holds: true } }),
-  }
+  })
 }
 
 function planRefused(record: AppointmentRecord, item: LinkedItem, reason: Refusal): DeliveryPlan {
-  const { seen: _seen, ...link } = withOldestOfferMerged(record)
+  const { seen: _seen, ...link } = withOldestOffersMerged(record)
   const asleep = { ...link, item, asleep: reason, told: { ...link.told, holds: false } }
-  if (!link.told.holds) return { action: 'remember', link: asleep }
-  return {
-    action: 'tell',
+  if (!mayHold(record)) return { action: 'remember', link: asleep }
+  return tell(record, {
     kind: 'withdrawn',
     changed: [],
     fingerprints: {},
     reason,
     linkOnceTold: (revision) => ({ ...asleep, told: { revision, holds: false } }),
-  }
+  })
 }
 
 function planGone(record: AppointmentRecord): DeliveryPlan {
-  const { item: _item, seen: _seen, asleep: _asleep, ...link } = withOldestOfferMerged(record)
-  if (!link.told.holds) return { action: 'remember', link }
-  return {
-    action: 'tell',
+  const { item: _item, seen: _seen, asleep: _asleep, ...link } = withOldestOffersMerged(record)
+  if (!mayHold(record)) return { action: 'remember', link }
+  return tell(record, {
     kind: 'cancelled',
     changed: [],
     fingerprints: {},
     linkOnceTold: (revision) => ({ ...link, told: { revision, holds: false } }),
-  }
+  })
 }
 
-function changedSince(link: Link, observed: Observed): Field[] {
+function mayHold(record: AppointmentRecord): boolean {
+  return record.link.told.holds || unacknowledged(record).some(({ kind }) => kind === 'created')
+}
+
+/** What was offered and not acknowledged is told again, even if it is as it was: it may have been applied. */
+function changedSince(link: Link, observed: Observed, offered: ReadonlySet<Field>): Field[] {
   const seen = link.seen ?? { changeKey: '', fingerprints: {} }
   const changed = changedAtExchange({ seen, written: link.written, observed })
-  return fields.filter((field) => changed.has(field))
+  const told = fields.filter((field) => changed.has(field) || offered.has(field))
+  // They go over the wire as one property, so the application takes over both.
+  return told.includes('responses') && !told.includes('attendees') ? [...told, 'attendees'] : told
 }
 
-/** The ledger keeps so many offers; before the oldest falls out, the base of later merges takes it up. */
-function withOldestOfferMerged({ link, offers }: AppointmentRecord): Link {
-  const [oldest] = offers
-  if (!oldest || offers.length < offersKept || oldest.revision <= link.written.basedOn) return link
-  const fingerprints = { ...link.written.fingerprints, ...oldest.fingerprints }
-  return { ...link, written: { ...link.written, basedOn: oldest.revision, fingerprints } }
+type Tell = Extract<DeliveryPlan, { action: 'tell' }>
+
+/**
+ * The same change as the one that was offered last keeps its revision, so that an application that is away does not
+ * wear out the offers. Not if a version that does not say what it knew was merged since: it may be the answer to it.
+ */
+function tell(record: AppointmentRecord, change: Omit<Tell, 'action' | 'offeredAs'>): Tell {
+  const last = unacknowledged(record).at(-1)
+  const isTheSame =
+    last?.kind === change.kind &&
+    Object.keys(last.fingerprints).length === change.changed.length &&
+    change.changed.every((field) => last.fingerprints[field] === change.fingerprints[field])
+  const isAnswered = record.wanted !== undefined && record.wanted.basedOn === undefined
+  return { action: 'tell', ...change, ...(last && isTheSame && !isAnswered && { offeredAs: last.revision }) }
+}
+
+/**
+ * The ledger keeps so many offers; before one falls out, the base of later merges takes it up: at the next offer one
+ * falls out already, and the link is kept only once that is acknowledged.
+ */
+function withOldestOffersMerged({ link, offers }: AppointmentRecord): Link {
+  const leaving = offers.slice(0, Math.max(0, offers.length + 2 - offersKept))
+  return leaving.reduce(withOfferMerged, link)
+}
+
+function withOfferMerged(link: Link, { revision, fingerprints }: Offer): Link {
+  const { written } = link
+  if (revision <= written.basedOn) return link
+  const merged = { ...written.fingerprints, ...fingerprints }
+  return { ...link, written: { ...written, basedOn: revision, fingerprints: merged } }
 }

@@ -1,13 +1,19 @@
 import type { Appointment } from './appointment.ts'
-import { mergeBase } from './base.ts'
-import type { Field, Fingerprints } from './field.ts'
+import { mergeBase, takesAway } from './base.ts'
+import { type Field, fields, type Fingerprints } from './field.ts'
 import { type ConflictPolicy, merge, type Merge, type Observed } from './merge.ts'
-import type { AppointmentRecord, Intent, LinkedItem } from './record.ts'
+import type { AppointmentRecord, Intent, LinkedItem, Seen } from './record.ts'
 import type { SettledWanted, Wanted } from './wanted.ts'
 
 /** What was found at Exchange, once the plan asked for it. */
 export type Finding =
-  | { readonly kind: 'item'; readonly observed: Observed; readonly isRefused: boolean }
+  | {
+      readonly kind: 'item'
+      readonly observed: Observed
+      readonly isRefused: boolean
+      /** The version that its stamp names, if it has one. */
+      readonly stampedVersion?: number
+    }
   | { readonly kind: 'gone' }
   /** The items that carry the appointment's stamp. */
   | { readonly kind: 'stamped'; readonly items: readonly StampedItem[] }
@@ -22,6 +28,8 @@ export type StampedItem = {
 export type OutboundPlan =
   /** Exchange holds what is wanted, or shall not be touched. */
   | { readonly action: 'settle'; readonly merge?: Merge }
+  /** The wanted version was written by an earlier attempt, whose answer was lost. */
+  | { readonly action: 'landed'; readonly observed: Observed; readonly written: readonly Field[] }
   /** The user made it private or recurring: neither write nor delete until it is admitted again. */
   | { readonly action: 'sleep' }
   /** Exchange cancelled it and the application did not know when it changed it: the application is told again. */
@@ -100,7 +108,7 @@ function planUpdate(input: OutboundInput, wanted: Present, item: LinkedItem): Ou
   const { seen, written } = record.link
   if (finding?.kind === 'gone') return { action: 'missing' }
   const observed = finding?.kind === 'item' ? finding.observed : undefined
-  if (!seen && !observed) return { action: 'read', item }
+  if (!observed && !isCertain(seen)) return { action: 'read', item }
 
   const merged = merge({
     wanted: { version: wanted.version, atMs: wanted.atMs, fingerprints: fingerprints! },
@@ -110,11 +118,23 @@ function planUpdate(input: OutboundInput, wanted: Present, item: LinkedItem): Ou
     role: item.role,
     ...(observed && { observed }),
     policy: rules.policy,
+    ours: probablyOurs(record, finding),
     nowMs: rules.nowMs,
   })
+  if (observed && finding?.kind === 'item' && finding.stampedVersion === wanted.version) {
+    return { action: 'landed', observed, written: changedByApplication(record, wanted, fingerprints!) }
+  }
   if (merged.write.length === 0) return { action: 'settle', merge: merged }
   const changeKey = observed?.changeKey ?? seen!.changeKey
   return { action: 'update', item, changeKey, appointment: wanted.appointment, merge: merged }
+}
+
+/** The stamp proves that a write landed whose answer was lost: what differs is its effect, hardly ever a user's edit. */
+function probablyOurs({ link }: AppointmentRecord, finding: Finding | undefined): readonly Field[] {
+  if (finding?.kind !== 'item' || finding.stampedVersion === undefined) return []
+  if (finding.stampedVersion > link.written.version) return fields
+  if (finding.stampedVersion < link.written.version || link.seen?.changeKey !== '') return []
+  return fields.filter((field) => link.seen?.fingerprints[field] === undefined)
 }
 
 type Present = Extract<Wanted, { kind: 'present' }>
@@ -123,13 +143,22 @@ function hasContent(wanted: Wanted | SettledWanted): wanted is Present {
   return wanted.kind === 'present' && 'appointment' in wanted
 }
 
-/** Exchange's user cancelled it, and the application changed it without knowing that. */
-function wasCancelledMeanwhile(record: AppointmentRecord, wanted: Present): boolean {
-  const { unknownToIt } = mergeBase(record, wanted.basedOn)
-  return unknownToIt.at(-1)?.kind === 'cancelled'
+/** Whether the state at its change key is known, and nothing of it is still to be told. */
+function isCertain(seen: Seen | undefined): boolean {
+  return seen !== undefined && seen.changeKey !== '' && !Object.values(seen.fingerprints).includes('')
 }
 
-/** The fields an update sets, for the log. */
-export function fieldsWritten(plan: OutboundPlan): readonly Field[] {
-  return plan.action === 'update' ? plan.merge.write : []
+/** Exchange's user cancelled or hid it, and the application, which held it then, changed it without knowing that. */
+function wasCancelledMeanwhile(record: AppointmentRecord, wanted: Present): boolean {
+  const { unknownToIt, lastKnown } = mergeBase(record, wanted.basedOn)
+  return takesAway(unknownToIt.at(-1)?.kind) && !takesAway(lastKnown)
+}
+
+function changedByApplication(
+  record: AppointmentRecord,
+  wanted: Present,
+  fingerprints: Fingerprints,
+): Field[] {
+  const base = mergeBase(record, wanted.basedOn).fingerprints
+  return fields.filter((field) => field !== 'responses' && base[field] !== fingerprints[field])
 }

@@ -30,7 +30,11 @@ export type LinkedItem = {
  * and not read back yet: the first read at `changeKey` takes it as it is, since Exchange rewrites bodies and names.
  * A field that is `''` differs from whatever Exchange holds: the application has to be told of it.
  */
-export type Seen = { readonly changeKey: string; readonly fingerprints: Partial<Fingerprints> }
+export type Seen = {
+  /** `''`: an answer was lost, so that the state which we wrote cannot be told from a later one. */
+  readonly changeKey: string
+  readonly fingerprints: Partial<Fingerprints>
+}
 
 /** A revision that was offered to the application: what it changed, in the words that were told. */
 export type Offer = {
@@ -54,7 +58,7 @@ export type Conflict = {
 export type Link = {
   readonly written: Written
   readonly item?: LinkedItem
-  /** The attempt whose stamp the newest linked item carries; outlives the item, to tell a restored one from a late one. */
+  /** The attempt that created the newest linked item, as its stamp says; outlives it, to tell a restored item from a late one. */
   readonly attempt?: string
   readonly seen?: Seen
   /** The newest revision that the application acknowledged, and whether it holds the appointment since. */
@@ -88,4 +92,10 @@ export const emptyLink: Link = {
 /** Whether the application wants something that Exchange was not made to hold yet. */
 export function isUnsettled({ wanted, link }: AppointmentRecord): boolean {
   return wanted !== undefined && wanted.version > link.written.version
+}
+
+/** Whether Exchange and the application are known to differ, so that the item has to be looked at and told. */
+export function isUntold({ item, asleep, seen, told }: Link): boolean {
+  const isThere = item !== undefined && asleep === undefined
+  return told.holds !== isThere || Object.values(seen?.fingerprints ?? {}).includes('')
 }

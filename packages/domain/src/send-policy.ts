@@ -25,7 +25,8 @@ export function sendOnUpdate(meeting: Meeting, fields: readonly Field[]): Send {
   const relevant = fields.filter((field) => relevantToAttendees.has(field))
   if (!mayMail(meeting) || relevant.length === 0) return 'none'
   if (relevant.every((field) => field === 'attendees')) return 'changed'
-  return meeting.attendees.length > 0 ? 'all' : 'none'
+  if (meeting.attendees.length > 0) return 'all'
+  return relevant.includes('attendees') ? 'changed' : 'none'
 }
 
 function mayMail({ role, isOver, mute }: Meeting): boolean {

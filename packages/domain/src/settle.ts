@@ -1,4 +1,4 @@
-import { mergeBase } from './base.ts'
+import { fieldsOf, type MergeBase, mergeBase, takesAway } from './base.ts'
 import { type Field, fields, type Fingerprints, without } from './field.ts'
 import type { Merge, Observed } from './merge.ts'
 import type { AppointmentRecord, Conflict, Link, LinkedItem } from './record.ts'
@@ -7,7 +7,7 @@ const conflictsKept = 8
 
 /**
  * The link once the item that was created, or found to be ours, is known. One that was found with an older version has
- * to be written again, whole.
+ * to be written again, whole; what one that another attempt created holds now may be more than that attempt wrote.
  */
 export function linkOfCreated(
   record: AppointmentRecord,
@@ -15,14 +15,19 @@ export function linkOfCreated(
   wanted: Fingerprints,
 ): Link {
   const { link } = record
+  const base = baseOf(record)
+  const isAnswered = item.attempt === record.intent?.attempt
   const fingerprints = item.version === record.wanted?.version ? wanted : differing(fields)
   const linked: LinkedItem = { itemId: item.itemId, role: 'organizer', stamped: true }
   return {
     ...link,
     item: linked,
     attempt: item.attempt,
-    seen: { changeKey: item.changeKey, fingerprints: {} },
-    written: { version: item.version, basedOn: basedOnOf(record), fingerprints },
+    seen: {
+      changeKey: isAnswered ? item.changeKey : '',
+      fingerprints: inDoubt(base, [...fieldsOf(base.overtaking)]),
+    },
+    written: { version: item.version, basedOn: base.revision, fingerprints },
     told: { ...link.told, holds: true },
   }
 }
@@ -34,27 +39,55 @@ export function linkOfUpdated(
   { merge, changeKey, observed }: { merge?: Merge; changeKey?: string; observed?: Observed },
 ): Link {
   const { link } = record
-  const known = { ...link.seen?.fingerprints, ...agreedNow(merge, observed, fingerprints) }
+  const base = baseOf(record)
+  const agreed = { ...link.seen?.fingerprints, ...agreedNow(observed, fingerprints) }
   const seen = {
     changeKey: changeKey ?? observed?.changeKey ?? link.seen?.changeKey ?? '',
-    fingerprints: { ...without(known, merge?.write ?? []), ...differing(merge?.lost ?? []) },
+    fingerprints: {
+      ...without(agreed, notReadBack(merge?.write ?? [])),
+      ...inDoubt(base, merge?.untold ?? []),
+    },
   }
   return {
     ...link,
     seen,
-    written: { version: record.wanted!.version, basedOn: basedOnOf(record), fingerprints },
+    written: { version: record.wanted!.version, basedOn: base.revision, fingerprints },
     told: { ...link.told, holds: true },
     conflicts: noted(link.conflicts, merge?.conflict),
   }
 }
 
+/**
+ * The link once it is known that the wanted version was written, though its answer was lost. What differs from it may
+ * be Exchange's rewriting or a user's edit since, so the application is told of it.
+ */
+export function linkOfLanded(
+  record: AppointmentRecord,
+  fingerprints: Fingerprints,
+  observed: Observed,
+  written: readonly Field[],
+): Link {
+  const base = baseOf(record)
+  const overtaken = fieldsOf(base.overtaking)
+  const agreed = {
+    ...without(record.link.seen?.fingerprints ?? {}, notReadBack(written)),
+    ...agreedNow(observed, fingerprints),
+    ...inDoubt(
+      base,
+      written.filter((field) => overtaken.has(field)),
+    ),
+  }
+  return { ...linkOfUpdated(record, fingerprints, {}), seen: { changeKey: '', fingerprints: agreed } }
+}
+
 /** The link once Exchange holds nothing of the appointment, as wanted. */
 export function linkOfAbsent(record: AppointmentRecord): Link {
+  const base = baseOf(record)
   const { item: _item, seen: _seen, ...link } = record.link
   return {
     ...link,
-    written: { version: record.wanted!.version, basedOn: basedOnOf(record), fingerprints: {} },
-    told: { ...link.told, holds: false },
+    written: { version: record.wanted!.version, basedOn: base.revision, fingerprints: {} },
+    told: { ...link.told, holds: base.overtaking.some(({ kind }) => kind === 'created') },
   }
 }
 
@@ -69,31 +102,35 @@ export function linkOfCancelledMeanwhile(
   const conflict: Conflict = { atMs, version, fields: [], winner: 'exchange' }
   return {
     ...link,
-    written: { version, basedOn: basedOnOf(record), fingerprints },
+    written: { version, basedOn: baseOf(record).revision, fingerprints },
     told: { ...link.told, holds: true },
     conflicts: noted(link.conflicts, conflict),
   }
 }
 
-function basedOnOf(record: AppointmentRecord): number {
-  return mergeBase(record, record.wanted?.basedOn).revision
+function baseOf(record: AppointmentRecord): MergeBase {
+  return mergeBase(record, record.wanted?.basedOn)
+}
+
+/** What has to be told: all of it, if the application may have lost the appointment after it made the version. */
+function inDoubt({ overtaking }: MergeBase, untold: readonly Field[]): Partial<Fingerprints> {
+  return differing(overtaking.some(({ kind }) => takesAway(kind)) ? fields : untold)
+}
+
+/** The fields that a write leaves to be read back. Who has answered depends on who attends. */
+function notReadBack(written: readonly Field[]): readonly Field[] {
+  return written.includes('attendees') ? [...written, 'responses'] : written
 }
 
 /** What both sides hold alike without a write: agreed from now on. */
-function agreedNow(
-  merge: Merge | undefined,
-  observed: Observed | undefined,
-  wanted: Fingerprints,
-): Partial<Fingerprints> {
+function agreedNow(observed: Observed | undefined, wanted: Fingerprints): Partial<Fingerprints> {
   if (!observed) return {}
-  const alike = fields.filter(
-    (field) => observed.fingerprints[field] === wanted[field] && !merge?.write.includes(field),
-  )
+  const alike = fields.filter((field) => observed.fingerprints[field] === wanted[field])
   return Object.fromEntries(alike.map((field) => [field, observed.fingerprints[field]]))
 }
 
-function differing(lost: readonly Field[]): Partial<Fingerprints> {
-  return Object.fromEntries(lost.map((field) => [field, '']))
+function differing(names: readonly Field[]): Partial<Fingerprints> {
+  return Object.fromEntries(names.map((field) => [field, '']))
 }
 
 function noted(conflicts: readonly Conflict[], conflict: Conflict | undefined): readonly Conflict[] {

@@ -9,20 +9,23 @@ export function normalisedText(text: string): string {
     .normalize('NFC')
 }
 
-/** What remains the same of a body when Exchange wraps and re-indents it. */
-export function normalisedBody({ contentType, content }: Body): string {
+/** What remains the same of a body when Exchange wraps and re-indents it, or makes scaffolding of an empty one. */
+export function normalisedBody(body: Body): string {
+  const { contentType, content } = body
+  if (isEmptyBody(body)) return ''
   if (contentType === 'text') return `text\n${normalisedText(content)}`
   return `html\n${normalisedHtml(content)}`
 }
 
 /** Whether a body says nothing. Exchange stores an empty body as HTML scaffolding, or not at all. */
 export function isEmptyBody({ contentType, content }: Body): boolean {
-  const text = contentType === 'html' ? innerHtml(content).replaceAll(/<[^>]*>/g, '') : content
+  const text = contentType === 'html' ? innerHtml(content).replaceAll(/<(?!img\b)[^>]*>/gi, '') : content
   return text.replaceAll('&nbsp;', ' ').trim() === ''
 }
 
 function normalisedHtml(html: string): string {
   return normalisedText(innerHtml(html))
+    .replaceAll('&nbsp;', ' ')
     .replaceAll(/\s+/g, ' ')
     .replaceAll(/ ?(<[^>]*>) ?/g, '$1')
     .trim()

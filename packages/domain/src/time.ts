@@ -1,7 +1,8 @@
 import type { Appointment, ZonedTime } from './appointment.ts'
 
-/** Whether the runtime's zone database knows the IANA zone. */
+/** Whether the runtime's zone database knows the IANA zone. An offset, which the runtime takes too, is none. */
 export function isKnownZone(timeZone: string): boolean {
+  if (/^[+-]/.test(timeZone)) return false
   try {
     return Boolean(Intl.DateTimeFormat('en', { timeZone }))
   } catch {

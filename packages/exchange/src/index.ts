@@ -1,2 +1,21 @@
+export { type Budget, type Spending, unlimitedBudget } from './budget.ts'
 export * from './calendar-gateway.ts'
+export {
+  type BreakerOptions,
+  type CircuitState,
+  type GuardedGateway,
+  withCircuitBreaker,
+} from './circuit-breaker.ts'
+export { createExchange, type Exchange, type ExchangeConfig, type ExchangeDeps } from './create-exchange.ts'
 export * from './errors.ts'
+export type { CallFact } from './ews/ews-client.ts'
+export { exchangeConfig, exchangeVariables } from './exchange-variables.ts'
+export { failed, failuresIn, succeeded } from './item-results.ts'
+export {
+  type NotificationEvent,
+  type NotificationEventKind,
+  notificationResult,
+  type PushNotification,
+  parseNotification,
+} from './notification.ts'
+export { RedisBudget, type RedisBudgetOptions } from './redis-budget.ts'

@@ -1,0 +1,161 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import {
+  createTwoSides,
+  type EditedField,
+  editedFields,
+  type Scene,
+  type Side,
+  type Step,
+  type TwoSides,
+} from './testing/two-sides.ts'
+
+const sides = fc.constantFrom<Side>('application', 'exchange')
+const picks = fc.nat({ max: 3 })
+const edits: fc.Arbitrary<Step> = fc.record({
+  do: fc.constant('edit'),
+  side: sides,
+  field: fc.constantFrom(...editedFields),
+})
+const disturbances: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({ do: fc.constantFrom('cancel', 'restore'), side: sides }),
+  fc.record({ do: fc.constantFrom('hide', 'show') }),
+)
+const calm = [
+  { weight: 6, arbitrary: edits },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('respond') }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('accept'), pick: picks, again: fc.boolean() }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('outbound'),
+      fault: fc.constantFrom('none', 'none', 'lost', 'answerLost', 'late'),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('sync') }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('deliver'),
+      fault: fc.constantFrom('none', 'none', 'lost', 'acknowledgementLost', 'late'),
+      refuses: fc.boolean(),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('comeLate'), pick: picks }) },
+] as const
+const steps = fc.oneof(...(calm as unknown as fc.WeightedArbitrary<Step>[]))
+const wildSteps = fc.oneof({ weight: 8, arbitrary: steps }, { weight: 2, arbitrary: disturbances })
+
+const scenes = (changes: Partial<Scene> = {}): fc.Arbitrary<Scene> =>
+  fc
+    .record({
+      bornAt: sides,
+      policy: fc.constantFrom('exchange', 'application', 'latest'),
+      sendsBasedOn: fc.boolean(),
+      role: fc.constantFrom('organizer', 'attendee'),
+    })
+    .map((scene) => ({ ...scene, ...changes }) as Scene)
+
+const phases = (steps: fc.Arbitrary<Step>) =>
+  fc.array(fc.array(steps, { maxLength: 14 }), { minLength: 1, maxLength: 4 })
+
+test('both sides hold the same in the end, and nothing is written or told any more', () => {
+  fc.assert(
+    fc.property(scenes(), phases(wildSteps), (scene, phases) => {
+      const two = createTwoSides(scene)
+      two.comeToRest()
+      for (const phase of phases) {
+        play(two, phase)
+        two.comeToRest()
+        // What the application says of an appointment that sleeps is only remembered.
+        if (!two.lockstep.remembersOnly()) expect(two.atApplication()).toEqual(two.atExchange())
+        expect(two.echoes()).toBe(0)
+      }
+    }),
+    { numRuns: 20000 },
+  )
+})
+
+test('a field that one side edited has its last value, one that both edited has a last value of either', () => {
+  fc.assert(
+    fc.property(scenes({ sendsBasedOn: true }), phases(steps), (scene, phases) => {
+      const two = createTwoSides(scene)
+      two.comeToRest()
+      for (const phase of phases) {
+        const before = valuesOf(two)
+        const edits = play(two, phase)
+        two.comeToRest()
+        const after = valuesOf(two)
+        for (const field of editedFields) {
+          const made = edits.filter((edit) => edit.field === field)
+          expect(expected(scene, phase, made) ?? [before[field]]).toContain(after[field])
+        }
+      }
+    }),
+    { numRuns: 20000 },
+  )
+})
+
+test('what only one side edits is never told or written back to it', () => {
+  fc.assert(
+    fc.property(
+      scenes({ role: 'organizer' }),
+      sides,
+      fc.array(edits, { maxLength: 8 }),
+      (scene, side, edits) => {
+        const two = createTwoSides(scene)
+        two.comeToRest()
+        const before = { writes: two.exchange.writes(), received: two.application.received() }
+        for (const step of edits) {
+          play(two, [{ ...step, side } as Step])
+          two.comeToRest()
+        }
+        if (side === 'application') expect(two.application.received()).toBe(before.received)
+        else expect(two.exchange.writes()).toBe(before.writes)
+      },
+    ),
+    { numRuns: 200 },
+  )
+})
+
+type Edit = { readonly side: Side; readonly field: EditedField; readonly value: string }
+
+/** Plays the steps and says what was edited. */
+function play(two: TwoSides, steps: readonly Step[]): Edit[] {
+  return steps.flatMap((step) => {
+    if (step.do === 'edit') return [{ ...step, value: two.edit(step.side, step.field) }]
+    two.take(step)
+    return []
+  })
+}
+
+function valuesOf(two: TwoSides): Record<EditedField, string> {
+  const [content] = two.atExchange()
+  return Object.fromEntries(editedFields.map((field) => [field, valueIn(content![field])])) as Record<
+    EditedField,
+    string
+  >
+}
+
+/** The values made by an edit are one letter and a number. */
+function valueIn(print: string): string {
+  return /\b[ae]\d+\b/.exec(print)?.[0] ?? ''
+}
+
+/** What a field may hold after such edits of it; nothing if it has to be as before. */
+function expected(scene: Scene, phase: readonly Step[], edits: readonly Edit[]): string[] | undefined {
+  const isStamped = scene.bornAt === 'application'
+  const isForeign = !isStamped && scene.role === 'attendee' && edits[0]?.field !== 'categories'
+  const counting = edits.filter(({ side }) => !isForeign || side === 'exchange')
+  if (counting.length === 0) return undefined
+
+  // Without a stamp nothing tells a write of ours whose answer was lost from a user's edit.
+  const isUnclear = !isStamped && phase.some((step) => step.do === 'outbound' && step.fault !== 'none')
+  if (isUnclear) return counting.map(({ value }) => value)
+  return (['application', 'exchange'] as const).flatMap((side) =>
+    counting
+      .filter((edit) => edit.side === side)
+      .slice(-1)
+      .map(({ value }) => value),
+  )
+}

@@ -1,0 +1,225 @@
+/** What a response code means for the caller. */
+export type CodeKind =
+  | 'busy'
+  | 'away'
+  | 'transient'
+  | 'changed'
+  | 'gone'
+  | 'cursorLost'
+  | 'mailboxRefused'
+  | 'rejected'
+
+/**
+ * Every response code that EWS has, by what the caller can do about it. A code that is missing here is newer than this
+ * table and counts as transient: it costs attempts, and what fails again and again is parked for a person to see.
+ *
+ * busy: throttled; wait, all of us. away: this mailbox's server or store is down; wait. transient: may pass.
+ * changed: read again. gone: no such item. cursorLost: start over. mailboxRefused: this mailbox cannot be used.
+ * rejected: the request is at fault, or we are.
+ */
+const codes: Record<CodeKind, string> = {
+  busy: `
+    ErrorExceededConnectionCount ErrorExceededFindCountLimit ErrorExceededMessageLimit
+    ErrorExceededSubscriptionCount ErrorInsufficientResources ErrorNotEnoughMemory ErrorServerBusy
+    ErrorTooManyObjectsOpened`,
+  away: `
+    ErrorADOperation ErrorADUnavailable ErrorAutoDiscoverFailed ErrorConnectionFailed ErrorMailboxFailover
+    ErrorMailboxMoveInProgress ErrorMailboxStoreUnavailable ErrorNoApplicableProxyCASServersAvailable
+    ErrorNoRespondingCASInDestinationSite ErrorProxyCallFailed ErrorProxyRequestProcessingFailed
+    ErrorProxyServiceDiscoveryFailed ErrorProxySoapException ErrorProxyTokenExpired ErrorServiceDiscoveryFailed
+    ErrorServiceUnavailable`,
+  transient: `
+    ErrorADSessionFilter ErrorBatchProcessingStopped ErrorClientDisconnected ErrorCrossSiteRequest
+    ErrorDataSourceOperation ErrorDeleteItemsFailed ErrorFolderPropertRequestFailed ErrorFolderSave
+    ErrorFolderSaveFailed ErrorImpersonationFailed ErrorInternalServerError ErrorInternalServerTransientError
+    ErrorItemPropertyRequestFailed ErrorItemSave ErrorLocationServicesRequestTimedOut
+    ErrorLogonAsNetworkServiceFailed ErrorMailboxLogonFailed ErrorMessageTrackingTransientError
+    ErrorMoveCopyFailed ErrorProxiedSubscriptionCallFailure ErrorProxyRequestNotAllowed ErrorReadEventsFailed
+    ErrorRequestAborted ErrorSearchFolderNotInitialized ErrorTimeoutExpired ErrorUMServerUnavailable
+    ErrorWebRequestInInvalidState ErrorWin32InteropError ErrorWrongServerVersion`,
+  changed: `
+    ErrorChangeKeyRequired ErrorChangeKeyRequiredForWriteOperations ErrorInvalidChangeKey
+    ErrorIrresolvableConflict ErrorObjectTypeChanged ErrorStaleObject`,
+  gone: `
+    ErrorCalendarOccurrenceIsDeletedFromRecurrence ErrorEventNotFound ErrorItemNotFound`,
+  cursorLost: `
+    ErrorInvalidSyncStateData ErrorInvalidWatermark ErrorMissedNotificationEvents ErrorSyncFolderNotFound`,
+  mailboxRefused: `
+    ErrorAccessDenied ErrorAccountDisabled ErrorAccountSuspend ErrorAccountSuspendShowTierUpgrade
+    ErrorCannotFindUser ErrorCreateItemAccessDenied ErrorFolderCorrupt ErrorFolderNotFound
+    ErrorImpersonateUserDenied ErrorImpersonationDenied ErrorInvalidExchangeImpersonationHeaderData
+    ErrorInvalidLicense ErrorInvalidMailbox ErrorInvalidSmtpAddress ErrorInvalidUserPrincipalName
+    ErrorInvalidUserSid ErrorMailRecipientNotFound ErrorMailboxConfiguration ErrorMissingEmailAddress
+    ErrorMissingExchangePrincipal ErrorMultiLegacyMailboxAccess ErrorNameResolutionNoMailbox ErrorNoCalendar
+    ErrorNonExistentMailbox ErrorNonPrimarySmtpAddress ErrorOrganizationAccessBlocked ErrorParentFolderNotFound
+    ErrorPasswordChangeRequired ErrorPasswordExpired ErrorQuotaExceeded ErrorSavedItemFolderNotFound
+    ErrorSubmissionQuotaExceeded ErrorSubscriptionAccessDenied ErrorSubscriptionDelegateAccessNotSupported
+    ErrorUserNotAllowedByPolicy ErrorWrongServerVersionDelegate`,
+  rejected: `
+    ErrorAccessModeSpecified ErrorAddDelegatesFailed ErrorAddressSpaceNotFound
+    ErrorAffectedTaskOccurrencesRequired ErrorApplyConversationActionFailed ErrorArchiveFolderPathCreation
+    ErrorArchiveMailboxNotEnabled ErrorArchiveMailboxSearchFailed ErrorArchiveMailboxServiceDiscoveryFailed
+    ErrorAttachmentNestLevelLimitExceeded ErrorAttachmentSizeLimitExceeded ErrorAvailabilityConfigNotFound
+    ErrorCalendarCannotMoveOrCopyOccurrence ErrorCalendarCannotUpdateDeletedItem
+    ErrorCalendarCannotUseIdForOccurrenceId ErrorCalendarCannotUseIdForRecurringMasterId
+    ErrorCalendarDurationIsTooLong ErrorCalendarEndDateIsEarlierThanStartDate
+    ErrorCalendarFolderIsInvalidForCalendarView ErrorCalendarForwardActionNotAllowed
+    ErrorCalendarInvalidAttributeValue ErrorCalendarInvalidDayForTimeChangePattern
+    ErrorCalendarInvalidDayForWeeklyRecurrence ErrorCalendarInvalidPropertyState ErrorCalendarInvalidPropertyValue
+    ErrorCalendarInvalidRecurrence ErrorCalendarInvalidTimeZone ErrorCalendarIsCancelledForAccept
+    ErrorCalendarIsCancelledForDecline ErrorCalendarIsCancelledForRemove ErrorCalendarIsCancelledForTentative
+    ErrorCalendarIsDelegatedForAccept ErrorCalendarIsDelegatedForDecline ErrorCalendarIsDelegatedForRemove
+    ErrorCalendarIsDelegatedForTentative ErrorCalendarIsGroupMailboxForAccept
+    ErrorCalendarIsGroupMailboxForDecline ErrorCalendarIsGroupMailboxForSuppressReadReceipt
+    ErrorCalendarIsGroupMailboxForTentative ErrorCalendarIsNotOrganizer ErrorCalendarIsOrganizerForAccept
+    ErrorCalendarIsOrganizerForDecline ErrorCalendarIsOrganizerForRemove ErrorCalendarIsOrganizerForTentative
+    ErrorCalendarMeetingRequestIsOutOfDate ErrorCalendarOccurrenceIndexIsOutOfRecurrenceRange
+    ErrorCalendarOutOfRange ErrorCalendarSeekToConditionNotSupported ErrorCalendarViewRangeTooBig
+    ErrorCallerIsInvalidADAccount ErrorCannotAccessDeletedPublicFolder
+    ErrorCannotArchiveCalendarContactTaskFolderException ErrorCannotArchiveItemsInArchiveMailbox
+    ErrorCannotArchiveItemsInPublicFolders ErrorCannotCreateCalendarItemInNonCalendarFolder
+    ErrorCannotCreateContactInNonContactFolder ErrorCannotCreatePostItemInNonMailFolder
+    ErrorCannotCreateTaskInNonTaskFolder ErrorCannotDeleteObject ErrorCannotDeleteTaskOccurrence
+    ErrorCannotDisableMandatoryExtension ErrorCannotDownloadExtensionManifest ErrorCannotEmptyFolder
+    ErrorCannotGetExternalEcpUrl ErrorCannotGetSourceFolderPath ErrorCannotOpenFileAttachment
+    ErrorCannotSetCalendarPermissionOnNonCalendarFolder ErrorCannotSetNonCalendarPermissionOnCalendarFolder
+    ErrorCannotSetPermissionUnknownEntries ErrorCannotSpecifySearchFolderAsSourceFolder
+    ErrorCannotUninstallProvidedExtensions ErrorCannotUseFolderIdForItemId ErrorCannotUseItemIdForFolderId
+    ErrorChannelSubscriptionAlreadyExists ErrorChannelSubscriptionNotFound ErrorClientIntentInvalidStateDefinition
+    ErrorClientIntentNotFound ErrorContainsFilterWrongType ErrorContentConversionFailed
+    ErrorContentIndexingNotEnabled ErrorCorruptData ErrorCreateManagedFolderPartialCompletion
+    ErrorCreateSubfolderAccessDenied ErrorCrossMailboxMoveCopy ErrorDataSizeLimitExceeded
+    ErrorDelegateAlreadyExists ErrorDelegateCannotAddOwner ErrorDelegateMissingConfiguration ErrorDelegateNoUser
+    ErrorDelegateValidationFailed ErrorDeleteDistinguishedFolder ErrorDeleteUnifiedMessagingPromptFailed
+    ErrorDiscoverySearchesDisabled ErrorDistinguishedUserNotSupported ErrorDistributionListMemberNotExist
+    ErrorDuplicateExtendedKeywordDefinition ErrorDuplicateInputFolderNames ErrorDuplicateLegacyDistinguishedName
+    ErrorDuplicateSOAPHeader ErrorDuplicateSenderRestrictionsInputFound ErrorDuplicateUserIdsSpecified
+    ErrorEmailAddressMismatch ErrorExceededChannelSubscriptionCount ErrorExceededMaxRecipientLimit
+    ErrorExceededMaxRecipientLimitBlock ErrorExceededMaxRecipientLimitShowTierUpgrade
+    ErrorExceededMessageLimitShowTierUpgrade ErrorExpiredSubscription ErrorExportRemoteArchiveItemsFailed
+    ErrorExtensionAlreadyInstalledForOrg ErrorExtensionNotFound ErrorExtensionsNotAuthorized
+    ErrorFindRemoteArchiveFolderFailed ErrorFolderExists ErrorFolderSavePropertyError ErrorFreeBusyDLLimitReached
+    ErrorFreeBusyGenerationFailed ErrorGetRemoteArchiveFolderFailed ErrorGetRemoteArchiveItemFailed
+    ErrorGetServerSecurityDescriptorFailed ErrorIPGatewayNotFound ErrorImContactLimitReached
+    ErrorImGroupDisplayNameAlreadyExists ErrorImGroupLimitReached ErrorInboxRulesValidationError
+    ErrorIncorrectSchemaVersion ErrorIncorrectUpdatePropertyCount ErrorIndividualMailboxLimitReached
+    ErrorInstantSearchFailed ErrorInstantSearchSessionExpired ErrorInstantSearchTimeout ErrorInvalidAccessLevel
+    ErrorInvalidArgument ErrorInvalidAttachmentId ErrorInvalidAttachmentSubfilter
+    ErrorInvalidAttachmentSubfilterTextFilter ErrorInvalidAuthorizationContext ErrorInvalidBulkActionType
+    ErrorInvalidChannelId ErrorInvalidChannelSubscriptionId ErrorInvalidClientAccessTokenRequest
+    ErrorInvalidClientSecurityContext ErrorInvalidCompleteDate ErrorInvalidContactEmailAddress
+    ErrorInvalidContactEmailIndex ErrorInvalidCrossForestCredentials ErrorInvalidDelegatePermission
+    ErrorInvalidDelegateUserId ErrorInvalidExcludesRestriction ErrorInvalidExpressionTypeForSubFilter
+    ErrorInvalidExtendedProperty ErrorInvalidExtendedPropertyValue ErrorInvalidExtensionId
+    ErrorInvalidExternalSharingInitiator ErrorInvalidExternalSharingSubscriber ErrorInvalidFederatedOrganizationId
+    ErrorInvalidFederationOrganizationIdentifier ErrorInvalidFolderId ErrorInvalidFolderTypeForOperation
+    ErrorInvalidFractionalPagingParameters ErrorInvalidFreeBusyViewType ErrorInvalidGetSharingFolderRequest
+    ErrorInvalidId ErrorInvalidIdEmpty ErrorInvalidIdMalformed ErrorInvalidIdMalformedEwsLegacyIdFormat
+    ErrorInvalidIdMonikerTooLong ErrorInvalidIdNotAnItemAttachmentId ErrorInvalidIdReturnedByResolveNames
+    ErrorInvalidIdStoreObjectIdTooLong ErrorInvalidIdTooManyAttachmentLevels ErrorInvalidIdXml
+    ErrorInvalidImContactId ErrorInvalidImDistributionGroupSmtpAddress ErrorInvalidImGroupId
+    ErrorInvalidIndexedPagingParameters ErrorInvalidInternetHeaderChildNodes
+    ErrorInvalidInternetWebProxyOnLocalServer ErrorInvalidItemForOperationAcceptItem
+    ErrorInvalidItemForOperationArchiveItem ErrorInvalidItemForOperationCancelItem
+    ErrorInvalidItemForOperationCreateItem ErrorInvalidItemForOperationCreateItemAttachment
+    ErrorInvalidItemForOperationDeclineItem ErrorInvalidItemForOperationExpandDL
+    ErrorInvalidItemForOperationRemoveItem ErrorInvalidItemForOperationSendItem
+    ErrorInvalidItemForOperationTentative ErrorInvalidKeepNCount ErrorInvalidKeepNType ErrorInvalidLatitude
+    ErrorInvalidLikeRequest ErrorInvalidLogonType ErrorInvalidLongitude ErrorInvalidManagedFolderProperty
+    ErrorInvalidManagedFolderQuota ErrorInvalidManagedFolderSize ErrorInvalidManagementRoleHeader
+    ErrorInvalidMergedFreeBusyInterval ErrorInvalidNameForNameResolution ErrorInvalidNetworkServiceContext
+    ErrorInvalidOofParameter ErrorInvalidOperation ErrorInvalidOrganizationRelationshipForFreeBusy
+    ErrorInvalidPagingMaxRows ErrorInvalidParentFolder ErrorInvalidPercentCompleteValue
+    ErrorInvalidPermissionSettings ErrorInvalidPhoneCallId ErrorInvalidPhoneNumber ErrorInvalidPhotoSize
+    ErrorInvalidPropertyAppend ErrorInvalidPropertyDelete ErrorInvalidPropertyForExists
+    ErrorInvalidPropertyForOperation ErrorInvalidPropertyRequest ErrorInvalidPropertySet
+    ErrorInvalidPropertyUpdateSentMessage ErrorInvalidProxySecurityContext ErrorInvalidPullSubscriptionId
+    ErrorInvalidPushSubscriptionUrl ErrorInvalidRecipientSubfilter ErrorInvalidRecipientSubfilterComparison
+    ErrorInvalidRecipientSubfilterOrder ErrorInvalidRecipientSubfilterTextFilter ErrorInvalidRecipients
+    ErrorInvalidReferenceItem ErrorInvalidReportMessageActionType ErrorInvalidRequest ErrorInvalidRestriction
+    ErrorInvalidRetentionTagIdGuid ErrorInvalidRetentionTagInheritance ErrorInvalidRetentionTagInvisible
+    ErrorInvalidRetentionTagNone ErrorInvalidRetentionTagTypeMismatch ErrorInvalidRoutingType ErrorInvalidSIPUri
+    ErrorInvalidScheduledOofDuration ErrorInvalidSchemaVersionForMailboxVersion ErrorInvalidSecurityDescriptor
+    ErrorInvalidSendItemSaveSettings ErrorInvalidSerializedAccessToken ErrorInvalidServerVersion
+    ErrorInvalidSharingData ErrorInvalidSharingMessage ErrorInvalidSid ErrorInvalidSubfilterType
+    ErrorInvalidSubfilterTypeNotAttendeeType ErrorInvalidSubfilterTypeNotRecipientType ErrorInvalidSubscription
+    ErrorInvalidSubscriptionRequest ErrorInvalidSweepRule ErrorInvalidSweepRuleOperationType
+    ErrorInvalidTimeInterval ErrorInvalidUserInfo ErrorInvalidUserOofSettings ErrorInvalidUserSidMissingUPN
+    ErrorInvalidValueForProperty ErrorItemCorrupt ErrorItemSavePropertyError
+    ErrorLegacyMailboxFreeBusyViewTypeNotMerged ErrorLocalServerObjectNotFound ErrorLocationServicesDisabled
+    ErrorLocationServicesInvalidRequest ErrorLocationServicesRequestFailed ErrorMailTipsDisabled
+    ErrorMailboxDataArrayEmpty ErrorMailboxDataArrayTooBig ErrorMailboxHoldNotFound
+    ErrorMailboxScopeNotAllowedWithoutQueryString ErrorManagedFolderAlreadyExists ErrorManagedFolderNotFound
+    ErrorManagedFoldersRootFailure ErrorMarketPlaceExtensionAlreadyInstalledForOrg
+    ErrorMeetingSuggestionGenerationFailed ErrorMessageBlocked ErrorMessageDispositionRequired
+    ErrorMessagePerFolderCountReceiveQuotaExceeded ErrorMessageSizeExceeded ErrorMessageSubmissionBlocked
+    ErrorMessageTrackingNoSuchDomain ErrorMessageTrackingPermanentError ErrorMimeContentConversionFailed
+    ErrorMimeContentInvalid ErrorMimeContentInvalidBase64String ErrorMissingArgument
+    ErrorMissingEmailAddressForManagedFolder ErrorMissingInformationEmailAddress
+    ErrorMissingInformationReferenceItemId ErrorMissingInformationSharingFolderId
+    ErrorMissingItemForCreateItemAttachment ErrorMissingManagedFolderId ErrorMissingRecipients
+    ErrorMissingUserIdInformation ErrorMoreThanOneAccessModeSpecified ErrorMoveDistinguishedFolder
+    ErrorNameResolutionMultipleResults ErrorNameResolutionNoResults ErrorNewChannelConnectionOpened
+    ErrorNewEventStreamConnectionOpened ErrorNewerExtensionAlreadyInstalled
+    ErrorNewerMarketPlaceExtensionAlreadyInstalled ErrorNoDestinationCASDueToKerberosRequirements
+    ErrorNoDestinationCASDueToSSLRequirements ErrorNoDestinationCASDueToVersionMismatch ErrorNoFolderClassOverride
+    ErrorNoFreeBusyAccess ErrorNoOAuthServerAvailableForRequest ErrorNoPropertyTagForCustomProperties
+    ErrorNoPublicFolderReplicaAvailable ErrorNoPublicFolderServerAvailable
+    ErrorNoRbacPermissionToInstallMarketPlaceExtensions ErrorNoRbacPermissionToInstallReadWriteMailboxExtensions
+    ErrorNoSenderRestrictionsSettingsFoundInRequest ErrorNoSpeechDetected ErrorNotAllowedExternalSharingByPolicy
+    ErrorNotDelegate ErrorNotSupportedSharingMessage ErrorOccurrenceCrossingBoundary ErrorOccurrenceTimeSpanTooBig
+    ErrorOperationNotAllowedWithPublicFolderRoot ErrorOrganizationNotFederated ErrorOutlookRuleBlobExists
+    ErrorParentFolderIdRequired ErrorParsingXMLResponse ErrorPermissionNotAllowedByPolicy
+    ErrorPhoneNumberNotDialable ErrorPromptPublishingOperationFailed ErrorPropertyUpdate
+    ErrorPropertyValidationFailure ErrorProxyGroupSidLimitExceeded ErrorPublicFolderMailboxDiscoveryFailed
+    ErrorPublicFolderOperationFailed ErrorPublicFolderRequestProcessingFailed ErrorPublicFolderServerNotFound
+    ErrorPublicFolderSyncException ErrorQueryFilterTooLong ErrorReadReceiptNotPending ErrorRecipientNotFound
+    ErrorRecognizerNotInstalled ErrorRecurrenceEndDateTooBig ErrorRecurrenceHasNoOccurrence
+    ErrorRemoveDelegatesFailed ErrorRequestStreamTooBig ErrorRequiredPropertyMissing
+    ErrorResolveNamesInvalidFolderType ErrorResolveNamesOnlyOneContactsFolderAllowed ErrorResponseSchemaValidation
+    ErrorRestrictionTooComplex ErrorRestrictionTooLong ErrorResultSetTooBig ErrorRulesOverQuota
+    ErrorSchemaValidation ErrorSearchQueryHasTooManyKeywords ErrorSearchTooManyMailboxes ErrorSendAsDenied
+    ErrorSendMeetingCancellationsRequired ErrorSendMeetingInvitationsOrCancellationsRequired
+    ErrorSendMeetingInvitationsRequired ErrorSenderRestrictionsUpdateFailed ErrorSentMeetingRequestUpdate
+    ErrorSentTaskRequestUpdate ErrorSharingNoExternalEwsAvailable ErrorSharingSynchronizationFailed
+    ErrorSpeechGrammarError ErrorSubscriptionNotFound ErrorSubscriptionUnsubscribed
+    ErrorSubscriptionsDisabledForGroup ErrorTargetDomainNotSupported ErrorTeamMailboxActiveToPendingDelete
+    ErrorTeamMailboxErrorUnknown ErrorTeamMailboxFailedSendingNotifications ErrorTeamMailboxNotAuthorizedOwner
+    ErrorTeamMailboxNotFound ErrorTeamMailboxNotLinkedToSharePoint ErrorTeamMailboxUrlValidationFailed
+    ErrorTimeIntervalTooBig ErrorTimeZone ErrorToFolderNotFound ErrorTokenSerializationDenied
+    ErrorUnableToGetUserOofSettings ErrorUnableToRemoveImContactFromGroup
+    ErrorUnauthorizedClientAccessTokenRequest ErrorUnexpectedUnifiedGroupsCount
+    ErrorUnifiedGroupAadAuthorizationRequestDenied ErrorUnifiedGroupAliasNamingPolicy
+    ErrorUnifiedGroupAlreadyExists ErrorUnifiedGroupCreationDisabled ErrorUnifiedGroupMailboxAADCreationFailed
+    ErrorUnifiedGroupMailboxAADDeleteFailed ErrorUnifiedGroupMailboxDeleteFailed
+    ErrorUnifiedGroupMailboxNamingPolicy ErrorUnifiedGroupMailboxNotFound ErrorUnifiedGroupMailboxProvisionFailed
+    ErrorUnifiedGroupMailboxUpdateDelayed ErrorUnifiedGroupMailboxUpdateFailed
+    ErrorUnifiedGroupMailboxUpdatedPartialProperties ErrorUnifiedMessagingDialPlanNotFound
+    ErrorUnifiedMessagingPromptNotFound ErrorUnifiedMessagingReportDataNotFound ErrorUnifiedMessagingRequestFailed
+    ErrorUnifiedMessagingServerNotFound ErrorUnsupportedCulture ErrorUnsupportedMapiPropertyType
+    ErrorUnsupportedMimeConversion ErrorUnsupportedPathForQuery ErrorUnsupportedPathForSortGroup
+    ErrorUnsupportedPropertyDefinition ErrorUnsupportedQueryFilter ErrorUnsupportedRecurrence
+    ErrorUnsupportedSubFilter ErrorUnsupportedTypeForConversion ErrorUnsupportedUserForExecuteSearch
+    ErrorUpdateDelegatesFailed ErrorUpdatePropertyMismatch ErrorUserNotUnifiedMessagingEnabled
+    ErrorUserWithoutFederatedProxyAddress ErrorValueOutOfRange ErrorVirusDetected ErrorVirusMessageDeleted
+    ErrorVoiceMailNotImplemented ErrorWeatherServiceDisabled ErrorWorkingHoursSaveFailed
+    ErrorWorkingHoursXmlMalformed`,
+}
+
+const kinds = new Map<string, CodeKind>(
+  Object.entries(codes).flatMap(([kind, names]) =>
+    names
+      .trim()
+      .split(/\s+/)
+      .map((code) => [code, kind as CodeKind] as const),
+  ),
+)
+
+/** All codes of the table, for the test that compares it with the schema's. */
+export const knownCodes: readonly string[] = Object.values(codes).flatMap((names) =>
+  names.trim().split(/\s+/),
+)
+
+export function kindOf(code: string): CodeKind {
+  return kinds.get(code) ?? 'transient'
+}

@@ -1,0 +1,80 @@
+import type { Appointment, Sensitivity } from '@lockstep/domain'
+import type { CalendarItem, ItemChange, ItemHead, Stamp, SyncPage } from '../calendar-gateway.ts'
+import { CursorLostError } from '../errors.ts'
+
+/** An item of the fake, with the content that the port would not show. */
+export type MemoryItem = {
+  itemId: string
+  changeKey: string
+  uid: string
+  sensitivity: Sensitivity
+  isRecurring: boolean
+  lastModifiedMs: number
+  stamp?: Stamp
+  appointment: Appointment
+  organizer: string
+  role: 'organizer' | 'attendee'
+  inCalendar: boolean
+}
+
+/** One mailbox: its items, and the log of what changed that cursors point into. */
+export class MemoryCalendar {
+  readonly items = new Map<string, MemoryItem>()
+  readonly #log: string[] = []
+
+  /** Stores a new state of an item under a new change key. */
+  put(item: MemoryItem): void {
+    this.#log.push(item.itemId)
+    this.items.set(item.itemId, { ...item, changeKey: `ck-${this.#log.length}` })
+  }
+
+  /** Takes an item away for good. */
+  remove(itemId: string): void {
+    if (this.items.delete(itemId)) this.#log.push(itemId)
+  }
+
+  inCalendar(): MemoryItem[] {
+    return [...this.items.values()].filter((item) => item.inCalendar)
+  }
+
+  /** What changed after the cursor, each item once, in the order of its last change. */
+  changesAfter(cursor: string | undefined, pageSize: number): SyncPage {
+    const from = cursor === undefined ? 0 : Number(cursor)
+    if (!Number.isInteger(from) || from < 0 || from > this.#log.length)
+      throw new CursorLostError('ErrorInvalidSyncStateData')
+
+    const changes: ItemChange[] = []
+    let position = from
+    while (position < this.#log.length && changes.length < pageSize) {
+      const itemId = this.#log[position] as string
+      const isLatest = this.#log.lastIndexOf(itemId) === position
+      position += 1
+      if (isLatest) changes.push(...this.#change(itemId, cursor === undefined))
+    }
+    return { changes, cursor: String(position), isLast: position === this.#log.length }
+  }
+
+  #change(itemId: string, isFirst: boolean): ItemChange[] {
+    const item = this.items.get(itemId)
+    if (item?.inCalendar) return [{ kind: 'present', head: headOf(item) }]
+    return isFirst ? [] : [{ kind: 'gone', itemId }]
+  }
+}
+
+export function headOf({
+  appointment: _content,
+  organizer: _who,
+  role: _role,
+  inCalendar: _place,
+  ...head
+}: MemoryItem): ItemHead {
+  return head
+}
+
+export function shownItem(item: MemoryItem): CalendarItem {
+  const { appointment, ...rest } = item
+  const isOpen = !item.isRecurring && (item.sensitivity === 'normal' || item.sensitivity === 'personal')
+  return isOpen
+    ? { ...rest, appointment: { ...appointment, sensitivity: item.sensitivity as 'normal' } }
+    : rest
+}

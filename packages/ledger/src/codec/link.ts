@@ -1,0 +1,82 @@
+import {
+  type Conflict,
+  emptyLink,
+  type Link,
+  type LinkedItem,
+  type Offer,
+  type Refusal,
+} from '@lockstep/domain'
+import { itemHandle, uidHandle } from '../keys.ts'
+import { type PackedFingerprints, packFingerprints, unpackFingerprints } from './fingerprints.ts'
+
+/** A link as it is stored, but for the version written and the item, which have fields of their own. */
+type PackedLink = {
+  w: [basedOn: number, PackedFingerprints]
+  s?: [changeKey: string, PackedFingerprints]
+  t: [revision: number, holds: 0 | 1]
+  a?: string
+  z?: Refusal
+  c?: readonly Conflict[]
+}
+
+export function packLink({ written, attempt, seen, told, asleep, conflicts }: Link): string {
+  const packed: PackedLink = {
+    w: [written.basedOn, packFingerprints(written.fingerprints)],
+    ...(seen && { s: [seen.changeKey, packFingerprints(seen.fingerprints, written.fingerprints)] }),
+    t: [told.revision, told.holds ? 1 : 0],
+    ...(attempt !== undefined && { a: attempt }),
+    ...(asleep && { z: asleep }),
+    ...(conflicts.length > 0 && { c: conflicts }),
+  }
+  return JSON.stringify(packed)
+}
+
+export function unpackLink(
+  link: string | undefined,
+  version: string | undefined,
+  item: string | undefined,
+): Link {
+  const linked = item === undefined ? {} : { item: unpackItem(item) }
+  if (link === undefined) return { ...emptyLink, ...linked }
+
+  const { w, s, t, a, z, c } = JSON.parse(link) as PackedLink
+  const fingerprints = unpackFingerprints(w[1])
+  return {
+    written: { version: Number(version), basedOn: w[0], fingerprints },
+    ...linked,
+    ...(a !== undefined && { attempt: a }),
+    ...(s && { seen: { changeKey: s[0], fingerprints: unpackFingerprints(s[1], fingerprints) } }),
+    told: { revision: t[0], holds: t[1] === 1 },
+    ...(z && { asleep: z }),
+    conflicts: c ?? [],
+  }
+}
+
+/** Where an item has no UID yet. As long as a handle. */
+const NO_HANDLE = '-'.repeat(22)
+
+/** The item's two handles come first, each 22 characters, so that a script can find them without JSON. */
+export function packItem({ itemId, uid, role, stamped }: LinkedItem): string {
+  const flags = (role === 'attendee' ? 1 : 0) + (stamped ? 2 : 0)
+  const rest = JSON.stringify([itemId, flags, ...(uid === undefined ? [] : [uid])])
+  return `${itemHandle(itemId)} ${uid === undefined ? NO_HANDLE : uidHandle(uid)} ${rest}`
+}
+
+export function unpackItem(stored: string): LinkedItem {
+  const [itemId, flags, uid] = JSON.parse(stored.slice(46)) as [string, number, string?]
+  return {
+    itemId,
+    ...(uid !== undefined && { uid }),
+    role: flags % 2 === 1 ? 'attendee' : 'organizer',
+    stamped: flags >= 2,
+  }
+}
+
+export function packOffer({ atMs, kind, fingerprints }: Omit<Offer, 'revision'>): string {
+  return JSON.stringify([atMs, kind, packFingerprints(fingerprints)])
+}
+
+export function unpackOffer(revision: number, stored: string): Offer {
+  const [atMs, kind, fingerprints] = JSON.parse(stored) as [number, Offer['kind'], PackedFingerprints]
+  return { revision, atMs, kind, fingerprints: unpackFingerprints(fingerprints) }
+}

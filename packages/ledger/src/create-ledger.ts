@@ -1,0 +1,57 @@
+import type { Cluster, Redis } from 'ioredis'
+import { type ChangeLedger, createChanges } from './changes.ts'
+import { createDeliveries, type DeliveryLedger } from './deliveries.ts'
+import { createDue, type DueLedger } from './due.ts'
+import { createInbound, type InboundLedger } from './inbound.ts'
+import { createMailboxes, type MailboxLedger } from './mailboxes.ts'
+import { createOutbound, type OutboundLedger } from './outbound.ts'
+import { createState, type StateLedger } from './state.ts'
+import { createStore } from './store.ts'
+import { createSubscriptions, type SubscriptionLedger } from './subscriptions.ts'
+import { createTrail, type TrailLedger } from './trail.ts'
+
+/**
+ * What Lockstep remembers, in Redis. Whatever a method promises holds for any number of processes at a time.
+ * Every method fails with a `LedgerUnavailableError` while Redis does not serve; then nothing is half stored.
+ */
+export type Ledger = MailboxLedger &
+  OutboundLedger &
+  InboundLedger &
+  SubscriptionLedger &
+  DeliveryLedger &
+  DueLedger &
+  StateLedger &
+  TrailLedger &
+  ChangeLedger & {
+    /** Checks that what Redis holds can be read by this version. Done before the first use, if not earlier. */
+    open(): Promise<void>
+  }
+
+export type LedgerOptions = {
+  /** First part of every key. */
+  readonly prefix: string
+  /** How long a cancelled appointment is remembered: longer than any producer repeats an old event. 90 days. */
+  readonly tombstoneMs?: number
+  /** Replicas that have to hold what was accepted before `accept` resolves. 0. */
+  readonly waitReplicas?: number
+}
+
+const DAY_MS = 86_400_000
+
+/** The connection is to reject commands at once while it is down, and stays the caller's to close. */
+export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Ledger {
+  const { prefix, tombstoneMs = 90 * DAY_MS, waitReplicas = 0 } = options
+  const store = createStore(redis, prefix)
+  return {
+    open: store.open,
+    ...createMailboxes(store),
+    ...createOutbound(store, { tombstoneMs, waitReplicas }),
+    ...createInbound(store),
+    ...createSubscriptions(store),
+    ...createDeliveries(store, tombstoneMs),
+    ...createDue(store),
+    ...createState(store),
+    ...createTrail(store),
+    ...createChanges(store),
+  }
+}

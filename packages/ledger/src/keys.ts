@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto'
+import type { Work } from './ledger.ts'
+
+/** Fixed for ever: the bucket of a mailbox is part of its keys. */
+const BUCKETS = 256
+
+/** Every key of the ledger. No other file knows how a key is made. */
+export type Keys = ReturnType<typeof createKeys>
+
+/**
+ * All keys of a mailbox, and the due indexes of its bucket, carry the tag of the bucket: one slot of a Redis Cluster,
+ * so that one script can change them in one step. What is asked for without knowing the mailbox lies elsewhere.
+ */
+export function createKeys(prefix: string) {
+  if (/[{}]/.test(prefix)) throw new RangeError('The prefix of the ledger may not hold braces')
+  const inBucket = (mailboxId: string, rest: string) =>
+    `${prefix}:{${bucketOf(mailboxId)}}:${rest}:${mailboxId}`
+
+  return {
+    schema: `${prefix}:schema`,
+    /** Hash: address in lower case → mailbox id. */
+    addresses: `${prefix}:{mailboxes}:addresses`,
+    /** Hash: mailbox id → the mailbox. */
+    mailboxes: `${prefix}:{mailboxes}:ids`,
+    /** String: the mailbox that the token with this digest was given out for. */
+    token: (digest: string) => `${prefix}:token:${digest}`,
+    /** Stream and counter of the changes feed. */
+    changes: `${prefix}:{changes}:feed`,
+    changesSeq: `${prefix}:{changes}:seq`,
+
+    /** Hash: everything about one appointment; its fields are listed in codec/record.ts. */
+    appointment: (mailboxId: string, appointmentId: string) => `${inBucket(mailboxId, 'a')}:${appointmentId}`,
+    /** The two sorted sets that a due appointment is in: `appointmentsDue` and `mailboxesDue`. */
+    dues: (work: 'outbound' | 'deliveries', mailboxId: string): [string, string] => [
+      inBucket(mailboxId, work[0]!),
+      `${prefix}:{${bucketOf(mailboxId)}}:due:${work}`,
+    ],
+    /** Sorted set: appointment id by the time at which it is due. */
+    appointmentsDue: (work: 'outbound' | 'deliveries', mailboxId: string) => inBucket(mailboxId, work[0]!),
+    /** Hash: handle of an item's id or UID → appointment id. */
+    handles: (mailboxId: string) => inBucket(mailboxId, 'h'),
+    /** Hash: cursor, subscription, refusal and dues of the mailbox. */
+    mailbox: (mailboxId: string) => inBucket(mailboxId, 'm'),
+    /** Stream: the newest steps of the mailbox's appointments. */
+    trail: (mailboxId: string) => inBucket(mailboxId, 't'),
+    /** Sorted set: mailbox id by the time at which anything of it is due. One for each bucket. */
+    mailboxesDue: (work: Work, mailboxId: string) => `${prefix}:{${bucketOf(mailboxId)}}:due:${work}`,
+    allMailboxesDue: (work: Work) =>
+      Array.from({ length: BUCKETS }, (_, bucket) => `${prefix}:{${tag(bucket)}}:due:${work}`),
+  }
+}
+
+/** A short stand-in for an item's id, which is some 150 characters long. */
+export function itemHandle(itemId: string): string {
+  return sha256(`item ${itemId}`)
+}
+
+/** The same for its UID, which Exchange gives back in either case. */
+export function uidHandle(uid: string): string {
+  return sha256(`uid ${uid.toLowerCase()}`)
+}
+
+/** 128 bits in 22 characters. */
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22)
+}
+
+function bucketOf(mailboxId: string): string {
+  return tag(createHash('sha256').update(mailboxId).digest()[0]! % BUCKETS)
+}
+
+function tag(bucket: number): string {
+  return `b${String(bucket).padStart(3, '0')}`
+}

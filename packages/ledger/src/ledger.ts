@@ -1,0 +1,223 @@
+import type {
+  AppointmentRecord,
+  ChangeKind,
+  Conflict,
+  Intent,
+  Link,
+  LinkedItem,
+  Offer,
+  Refusal,
+} from '@lockstep/domain'
+
+/** A mailbox enabled for synchronisation. `id` is given when it is enabled and stays when its address changes. */
+export type Mailbox = { readonly id: string; readonly address: string; readonly enabledAtMs: number }
+
+/** The three kinds of unsettled state a mailbox can have; the queue of the same name takes care of it. */
+export type Work = 'outbound' | 'inbound' | 'deliveries'
+
+/** `accepted`: newer than what was known. `stale`: the same version or an older one; nothing was stored. */
+export type Acceptance = 'accepted' | 'stale'
+
+export type Batch = {
+  readonly limit: number
+  readonly nowMs: number
+  /** What was begun is due again after this time if nothing is committed: the one who began it may have died. */
+  readonly leaseMs: number
+}
+
+/** An appointment that is being written to Exchange by this attempt. The intent is stored. */
+export type OutboundAttempt = {
+  readonly record: AppointmentRecord
+  readonly epoch: number
+  /** Begins without an outcome so far, this one included. 1 in a healthy system. */
+  readonly attempts: number
+  /**
+   * The newest intent of earlier attempts whose outcome was never learnt: Exchange may hold what they were about to
+   * write. It stays until an attempt settles.
+   */
+  readonly earlier?: Intent
+}
+
+export type OutboundOutcome =
+  | {
+      readonly kind: 'settled'
+      /** The whole new link. `written.version` names the version that is settled. */
+      readonly link: Link
+      /** Exchange holds something that the application has not been told: look at the item again. */
+      readonly untold: boolean
+    }
+  /** Nothing was tried, or it is known to have had no effect. Costs no attempt; closes the intent. */
+  | { readonly kind: 'postponed'; readonly dueMs: number }
+  /** Tried without success. `effect: 'unknown'` keeps the intent open, so that the next attempt looks first. */
+  | {
+      readonly kind: 'failed'
+      readonly dueMs: number
+      readonly code: string
+      readonly effect: 'none' | 'unknown'
+      readonly costsAttempt: boolean
+    }
+  /** It cannot succeed, and had no effect: kept as it is until it is replayed or a newer version arrives. */
+  | { readonly kind: 'parked'; readonly code: string }
+
+/**
+ * `overlapped`: another attempt began meanwhile, so that what Exchange holds is unknown; nothing of the outcome was
+ * stored, and the appointment is due at once.
+ */
+export type CommitResult = 'committed' | 'overlapped'
+
+/** Why an appointment has to be looked at for the application's sake. */
+export type MarkKind = 'look' | 'gone' | 'withdraw'
+
+export type Mark = {
+  readonly appointmentId: string
+  readonly kind: MarkKind
+  readonly reason?: Refusal
+  /** When Exchange's notification came in, for the trail; missing on a poll. */
+  readonly notifiedAtMs?: number
+  /** Links the appointment to this item, in the same step. Its UID and handle are findable from then on. */
+  readonly item?: LinkedItem
+  /** Wait so long before looking, because a write of our own is on its way. */
+  readonly notBeforeMs?: number
+}
+
+export type UntoldAttempt = {
+  readonly record: AppointmentRecord
+  readonly epoch: number
+  readonly mark: Mark & { readonly serial: number; readonly sinceMs: number }
+  readonly attempts: number
+}
+
+export type Postponement = {
+  readonly code?: string
+  readonly costsAttempt: boolean
+  /** The application has this version on the way: due as soon as it is settled, at the latest at the time given. */
+  readonly awaitVersion?: number
+}
+
+export type Told = {
+  readonly link: Link
+  /** The appointment id that the application gave in its answer to a `created`. */
+  readonly renamedTo?: string
+}
+
+/** `moved`: the record changed since it was begun (a write is on its way): nothing was stored, look again. */
+export type ToldResult = 'told' | 'moved'
+
+export type Settlement = 'settled' | 'pending' | 'parked'
+
+/** What people and applications may know about an appointment's synchronisation. */
+export type AppointmentState = {
+  readonly state: Settlement
+  readonly record: AppointmentRecord
+  /** Present while Exchange does not hold what the application wants, or may not. */
+  readonly outbound?: DirectionState
+  /** Present while the application does not know what Exchange holds, or may not. */
+  readonly inbound?: DirectionState
+}
+
+export type DirectionState = {
+  readonly attempts: number
+  /** Missing while parked. */
+  readonly dueMs?: number
+  /** Why the last attempt failed. */
+  readonly code?: string
+  readonly parkedAtMs?: number
+}
+
+/** What is left in a mailbox: something that is due now, something that will be, or nothing. */
+export type Rest = 'more' | { readonly nextDueMs: number } | 'none'
+
+export type Subscription = {
+  readonly id: string
+  /** The secret part of the URL that Exchange calls. */
+  readonly token: string
+  readonly startedAtMs: number
+  /** The newest sign of life: a notification or a status event. */
+  readonly heardAtMs: number
+}
+
+export type MailboxState = {
+  readonly cursor?: string
+  /** When the cursor was last current: nothing more was to be had from Exchange. */
+  readonly currentAtMs?: number
+  /** Without its token, of which only a digest is kept. */
+  readonly subscription?: Omit<Subscription, 'token'>
+  /** Why the mailbox cannot be used, until it can again. */
+  readonly refused?: { readonly code: string; readonly sinceMs: number }
+}
+
+/** What a mailbox's appointments are looked up by. A UID is compared without regard to case. */
+export type Sought = {
+  readonly itemIds?: readonly string[]
+  readonly uids?: readonly string[]
+  readonly appointmentIds?: readonly string[]
+}
+
+export type Known = {
+  readonly byItemId: ReadonlyMap<string, AppointmentRecord>
+  /** By the UID in lower case. */
+  readonly byUid: ReadonlyMap<string, AppointmentRecord>
+  /** By the id asked for; the record has another one if it was renamed. */
+  readonly byId: ReadonlyMap<string, AppointmentRecord>
+}
+
+/** A page of changes in a mailbox. */
+export type Page = {
+  /** The cursor that it was read from; missing for the first. */
+  readonly before: string | undefined
+  readonly after: string
+  /** Nothing more is to be had: the mailbox is current. */
+  readonly isLast: boolean
+  readonly marks: readonly Mark[]
+  /** Ids of items that no longer stand for anything. */
+  readonly unlinks?: readonly string[]
+  readonly nowMs: number
+}
+
+/** One step on the way of a change. Holds no content. */
+export type TrailStep =
+  | 'accepted'
+  | 'refused'
+  | 'stale'
+  | 'started'
+  | 'written'
+  | 'settled'
+  | 'postponed'
+  | 'parked'
+  | 'notified'
+  | 'synced'
+  | 'read'
+  | 'delivered'
+  | 'echo'
+  | 'withdrawn'
+
+export type TrailEntry = {
+  readonly appointmentId: string
+  readonly direction: 'outbound' | 'inbound'
+  readonly step: TrailStep
+  readonly atMs: number
+  readonly version?: number
+  readonly revision?: number
+  readonly reason?: string
+}
+
+export type Trail = { readonly cursor: string; readonly entries: readonly TrailEntry[] }
+
+/** A change for applications that cannot be called: what to read from Exchange when they ask. */
+export type ChangeEntry = {
+  readonly appointmentId: string
+  readonly kind: ChangeKind
+  readonly revision: number
+  readonly applicationVersion: number
+  readonly changed: readonly string[]
+  readonly reason?: string
+  readonly atMs: number
+}
+
+export type Changes = {
+  readonly entries: readonly (ChangeEntry & { readonly mailboxId: string; readonly seq: number })[]
+  /** What to ask for next. */
+  readonly cursor: number
+}
+
+export type { Conflict, Offer }

@@ -1,0 +1,191 @@
+import { randomBytes } from 'node:crypto'
+import type { Wanted } from '@lockstep/domain'
+import { packItem, packLink } from './codec/link.ts'
+import { fieldsOf, packHead, packIntent, recordOf, type StoredFields, unpackIntent } from './codec/record.ts'
+import { LedgerUnavailableError } from './errors.ts'
+import type { Acceptance, Batch, CommitResult, OutboundAttempt, OutboundOutcome } from './ledger.ts'
+import { type Argument, runScript } from './scripts.ts'
+import type { Store } from './store.ts'
+
+export type OutboundLedger = {
+  /**
+   * Stores what the application wants, if it is newer than everything known of the appointment, tombstones included.
+   * It is durable when this resolves. The content of an older version is gone, its failures are forgotten, and the
+   * appointment is due now; one that is being written is due as soon as that attempt commits, or its lease ends.
+   */
+  accept(mailboxId: string, appointmentId: string, wanted: Wanted, nowMs: number): Promise<Acceptance>
+  /**
+   * Begins an attempt at what is due, the longest due first. Each attempt has an epoch of its own, and its intent is
+   * stored when this resolves. An intent that is still open is handed out as `earlier` until an attempt settles.
+   * What is settled is left out, unless an intent is open: then Exchange has to be looked at again.
+   */
+  beginOutbound(mailboxId: string, batch: Batch): Promise<OutboundAttempt[]>
+  /**
+   * Says how an attempt ended. `settled` deletes the content, unless a newer version came meanwhile: that one is due
+   * now. Committing the same outcome twice does no harm. `overlapped` stores nothing of the outcome; if the attempt
+   * may have had an effect, its intent stays open and the other attempt is told `overlapped` too.
+   */
+  commitOutbound(
+    mailboxId: string,
+    attempt: OutboundAttempt,
+    outcome: OutboundOutcome,
+    nowMs: number,
+  ): Promise<CommitResult>
+  /** Tries what is parked of the appointment again, in either direction. Says whether anything was. */
+  replay(mailboxId: string, appointmentId: string, nowMs: number): Promise<boolean>
+}
+
+export type OutboundOptions = { readonly tombstoneMs: number; readonly waitReplicas: number }
+
+/** How long the replicas have to acknowledge what was accepted. */
+const REPLICA_LIMIT_MS = 1_000
+
+export function createOutbound(store: Store, options: OutboundOptions): OutboundLedger {
+  return {
+    accept: (mailboxId, appointmentId, wanted, nowMs) =>
+      accept(store, options.waitReplicas, { mailboxId, appointmentId, wanted, nowMs }),
+    beginOutbound: (mailboxId, batch) => begin(store, mailboxId, batch),
+    commitOutbound: async (mailboxId, attempt, outcome, nowMs) => {
+      const commit = { mailboxId, attempt, nowMs }
+      const reply =
+        outcome.kind === 'settled'
+          ? await settle(store, options.tombstoneMs, { ...commit, outcome })
+          : await release(store, { ...commit, outcome })
+      return reply === 1 ? 'committed' : 'overlapped'
+    },
+    replay: async (mailboxId, appointmentId, nowMs) => {
+      const { keys, run } = store
+      const dues = [...keys.dues('outbound', mailboxId), ...keys.dues('deliveries', mailboxId)]
+      const scriptKeys = [keys.appointment(mailboxId, appointmentId), ...dues]
+      return (await run('replay', scriptKeys, [appointmentId, mailboxId, nowMs])) === 1
+    },
+  }
+}
+
+type Change = {
+  readonly mailboxId: string
+  readonly appointmentId: string
+  readonly wanted: Wanted
+  readonly nowMs: number
+}
+
+async function accept(store: Store, replicas: number, change: Change): Promise<Acceptance> {
+  const { mailboxId, appointmentId, wanted, nowMs } = change
+  const content = wanted.kind === 'present' ? JSON.stringify(wanted.appointment) : ''
+  const keys = [store.keys.appointment(mailboxId, appointmentId), ...store.keys.dues('outbound', mailboxId)]
+  const args = [appointmentId, mailboxId, wanted.version, packHead(wanted), content, nowMs]
+  const reply = await (replicas === 0
+    ? store.run('accept', keys, args)
+    : runReplicated(store, replicas, keys, args))
+  if (typeof reply === 'string') return accept(store, replicas, { ...change, appointmentId: reply })
+  return reply === 1 ? 'accepted' : 'stale'
+}
+
+/** One pipeline, since WAIT asks for the writes of its own connection. */
+async function runReplicated(store: Store, replicas: number, keys: string[], args: Argument[]) {
+  const [reply, acknowledged] = await store.pipeline((pipeline) => {
+    void runScript(pipeline, 'accept', keys, args)
+    pipeline.wait(replicas, REPLICA_LIMIT_MS)
+  })
+  if (Number(acknowledged) >= replicas) return reply
+  throw new LedgerUnavailableError(`${Number(acknowledged)} of ${replicas} replicas acknowledged`)
+}
+
+async function begin(store: Store, mailboxId: string, batch: Batch): Promise<OutboundAttempt[]> {
+  const { keys, run, send } = store
+  const { limit, nowMs, leaseMs } = batch
+  const due = keys.appointmentsDue('outbound', mailboxId)
+  const ids = await send((redis) => redis.zrangebyscore(due, '-inf', nowMs, 'LIMIT', 0, limit))
+  if (ids.length === 0) return []
+
+  const begun = (await run(
+    'begin-outbound',
+    [due, ...ids.map((id) => keys.appointment(mailboxId, id))],
+    [nowMs, nowMs + leaseMs, ...ids.flatMap((id) => [id, attemptName()])],
+  )) as string[][]
+  return ids.flatMap((id, n) => (begun[n]!.length > 0 ? [attemptOf(id, fieldsOf(begun[n]!))] : []))
+}
+
+type Commit<Outcome> = {
+  readonly mailboxId: string
+  readonly attempt: OutboundAttempt
+  readonly outcome: Outcome
+  readonly nowMs: number
+}
+type Settled = Extract<OutboundOutcome, { kind: 'settled' }>
+type Unsettled = Exclude<OutboundOutcome, { kind: 'settled' }>
+
+function settle(store: Store, tombstoneMs: number, commit: Commit<Settled>): Promise<unknown> {
+  const { mailboxId, attempt, outcome, nowMs } = commit
+  const { keys } = store
+  const { appointmentId, wanted, intent } = attempt.record
+  const { link, untold } = outcome
+  const isTombstone = wanted?.kind === 'absent' && !link.item && !link.asleep
+  const scriptKeys = [
+    keys.appointment(mailboxId, appointmentId),
+    ...keys.dues('outbound', mailboxId),
+    ...keys.dues('deliveries', mailboxId),
+    keys.handles(mailboxId),
+  ]
+  const identity = [appointmentId, mailboxId, attempt.epoch, packIntent(intent!), nowMs]
+  const linked = [link.written.version, packLink(link), link.item ? packItem(link.item) : '']
+  const flags = [untold ? '1' : '', isTombstone ? tombstoneMs : '']
+  return store.run('settle', scriptKeys, [...identity, ...linked, ...flags])
+}
+
+function release(store: Store, commit: Commit<Unsettled>): Promise<unknown> {
+  const { mailboxId, attempt, outcome, nowMs } = commit
+  const { appointmentId, intent } = attempt.record
+  const { due, code, isUnknown, isCounted } = releaseOf(outcome)
+  return store.run(
+    'release-outbound',
+    [
+      store.keys.appointment(mailboxId, appointmentId),
+      ...store.keys.dues('outbound', mailboxId),
+      ...store.keys.dues('deliveries', mailboxId),
+    ],
+    [
+      appointmentId,
+      mailboxId,
+      packIntent(intent!),
+      nowMs,
+      due,
+      code,
+      isUnknown ? '1' : '',
+      isCounted ? '1' : '',
+    ],
+  )
+}
+
+/** Names an attempt on the item that it creates. */
+function attemptName(): string {
+  return randomBytes(6).toString('base64url')
+}
+
+function attemptOf(appointmentId: string, stored: StoredFields): OutboundAttempt {
+  const { e: epoch, a: attempts, j: earlier } = stored
+  return {
+    record: recordOf(appointmentId, stored),
+    epoch: Number(epoch),
+    attempts: Number(attempts),
+    ...(earlier !== undefined && { earlier: unpackIntent(earlier) }),
+  }
+}
+
+type Release = { due: number | ''; code: string; isUnknown: boolean; isCounted: boolean }
+
+function releaseOf(outcome: Unsettled): Release {
+  switch (outcome.kind) {
+    case 'postponed':
+      return { due: outcome.dueMs, code: '', isUnknown: false, isCounted: false }
+    case 'failed':
+      return {
+        due: outcome.dueMs,
+        code: outcome.code,
+        isUnknown: outcome.effect === 'unknown',
+        isCounted: outcome.costsAttempt,
+      }
+    case 'parked':
+      return { due: '', code: outcome.code, isUnknown: false, isCounted: true }
+  }
+}

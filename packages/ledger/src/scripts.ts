@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs'
+import type { Cluster, Redis } from 'ioredis'
+
+const names = [
+  'accept',
+  'append-change',
+  'apply-page',
+  'begin-deliveries',
+  'begin-outbound',
+  'enable',
+  'end-subscription',
+  'heard',
+  'lease',
+  'mark',
+  'offer',
+  'release-delivery',
+  'release-outbound',
+  'replay',
+  'rest',
+  'save-subscription',
+  'settle',
+  'take-field',
+  'tell',
+] as const
+
+export type ScriptName = (typeof names)[number]
+export type Argument = string | number
+type Commands = Record<string, (keys: number, ...args: Argument[]) => Promise<unknown>>
+
+const sources = new Map(names.map((name) => [name, source(name)]))
+
+/** Makes the scripts commands of this connection. Redis keeps them; only their digest goes over the wire. */
+export function registerScripts(redis: Redis | Cluster): void {
+  for (const [name, lua] of sources) redis.defineCommand(commandOf(name), { lua })
+}
+
+/** Runs a script, on a connection or within a pipeline of one. */
+export function runScript(
+  redis: object,
+  name: ScriptName,
+  keys: readonly string[],
+  args: readonly Argument[],
+): Promise<unknown> {
+  return (redis as Commands)[commandOf(name)]!(keys.length, ...keys, ...args)
+}
+
+function commandOf(name: ScriptName): string {
+  return `ledger-${name}`
+}
+
+/** A line `-- include name` stands for the functions of that file. */
+function source(name: string): string {
+  const lua = readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), 'utf8')
+  return lua.replaceAll(/^-- include (\S+)$/gm, (_, included: string) => source(`include/${included}`))
+}

@@ -1,0 +1,25 @@
+-- Takes what the application wants of an appointment, if it is newer than everything known: wanted before, settled, or
+-- cancelled and still remembered. The content of the version before is gone, its attempts are forgotten, it is no
+-- longer parked, and it is due now; an appointment that is being written keeps its lease, the commit makes it due.
+--
+-- KEYS  1 appointment  2 outbound  3 due:outbound
+-- ARGV  1 appointment id  2 mailbox id  3 version  4 head  5 content, '' for none  6 now
+-- Returns 1 if accepted, 0 if stale, the new id if the appointment has another id by now (then nothing is stored).
+
+-- include due
+
+local known = redis.call('HMGET', KEYS[1], 'v', 's', 'i', 'n')
+if known[4] then return known[4] end
+local version = tonumber(ARGV[3])
+if version <= tonumber(known[1] or -1) or version <= tonumber(known[2] or -1) then return 0 end
+
+redis.call('HSET', KEYS[1], 'v', ARGV[3], 'w', ARGV[4])
+if ARGV[5] == '' then
+  redis.call('HDEL', KEYS[1], 'c')
+else
+  redis.call('HSET', KEYS[1], 'c', ARGV[5])
+end
+redis.call('HDEL', KEYS[1], 'a', 'x', 'p')
+redis.call('PERSIST', KEYS[1])
+if not known[3] then due_at(KEYS[2], KEYS[3], ARGV[1], ARGV[2], ARGV[6]) end
+return 1

@@ -1,0 +1,161 @@
+import { EwsError } from '../soap/errors.ts'
+import { type Attendee, type CalendarItem } from '../store/item.ts'
+import { leaf, node, type Xml } from '../xml/build.ts'
+import { childText, type Element } from '../xml/element.ts'
+import type { Draft } from './draft.ts'
+import { computed, type Field, oneOf, parseBoolean, stored } from './field.ts'
+import { readAttendees, writeAttendees, writePerson } from './people.ts'
+import { endsOf, occurrenceEnd } from './recurrence.ts'
+import { readRecurrence, writeRecurrence } from './recurrence-xml.ts'
+import { checkDateTime, writeInstant } from './time.ts'
+import { occurrenceId } from './occurrence-id.ts'
+import { zoneDefinition } from './zone-definition.ts'
+import { windowsZone } from './zones.ts'
+
+/** The properties that t:CalendarItemType adds to an item, in the schema's order. */
+export const calendarFields: readonly Field[] = [
+  stored('calendar:UID', 'uid', (text) => text.trim()),
+  computed(
+    'calendar:RecurrenceId',
+    ({ occurrenceOf }) => occurrenceOf && writeInstant(occurrenceOf.originalStart),
+  ),
+  computed('calendar:DateTimeStamp', (item) => writeInstant(item.modifiedAt)),
+  computed('calendar:Start', (item) => writeInstant(item.start), {
+    isDefault: true,
+    write: (draft, element) => {
+      draft.startText = checkDateTime(element.text)
+    },
+  }),
+  computed('calendar:End', (item) => writeInstant(item.end), {
+    isDefault: true,
+    write: (draft, element) => {
+      draft.endText = checkDateTime(element.text)
+    },
+  }),
+  computed(
+    'calendar:OriginalStart',
+    ({ occurrenceOf }) => occurrenceOf && writeInstant(occurrenceOf.originalStart),
+  ),
+  stored('calendar:IsAllDayEvent', 'isAllDay', parseBoolean, { empty: false }),
+  stored(
+    'calendar:LegacyFreeBusyStatus',
+    'showAs',
+    oneOf('Free', 'Tentative', 'Busy', 'OOF', 'WorkingElsewhere', 'NoData'),
+    { isDefault: true, empty: 'Busy' },
+  ),
+  stored('calendar:Location', 'location', (text) => text, { isDefault: true, empty: null }),
+  computed('calendar:IsMeeting', (item) => item.isMeeting),
+  computed('calendar:IsCancelled', (item) => item.isCancelled),
+  computed('calendar:IsRecurring', (item) => item.recurrence !== null || item.occurrenceOf !== undefined),
+  computed('calendar:MeetingRequestWasSent', (item) => item.requestWasSent),
+  computed('calendar:IsResponseRequested', () => true, { write: () => {} }),
+  computed('calendar:CalendarItemType', calendarItemType, { isDefault: true }),
+  computed('calendar:MyResponseType', (item) => item.myResponse),
+  {
+    path: 'calendar:Organizer',
+    element: 'Organizer',
+    isDefault: true,
+    read: (item) => node('t:Organizer', writePerson(item.organizer)),
+  },
+  attendeeField('RequiredAttendees', 'required'),
+  attendeeField('OptionalAttendees', 'optional'),
+  attendeeField('Resources', 'resource'),
+  computed('calendar:Duration', (item) => `PT${Math.round((item.end - item.start) / 60_000)}M`),
+  computed('calendar:AppointmentSequenceNumber', (item) => item.sequence),
+  computed('calendar:AppointmentState', appointmentState),
+  {
+    path: 'calendar:Recurrence',
+    element: 'Recurrence',
+    isCostly: true,
+    read: ({ recurrence }) => (recurrence ? writeRecurrence(recurrence) : ''),
+    write: (draft, element) => {
+      draft.item.recurrence = readRecurrence(element)
+    },
+    clear: (draft) => {
+      draft.item.recurrence = null
+    },
+  },
+  boundaryField('FirstOccurrence', (item) => endsOf(item).first),
+  boundaryField('LastOccurrence', (item) => endsOf(item).last),
+  {
+    path: 'calendar:MeetingTimeZone',
+    element: 'MeetingTimeZone',
+    read: () => '',
+    write: (draft, element) => {
+      const zone = windowsZone(element.attributes['TimeZoneName'] ?? childText(element, 'TimeZoneName') ?? '')
+      if (zone) draft.startZone ??= zone
+    },
+  },
+  zoneField(
+    'StartTimeZone',
+    (item) => item.startZone,
+    (draft, zone) => (draft.startZone = zone),
+  ),
+  zoneField(
+    'EndTimeZone',
+    (item) => item.endZone,
+    (draft, zone) => (draft.endZone = zone),
+  ),
+  computed('calendar:IsOrganizer', (item) => item.myResponse === 'Organizer'),
+]
+
+export function calendarItemType(item: CalendarItem): 'Single' | 'Occurrence' | 'RecurringMaster' {
+  if (item.occurrenceOf) return 'Occurrence'
+  return item.recurrence ? 'RecurringMaster' : 'Single'
+}
+
+// The bits of PidLidAppointmentStateFlags: a meeting, received, cancelled.
+function appointmentState(item: CalendarItem): number {
+  const received = item.isMeeting && item.myResponse !== 'Organizer'
+  return (item.isMeeting ? 1 : 0) | (received ? 2 : 0) | (item.isCancelled ? 4 : 0)
+}
+
+function attendeeField(element: string, role: Attendee['role']): Field {
+  const replace = (draft: Draft, attendees: Attendee[]): void => {
+    draft.item.attendees = [
+      ...draft.item.attendees.filter((attendee) => attendee.role !== role),
+      ...attendees,
+    ]
+  }
+  return {
+    path: `calendar:${element}`,
+    element,
+    isCostly: true,
+    read: (item) => writeAttendees(item, element, role),
+    write: (draft, list) => replace(draft, readAttendees(list, role, draft.item.attendees)),
+    clear: (draft) => replace(draft, []),
+  }
+}
+
+function boundaryField(element: string, startOf: (item: CalendarItem) => number | undefined): Field {
+  const read = (item: CalendarItem): Xml => {
+    const at = item.recurrence ? startOf(item) : undefined
+    if (at === undefined) return ''
+    return node(`t:${element}`, [
+      leaf('t:ItemId', '', { Id: occurrenceId(item.itemId, at), ChangeKey: item.changeKey }),
+      leaf('t:Start', writeInstant(at)),
+      leaf('t:End', writeInstant(occurrenceEnd(item, at))),
+      leaf('t:OriginalStart', writeInstant(at)),
+    ])
+  }
+  return { path: `calendar:${element}`, element, isCostly: true, read }
+}
+
+function zoneField(
+  element: string,
+  zoneOf: (item: CalendarItem) => string,
+  set: (draft: Draft, zone: string) => void,
+): Field {
+  return {
+    path: `calendar:${element}`,
+    element,
+    read: (item) => zoneDefinition(element, zoneOf(item)),
+    write: (draft, given) => set(draft, readZone(given)),
+  }
+}
+
+function readZone(element: Element): string {
+  const zone = windowsZone(element.attributes['Id'] ?? '')
+  if (!zone) throw new EwsError('ErrorTimeZone', 'The specified time zone is not valid.')
+  return zone
+}

@@ -1,0 +1,158 @@
+import type { CalendarItem, Recurrence } from '../store/item.ts'
+import { ianaOf, instantOf, wallClockOf } from './zones.ts'
+
+const days = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+const months = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+]
+const weeks = ['First', 'Second', 'Third', 'Fourth', 'Last']
+// Exchange stops expanding a series without an end here, for FirstOccurrence and the like.
+const mostOccurrences = 5_000
+
+/** The instants at which the occurrences of a master begin, in order, none after `untilMs`. */
+export function* occurrenceStarts(master: CalendarItem, untilMs = Infinity): Generator<number> {
+  const { recurrence } = master
+  if (!recurrence) return
+  const time = wallClockOf(master.start, master.startZone).toPlainTime()
+  const limit = limitOf(recurrence)
+  let count = 0
+  for (const date of datesOf(recurrence)) {
+    if (count === limit.count || (limit.until && Temporal.PlainDate.compare(date, limit.until) > 0)) return
+    const start = instantOf(date.toPlainDateTime(time).toString(), master.startZone)
+    if (start > untilMs) return
+    count++
+    yield start
+  }
+}
+
+/** The first and the last occurrence; the last is missing where the series has no end. */
+export function endsOf(master: CalendarItem): { first?: number; last?: number } {
+  const isEndless = master.recurrence?.range.kind === 'NoEndRecurrence'
+  const ends: { first?: number; last?: number } = {}
+  for (const start of occurrenceStarts(master)) {
+    ends.first ??= start
+    if (isEndless) return ends
+    ends.last = start
+  }
+  return ends
+}
+
+/** How long an occurrence that begins at `start` lasts: the master's wall-clock length. */
+export function occurrenceEnd(master: CalendarItem, start: number): number {
+  const length = wallClockOf(master.start, master.startZone).until(wallClockOf(master.end, master.startZone))
+  return wallClockOf(start, master.startZone).add(length).toZonedDateTime(ianaOf(master.startZone))
+    .epochMilliseconds
+}
+
+function limitOf({ range }: Recurrence): { count: number; until?: Temporal.PlainDate } {
+  const count = valueOf(range, 'NumberOfOccurrences')
+  const until = valueOf(range, 'EndDate')
+  return {
+    count: count ? Number(count) : mostOccurrences,
+    ...(until && { until: Temporal.PlainDate.from(until) }),
+  }
+}
+
+/** All dates of the pattern from the range's first day on, without end. */
+function* datesOf({ pattern, range }: Recurrence): Generator<Temporal.PlainDate> {
+  const first = Temporal.PlainDate.from(valueOf(range, 'StartDate') ?? '1970-01-01')
+  const interval = Number(valueOf(pattern, 'Interval') ?? 1)
+  for (let step = 0; step < 100_000; step++) {
+    for (const date of datesOfPeriod(pattern, first, step * interval)) {
+      if (Temporal.PlainDate.compare(date, first) >= 0) yield date
+    }
+  }
+}
+
+function datesOfPeriod(
+  pattern: Recurrence['pattern'],
+  first: Temporal.PlainDate,
+  offset: number,
+): Temporal.PlainDate[] {
+  const weekdays = (valueOf(pattern, 'DaysOfWeek') ?? '').split(' ')
+  switch (pattern.kind) {
+    case 'DailyRecurrence':
+      return [first.add({ days: offset })]
+    case 'WeeklyRecurrence':
+      return daysOfWeek(
+        first.add({ weeks: offset }),
+        weekdays,
+        valueOf(pattern, 'FirstDayOfWeek') ?? 'Sunday',
+      )
+    case 'AbsoluteMonthlyRecurrence':
+      return [
+        dayOfMonth(first.with({ day: 1 }).add({ months: offset }), Number(valueOf(pattern, 'DayOfMonth'))),
+      ]
+    case 'AbsoluteYearlyRecurrence':
+      return [dayOfMonth(monthOfYear(pattern, first, offset), Number(valueOf(pattern, 'DayOfMonth')))]
+    case 'RelativeMonthlyRecurrence':
+      return [
+        nthWeekday(
+          first.with({ day: 1 }).add({ months: offset }),
+          weekdays,
+          valueOf(pattern, 'DayOfWeekIndex'),
+        ),
+      ]
+    default:
+      return [nthWeekday(monthOfYear(pattern, first, offset), weekdays, valueOf(pattern, 'DayOfWeekIndex'))]
+  }
+}
+
+function monthOfYear(
+  pattern: Recurrence['pattern'],
+  first: Temporal.PlainDate,
+  offset: number,
+): Temporal.PlainDate {
+  const month = months.indexOf(valueOf(pattern, 'Month') ?? 'January') + 1
+  return first.with({ month, day: 1 }).add({ years: offset })
+}
+
+function dayOfMonth(month: Temporal.PlainDate, day: number): Temporal.PlainDate {
+  return month.with({ day: Math.min(day, month.daysInMonth) })
+}
+
+function daysOfWeek(
+  within: Temporal.PlainDate,
+  names: readonly string[],
+  firstDay: string,
+): Temporal.PlainDate[] {
+  const back = (within.dayOfWeek - 1 - days.indexOf(firstDay) + 7) % 7
+  const weekStart = within.subtract({ days: back })
+  return Array.from({ length: 7 }, (_, index) => weekStart.add({ days: index })).filter((date) =>
+    matches(date, names),
+  )
+}
+
+function nthWeekday(
+  month: Temporal.PlainDate,
+  names: readonly string[],
+  index = 'First',
+): Temporal.PlainDate {
+  const all = Array.from({ length: month.daysInMonth }, (_, day) => month.with({ day: day + 1 }))
+  const matching = all.filter((date) => matches(date, names))
+  return matching[index === 'Last' ? matching.length - 1 : weeks.indexOf(index)] ?? month
+}
+
+function matches(date: Temporal.PlainDate, names: readonly string[]): boolean {
+  const isWeekend = date.dayOfWeek > 5
+  return (
+    names.includes(days[date.dayOfWeek - 1] ?? '') ||
+    names.includes('Day') ||
+    names.includes(isWeekend ? 'WeekendDay' : 'Weekday')
+  )
+}
+
+function valueOf(part: Recurrence['pattern'], name: string): string | undefined {
+  return part.fields.find(([field]) => field === name)?.[1]
+}

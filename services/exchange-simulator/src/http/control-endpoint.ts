@@ -1,0 +1,75 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { z } from 'zod'
+import type { Core } from '../core.ts'
+import { EwsError } from '../soap/errors.ts'
+import { controlRoutes } from './control-routes.ts'
+import { readText } from './read-text.ts'
+
+export type ControlParts = {
+  core: Core
+  isReady: () => boolean
+  onUnexpected: (error: unknown) => void
+  signal: AbortSignal
+}
+
+/** What a route answers: JSON, or text of another type, or nothing because it writes by itself. */
+export type ControlAnswer = { status?: number; json?: unknown; text?: string; type?: string } | 'streaming'
+
+const largestRequest = 1024 * 1024
+
+/** The control API: state, faults, calendars as plain JSON, and probes. */
+export function createControlEndpoint(parts: ControlParts): RequestListener {
+  const routes = controlRoutes(parts)
+  return (request, response) => {
+    answer(request, response, routes).catch((error: unknown) => {
+      if (!response.headersSent) send(response, problemOf(error, parts))
+    })
+  }
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  routes: ReturnType<typeof controlRoutes>,
+): Promise<void> {
+  const path = new URL(request.url ?? '/', 'http://control').pathname
+  for (const route of routes) {
+    const match = route.method === request.method ? route.path.exec(path) : null
+    if (!match) continue
+    const text = await readText(request, largestRequest)
+    const groups = Object.fromEntries(
+      Object.entries(match.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]),
+    )
+    send(
+      response,
+      await route.act({ ...groups, body: text === '' ? undefined : (JSON.parse(text) as unknown), response }),
+    )
+    return
+  }
+  request.resume()
+  send(response, problem(404, 'there is nothing here'))
+}
+
+function send(response: ServerResponse, answered: ControlAnswer): void {
+  if (answered === 'streaming') return
+  const { status = 200, json, text, type } = answered
+  const body = text ?? (json === undefined ? '' : JSON.stringify(json))
+  response.writeHead(body === '' ? 204 : status, { 'content-type': type ?? 'application/json' }).end(body)
+}
+
+function problem(status: number, detail: string): ControlAnswer {
+  return { status, json: { title: detail, status, detail }, type: 'application/problem+json' }
+}
+
+function problemOf(error: unknown, parts: ControlParts): ControlAnswer {
+  if (error instanceof z.ZodError) return problem(400, z.prettifyError(error))
+  if (error instanceof SyntaxError || error instanceof URIError) return problem(400, 'the body is not JSON')
+  if (error instanceof RangeError) return problem(413, 'the request is too large')
+  if (error instanceof EwsError) return problem(isMissing(error) ? 404 : 400, error.message)
+  parts.onUnexpected(error)
+  return problem(500, 'something went wrong')
+}
+
+function isMissing({ code }: EwsError): boolean {
+  return code === 'ErrorItemNotFound' || code === 'ErrorNonExistentMailbox'
+}

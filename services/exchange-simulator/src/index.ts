@@ -1,0 +1,6 @@
+export type { AccountOptions } from './accounts.ts'
+export type { Fault, FaultKind, FaultOptions, Faults } from './faults.ts'
+export type { Mail } from './meetings.ts'
+export type { ChangedItem, EnteredItem, PlainItem } from './plain-item.ts'
+export { type Simulator, type SimulatorOptions, startSimulator } from './simulator.ts'
+export type { DeleteOptions } from './users.ts'

@@ -1,0 +1,123 @@
+import { parseInteger } from '../calendar/field.ts'
+import { readItemShape, writeItem } from '../calendar/item-shape.ts'
+import { occurrenceStarts } from '../calendar/recurrence.ts'
+import { compileRestriction, type Restriction } from '../calendar/restriction.ts'
+import { sortItems } from '../calendar/sort.ts'
+import { readInstant } from '../calendar/time.ts'
+import { EwsError, schemaViolation } from '../soap/errors.ts'
+import type { CalendarItem } from '../store/item.ts'
+import { node, type Xml } from '../xml/build.ts'
+import { child, type Element } from '../xml/element.ts'
+import { attempt, respond, success } from './answer.ts'
+import { type Context, folderOf, occurrenceAt, type Place } from './context.ts'
+import { folderIds } from './folder-ids.ts'
+import { attribute, checkOrder, required, requiredList } from './request.ts'
+
+const mostItems = 1_000
+const mostRestricted = 250
+const mostViewItems = 1_000
+const twoYearsMs = 2 * 366 * 86_400_000
+
+type Page = { items: readonly CalendarItem[]; total: number; next?: number; isLast: boolean }
+
+/** https://learn.microsoft.com/exchange/client-developer/web-service-reference/finditem-operation */
+export function findItem(request: Element, context: Context): Xml {
+  attribute(request, 'Traversal', 'Shallow', 'SoftDeleted', 'Associated')
+  const views =
+    'IndexedPageItemView|FractionalPageItemView|SeekToConditionPageItemView|CalendarView|ContactsView'
+  const grouping = 'GroupBy|DistinguishedGroupBy'
+  checkOrder(
+    request,
+    'ItemShape',
+    views,
+    grouping,
+    'Restriction',
+    'SortOrder',
+    'ParentFolderIds',
+    'QueryString',
+  )
+  const shape = readItemShape(required(request, 'ItemShape'), { cheapOnly: true })
+  const folders = folderIds(context.store)
+  const messages = requiredList(request, 'ParentFolderIds').map((element) =>
+    attempt('FindItem', context, undefined, () => {
+      const page = find(request, folderOf(context, element), context)
+      const items = page.items.map((item) => writeItem(item, shape, folders))
+      const root = node('m:RootFolder', node('t:Items', items), {
+        IndexedPagingOffset: page.next,
+        TotalItemsInView: page.total,
+        IncludesLastItemInRange: page.isLast,
+      })
+      return success('FindItem', root)
+    }),
+  )
+  return respond('FindItem', messages)
+}
+
+function find(request: Element, place: Place, context: Context): Page {
+  const zone = context.zone ?? 'UTC'
+  const view = child(request, 'CalendarView')
+  const expression = child(request, 'Restriction')?.children[0]
+  if (view) {
+    if (expression || child(request, 'SortOrder')) {
+      throw new EwsError(
+        'ErrorInvalidOperation',
+        'Restrictions and sort order may not be specified for a CalendarView.',
+      )
+    }
+    return calendarView(view, place, zone)
+  }
+  const restriction = expression ? compileRestriction(expression, zone) : undefined
+  const found = sortItems(search(place, restriction), child(request, 'SortOrder'))
+  return paged(found, child(request, 'IndexedPageItemView'), restriction ? mostRestricted : mostItems)
+}
+
+function search({ mailbox, folder }: Place, restriction: Restriction | undefined): CalendarItem[] {
+  const candidates = restriction?.candidates?.(mailbox).filter((item) => item.folder === folder.name)
+  const items = candidates ?? [...folder.items.values()]
+  return restriction ? items.filter(restriction.test) : items
+}
+
+function paged(found: readonly CalendarItem[], view: Element | undefined, most: number): Page {
+  const offset = parseInteger(view?.attributes['Offset'] ?? '0')
+  const wanted = parseInteger(view?.attributes['MaxEntriesReturned'] ?? String(most))
+  const isFromEnd = view?.attributes['BasePoint'] === 'End'
+  if (wanted < 1 || offset < 0)
+    throw schemaViolation('a page must hold at least one item and not begin before the first')
+  const from = isFromEnd ? Math.max(0, found.length - offset - wanted) : offset
+  const items = found.slice(from, from + Math.min(wanted, most))
+  const next = from + items.length
+  return { items, total: found.length, next, isLast: next >= found.length }
+}
+
+/** Single items and occurrences that touch the range; masters themselves are not in a view. */
+function calendarView(view: Element, { folder }: Place, zone: string): Page {
+  const from = readInstant(view.attributes['StartDate'] ?? '', zone)
+  const to = readInstant(view.attributes['EndDate'] ?? '', zone)
+  const most = parseInteger(view.attributes['MaxEntriesReturned'] ?? String(mostViewItems))
+  if (most < 1) throw schemaViolation('MaxEntriesReturned must be positive')
+  if (to < from)
+    throw new EwsError('ErrorCalendarEndDateIsEarlierThanStartDate', 'EndDate is earlier than StartDate')
+  if (to - from > twoYearsMs) {
+    throw new EwsError(
+      'ErrorCalendarViewRangeTooBig',
+      'The specified view range exceeds the maximum range of two years.',
+    )
+  }
+  const found = [...folder.items.values()]
+    .flatMap((item) => (item.recurrence ? occurrencesIn(item, from, to) : [item]))
+    .filter((item) => touches(item, from, to))
+    .sort((left, right) => left.start - right.start)
+  const items = found.slice(0, Math.min(most, mostViewItems))
+  return { items, total: found.length, isLast: items.length === found.length }
+}
+
+function occurrencesIn(master: CalendarItem, from: number, to: number): CalendarItem[] {
+  const length = master.end - master.start
+  const starts = [...occurrenceStarts(master, to)].filter((start) => start + length >= from)
+  return starts.map((start) => occurrenceAt(master, start))
+}
+
+// Exchange also returns an item that ends just when the view begins.
+function touches(item: CalendarItem, from: number, to: number): boolean {
+  return item.end >= from && (item.start < to || item.start === from)
+}

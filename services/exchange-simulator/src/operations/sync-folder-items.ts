@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto'
+import { parseInteger } from '../calendar/field.ts'
+import { readItemShape, writeItem } from '../calendar/item-shape.ts'
+import { invalidSyncState, schemaViolation } from '../soap/errors.ts'
+import { type Position, start } from '../store/change-log.ts'
+import { leaf, node, type Xml } from '../xml/build.ts'
+import { child, childText, type Element } from '../xml/element.ts'
+import { attempt, respond, success } from './answer.ts'
+import { type Context, folderOf } from './context.ts'
+import { folderIds } from './folder-ids.ts'
+import { checkOrder, required } from './request.ts'
+
+const mostChanges = 512
+
+/** https://learn.microsoft.com/exchange/client-developer/web-service-reference/syncfolderitems-operation */
+export function syncFolderItems(request: Element, context: Context): Xml {
+  checkOrder(request, 'ItemShape', 'SyncFolderId', 'SyncState', 'Ignore', 'MaxChangesReturned', 'SyncScope')
+  const max = parseInteger(required(request, 'MaxChangesReturned').text)
+  if (max < 1 || max > mostChanges)
+    throw schemaViolation(`MaxChangesReturned must lie between 1 and ${mostChanges}`)
+  // Clients read these two in an error as well.
+  const filler = leaf('m:SyncState', '') + leaf('m:IncludesLastItemInRange', true)
+  return respond('SyncFolderItems', [
+    attempt(
+      'SyncFolderItems',
+      context,
+      undefined,
+      () => success('SyncFolderItems', readChanges(request, max, context)),
+      filler,
+    ),
+  ])
+}
+
+function readChanges(request: Element, max: number, context: Context): Xml {
+  const shape = readItemShape(required(request, 'ItemShape'), { cheapOnly: true })
+  const target = required(request, 'SyncFolderId').children[0]
+  if (!target) throw schemaViolation('SyncFolderId is empty')
+  const { folder } = folderOf(context, target)
+  const ignored = new Set(
+    (child(request, 'Ignore')?.children ?? []).map(({ attributes }) => attributes['Id'] ?? ''),
+  )
+  const page = folder.log.read(
+    readState(childText(request, 'SyncState'), folder.id, folder.log.head),
+    max,
+    ignored,
+  )
+  const folders = folderIds(context.store)
+  const item = (id: string): Xml => {
+    const found = folder.items.get(id)
+    return found ? writeItem(found, shape, folders) : ''
+  }
+  const changes = [
+    ...page.created.map((id) => node('t:Create', item(id))),
+    ...page.changed.map((id) => node('t:Update', item(id))),
+    ...page.removed.map((id) => node('t:Delete', leaf('t:ItemId', '', { Id: id, ChangeKey: removedKey }))),
+  ]
+  return [
+    leaf('m:SyncState', writeState(page.position, folder.id)),
+    leaf('m:IncludesLastItemInRange', page.isLast),
+    node('m:Changes', changes),
+  ].join('')
+}
+
+const removedKey = Buffer.alloc(30).toString('base64')
+
+/** A state names its folder and proves that it was not cut or changed on the way. */
+function writeState(position: Position, folderId: string): string {
+  const { base, created, changed, head } = position
+  const content = `${base}.${created}.${changed}.${head}`
+  return Buffer.from(`${content} ${seal(content, folderId)}`).toString('base64')
+}
+
+function readState(state: string | undefined, folderId: string, head: number): Position {
+  if (!state) return start
+  const [content = '', sealed] = Buffer.from(state, 'base64').toString('utf8').split(' ')
+  const numbers = content.split('.').map(Number)
+  if (sealed !== seal(content, folderId) || numbers.length !== 4) throw invalidSyncState()
+  const [base = 0, created = 0, changed = 0, runHead = 0] = numbers
+  if (base > head || runHead > head) throw invalidSyncState()
+  return { base, created, changed, head: runHead }
+}
+
+function seal(content: string, folderId: string): string {
+  return createHash('sha256').update(`${folderId} ${content}`).digest('base64url')
+}

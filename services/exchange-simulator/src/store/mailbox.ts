@@ -1,0 +1,84 @@
+import { ChangeLog } from './change-log.ts'
+import { createMailboxIds, type MailboxIds } from './ids.ts'
+import { type CalendarItem, type FolderName, folderNames } from './item.ts'
+import type { MailboxRecord } from './journal.ts'
+
+export type Folder = {
+  readonly name: FolderName
+  readonly id: string
+  readonly number: number
+  readonly items: Map<string, CalendarItem>
+  readonly log: ChangeLog
+}
+
+/** One mailbox in memory: its folders, and the indexes by which items are found without a search. */
+export class Mailbox {
+  readonly address: string
+  readonly name: string
+  readonly guid: string
+  readonly ids: MailboxIds
+  readonly folders: ReadonlyMap<FolderName, Folder>
+  readonly #byUid = new Map<string, Set<CalendarItem>>()
+  readonly #byExtended = new Map<string, Set<CalendarItem>>()
+
+  constructor(record: MailboxRecord) {
+    this.address = record.address
+    this.name = record.name
+    this.guid = record.guid
+    this.ids = createMailboxIds(record.guid)
+    this.folders = new Map(
+      folderNames.map((name, index) => [
+        name,
+        { name, number: index + 1, id: this.ids.folderId(index + 1), items: new Map(), log: new ChangeLog() },
+      ]),
+    )
+  }
+
+  folder(name: FolderName): Folder {
+    const folder = this.folders.get(name)
+    if (!folder) throw new Error(`no folder ${name}`)
+    return folder
+  }
+
+  withUid(uid: string): CalendarItem[] {
+    return [...(this.#byUid.get(uid.toUpperCase()) ?? [])]
+  }
+
+  withExtended(key: string, value: string): CalendarItem[] {
+    return [...(this.#byExtended.get(`${key}\0${value}`) ?? [])]
+  }
+
+  put(item: CalendarItem): void {
+    this.folder(item.folder).items.set(item.itemId, item)
+    this.#index(item, (index, key) => {
+      const items = index.get(key)
+      if (items) items.add(item)
+      else index.set(key, new Set([item]))
+    })
+  }
+
+  take(item: CalendarItem): void {
+    this.folder(item.folder).items.delete(item.itemId)
+    this.#unindex(item)
+  }
+
+  replace(old: CalendarItem, item: CalendarItem): void {
+    this.#unindex(old)
+    this.put(item)
+  }
+
+  #unindex(item: CalendarItem): void {
+    this.#index(item, (index, key) => {
+      const items = index.get(key)
+      items?.delete(item)
+      if (items?.size === 0) index.delete(key)
+    })
+  }
+
+  #index(item: CalendarItem, visit: (index: Map<string, Set<CalendarItem>>, key: string) => void): void {
+    visit(this.#byUid, item.uid.toUpperCase())
+    for (const [key, { values }] of Object.entries(item.extended)) {
+      for (const value of values) visit(this.#byExtended, `${key}\0${value}`)
+    }
+  }
+}

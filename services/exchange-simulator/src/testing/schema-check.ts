@@ -1,0 +1,68 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { leaf, node, type Xml } from '../xml/build.ts'
+import { child, type Element, namespaces } from '../xml/element.ts'
+import { parseXml } from '../xml/parse.ts'
+
+/*
+ * Microsoft's schema may be used but not passed on, so it is no part of this repository: EWS_SCHEMA_DIR says
+ * where it is, or it lies in `shared/ews/schema` beside the checkout.
+ */
+const schemaDirectory =
+  process.env['EWS_SCHEMA_DIR'] ?? new URL('../../../../../shared/ews/schema', import.meta.url).pathname
+const schema = join(schemaDirectory, 'all.xsd')
+
+/** Whether Microsoft's schema and a validator are at hand. */
+export const canValidate = existsSync(schema) && spawnSync('xmllint', ['--version']).status === 0
+
+/** What the schema has against the SOAP documents of a recording; each child of header and body counts. */
+export function schemaViolations(recording: string): { checked: number; violations: string[] } {
+  const parts = mkdtempSync(join(tmpdir(), 'soap-parts-'))
+  try {
+    const files = readdirSync(recording).flatMap((name) => split(recording, name, parts))
+    const violations: string[] = []
+    for (let index = 0; index < files.length; index += 500) {
+      violations.push(...validate(files.slice(index, index + 500), parts))
+    }
+    return { checked: files.length, violations }
+  } finally {
+    rmSync(parts, { recursive: true })
+  }
+}
+
+function validate(files: readonly string[], parts: string): string[] {
+  const { status, stderr } = spawnSync('xmllint', ['--noout', '--nonet', '--schema', schema, ...files], {
+    encoding: 'utf8',
+    cwd: parts,
+    maxBuffer: 256 * 1024 * 1024,
+  })
+  if (status === 0) return []
+  const complaints = stderr
+    .split('\n')
+    .filter((line) => line.includes('error :') || line.includes('parser error'))
+  return complaints.length > 0 ? complaints : [`xmllint failed: ${stderr.slice(0, 500)}`]
+}
+
+function split(recording: string, name: string, parts: string): string[] {
+  const envelope = parseXml(readFileSync(join(recording, name), 'utf8'))
+  const blocks = ['Header', 'Body'].flatMap((part) => child(envelope, part)?.children ?? [])
+  return blocks
+    .filter(({ uri }) => uri !== namespaces.soap)
+    .map((block, index) => {
+      const file = `${name}.${index}.xml`
+      writeFileSync(join(parts, file), serialize(block))
+      return file
+    })
+}
+
+function serialize(element: Element): Xml {
+  const attributes: Record<string, string> = { xmlns: element.uri }
+  for (const [name, value] of Object.entries(element.attributes)) {
+    if (!name.startsWith('xmlns')) attributes[name] = value
+  }
+  return element.children.length > 0
+    ? node(element.name, element.children.map(serialize), attributes)
+    : leaf(element.name, element.text, attributes)
+}

@@ -1,0 +1,37 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { ProblemError } from '@lockstep/runtime'
+import type { RequestHandler } from 'express'
+
+/** Lets through who has one of the keys. */
+export function requireKey(keys: readonly string[]): RequestHandler {
+  const isKnown = keyComparer(keys)
+  return (request, _response, next) => {
+    const given = /^Bearer +(\S+)$/i.exec(request.get('authorization') ?? '')?.[1]
+    if (given === undefined) throw unauthorised('There is no key.', 'Bearer realm="lockstep"')
+    if (!isKnown(given)) {
+      throw unauthorised('The key is not known.', 'Bearer realm="lockstep", error="invalid_token"')
+    }
+    next()
+  }
+}
+
+/**
+ * Says whether a key is one of those that are known. How long it takes tells nothing of them: digests are compared, of
+ * equal length, and always all of them.
+ */
+export function keyComparer(keys: readonly string[]): (given: string) => boolean {
+  const digests = keys.map(digest)
+  return (given) => {
+    const wanted = digest(given)
+    return digests.map((known) => timingSafeEqual(known, wanted)).includes(true)
+  }
+}
+
+function digest(key: string): Buffer {
+  return createHash('sha256').update(key).digest()
+}
+
+function unauthorised(detail: string, challenge: string): ProblemError {
+  const mend = 'Send `Authorization: Bearer <key>` with one of the keys in PRODUCER_API_KEYS.'
+  return new ProblemError({ status: 401, detail, mend }, { headers: { 'WWW-Authenticate': challenge } })
+}

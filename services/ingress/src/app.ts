@@ -1,0 +1,63 @@
+import type { AdmissionRules } from '@lockstep/domain'
+import type { CalendarGateway } from '@lockstep/exchange'
+import type { Ledger } from '@lockstep/ledger'
+import type { Queues } from '@lockstep/queue'
+import { type Checks, type Logger, notFound, probesRouter, problems, requestId } from '@lockstep/runtime'
+import express, { type Express, Router } from 'express'
+import helmet from 'helmet'
+import type { Registry } from 'prom-client'
+import { requireKey } from './api-keys.ts'
+import { appointmentStates } from './appointment-states.ts'
+import { changeFeed } from './change-feed.ts'
+import { docsPage } from './docs/docs-page.ts'
+import { events } from './events.ts'
+import { mailboxStates } from './mailbox-states.ts'
+import { notifications } from './notifications.ts'
+import { openApiDocument } from './openapi/document.ts'
+import { trail } from './trail.ts'
+import { unavailable } from './unavailable.ts'
+
+export type AppDeps = {
+  ledger: Ledger
+  queues: Queues
+  /** Missing if the ingress was given no Exchange to read from. */
+  gateway: CalendarGateway | undefined
+  registry: Registry
+  log: Logger
+  apiKeys: readonly string[]
+  rules: AdmissionRules
+  checks: Checks
+  /** Aborts when open streams have to end. */
+  closing: AbortSignal
+}
+
+export function createApp(deps: AppDeps): Express {
+  const { registry, log, apiKeys, checks } = deps
+  const document = openApiDocument()
+
+  const api = Router()
+    .use(requireKey(apiKeys))
+    .use(events(deps), appointmentStates(deps), mailboxStates(deps), changeFeed(deps), trail(deps))
+
+  return express()
+    .set('query parser', 'simple')
+    .use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: contentSecurityPolicy } }))
+    .use(requestId())
+    .use(probesRouter({ name: 'ingress', checks, registry }))
+    .use('/v1', api)
+    .use(notifications(deps))
+    .use(docsPage(document))
+    .use(notFound())
+    .use(unavailable())
+    .use(problems({ log }))
+}
+
+/** The only page is the one at /docs: markup and one style sheet, no script, nothing from elsewhere. */
+const contentSecurityPolicy = {
+  'default-src': ["'none'"],
+  'style-src': ["'self'"],
+  'img-src': ["'self'"],
+  'base-uri': ["'none'"],
+  'form-action': ["'none'"],
+  'frame-ancestors': ["'none'"],
+}

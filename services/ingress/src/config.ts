@@ -1,0 +1,50 @@
+import { exchangeConfig, exchangeVariables } from '@lockstep/exchange'
+import { commonVariables, flag, list, parseConfig, port, secret } from '@lockstep/runtime'
+import { z } from 'zod'
+
+const { EWS_URL, EWS_USERNAME, EWS_PASSWORD, ...otherExchangeVariables } = exchangeVariables
+
+export const variables = z.object({
+  ...commonVariables,
+  INGRESS_PORT: port.default(8080).describe('Where applications and Exchange reach the ingress.'),
+  PRODUCER_API_KEYS: secret()
+    .regex(/^[^,\s]+(\s*,\s*[^,\s]+)*$/, 'expected keys separated by commas')
+    .describe(
+      'What applications send as `Authorization: Bearer …`. Several, separated by commas, while one is replaced.',
+    ),
+  MAILBOXES: list.default([]).describe('Mailboxes that are enabled at start, by primary SMTP address.'),
+  REFUSE_PERSONAL: flag
+    .default(false)
+    .describe('`true`: items of sensitivity personal do not cross, like private ones.'),
+  EWS_URL: EWS_URL.optional(),
+  EWS_USERNAME: EWS_USERNAME.optional(),
+  EWS_PASSWORD: EWS_PASSWORD.optional(),
+  ...otherExchangeVariables,
+})
+
+const schema = variables
+  .refine((env) => !env.EWS_URL || (env.EWS_USERNAME && env.EWS_PASSWORD), {
+    path: ['EWS_USERNAME'],
+    message: 'set it and EWS_PASSWORD too, or leave EWS_URL out',
+  })
+  .transform(({ EWS_URL: url, EWS_USERNAME: username, EWS_PASSWORD: password, ...env }) => ({
+    redisUrl: env.REDIS_URL,
+    prefix: env.KEY_PREFIX,
+    logLevel: env.LOG_LEVEL,
+    port: env.INGRESS_PORT,
+    host: env.BIND_ADDRESS,
+    apiKeys: env.PRODUCER_API_KEYS.split(',').map((key) => key.trim()),
+    mailboxes: env.MAILBOXES,
+    refusePersonal: env.REFUSE_PERSONAL,
+    /** Only read from, for applications that ask for changes at `GET /v1/changes`. */
+    exchange:
+      url && username && password
+        ? { ...exchangeConfig({ ...env, EWS_URL: url, EWS_USERNAME: username, EWS_PASSWORD: password }), userAgent: 'Lockstep' }
+        : undefined,
+  }))
+
+export type Config = z.infer<typeof schema>
+
+export function loadConfig(env: NodeJS.ProcessEnv): Config {
+  return parseConfig(schema, env)
+}

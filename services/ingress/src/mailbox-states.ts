@@ -1,0 +1,27 @@
+import type { Ledger } from '@lockstep/ledger'
+import { type RequestHandler, Router } from 'express'
+import type { z } from 'zod'
+import { iso, knownMailbox } from './known-mailbox.ts'
+import type { mailboxStateSchema } from './openapi/answers.ts'
+
+/** `GET /v1/mailboxes/:mailbox`: how fresh what is known of a mailbox is. */
+export function mailboxStates({ ledger }: { ledger: Ledger }): Router {
+  return Router().get('/mailboxes/:mailbox', showState(ledger))
+}
+
+function showState(ledger: Ledger): RequestHandler<{ mailbox: string }> {
+  return async (request, response) => {
+    const mailbox = await knownMailbox(ledger, request.params.mailbox)
+    const { currentAtMs, subscription, refused } = await ledger.mailboxState(mailbox.id)
+    const shown: z.input<typeof mailboxStateSchema> = {
+      mailbox: mailbox.address,
+      enabledAt: iso(mailbox.enabledAtMs),
+      ...(currentAtMs !== undefined && { currentAt: iso(currentAtMs) }),
+      ...(subscription && {
+        subscription: { startedAt: iso(subscription.startedAtMs), heardAt: iso(subscription.heardAtMs) },
+      }),
+      ...(refused && { refused: { code: refused.code, since: iso(refused.sinceMs) } }),
+    }
+    response.json(shown)
+  }
+}

@@ -1,0 +1,15 @@
+// The ingress: events of applications and notifications of Exchange -> ledger -> queues.
+import { createLogger, exitOnConfigError, shutdownSignal, stopWithin } from '@lockstep/runtime'
+import { loadConfig } from './config.ts'
+import { startIngress } from './ingress.ts'
+
+exitOnConfigError()
+const config = loadConfig(process.env)
+const log = createLogger('ingress', config.logLevel)
+
+const ingress = await startIngress(config, { log })
+log.info({ url: ingress.url, mailboxes: config.mailboxes.length }, 'ingress is running')
+
+log.info({ signal: await shutdownSignal() }, 'ingress is stopping')
+await stopWithin({ limitMs: 10_000, log }, { ingress: () => ingress.close() })
+log.info('ingress has stopped')

@@ -1,0 +1,62 @@
+import { changeSchema, eventSchema } from '@lockstep/producer'
+import { z } from 'zod'
+import {
+  appointmentStateSchema,
+  changesSchema,
+  mailboxStateSchema,
+  problemSchema,
+  resultsSchema,
+  trailSchema,
+} from './answers.ts'
+
+export type Schema = { readonly [key: string]: unknown }
+
+/** JSON Schemas by name, each with its references into `#/components/schemas/`. */
+export function componentSchemas(): Record<string, Schema> {
+  const answers = [
+    resultsSchema,
+    appointmentStateSchema,
+    mailboxStateSchema,
+    changesSchema,
+    changeSchema,
+    trailSchema,
+    problemSchema,
+  ]
+  return {
+    ...schemasIn(eventSchema, 'input'),
+    ...Object.assign({}, ...answers.map((schema) => schemasIn(schema, 'output'))),
+  }
+}
+
+/** A reference to one of them. */
+export function reference(name: string): Schema {
+  return { $ref: `#/components/schemas/${name}` }
+}
+
+/** The parameters of a query, as OpenAPI lists them. */
+export function parametersOf(query: z.ZodObject): Schema[] {
+  const { properties = {}, required = [] } = z.toJSONSchema(query, { io: 'input', unrepresentable: 'any' })
+  const read = z.toJSONSchema(query, { io: 'output' }).properties ?? {}
+  return Object.keys(properties).map((name) => {
+    const { description, ...schema } = read[name] as Schema
+    return {
+      name,
+      in: 'query',
+      required: required.includes(name),
+      ...(description !== undefined && { description }),
+      schema,
+    }
+  })
+}
+
+function schemasIn(schema: z.ZodType, io: 'input' | 'output'): Record<string, Schema> {
+  const { $defs = {} } = z.toJSONSchema(schema, {
+    io,
+    // What we answer may gain properties; what we take may not have others.
+    override: ({ jsonSchema }) => void (io === 'output' && delete jsonSchema.additionalProperties),
+  })
+  return JSON.parse(JSON.stringify($defs).replaceAll('"#/$defs/', '"#/components/schemas/')) as Record<
+    string,
+    Schema
+  >
+}
