@@ -27,6 +27,7 @@ const mailboxes = await Promise.all(
 const work = mailboxes.flatMap(({ id }) =>
   Array.from({ length: APPOINTMENTS }, (_, n) => ({ id, appointmentId: `APP-${100_000 + n}` })),
 )
+const links = new Map(work.map((each) => [key(each.id, each.appointmentId), aLink()]))
 const before = await usedBytes()
 
 await measured('accepted', work.length, () =>
@@ -38,7 +39,7 @@ await measured('accepted, begun and settled', work.length, async () => {
   await eachOf(mailboxes, 8, ({ id }) => writeAll(id))
 })
 const keys = await redis.keys('*:a:*:APP-*')
-const sizes = await Promise.all(keys.slice(0, 100).map((key) => redis.memory('USAGE', key)))
+const sizes = await Promise.all(keys.slice(0, 100).map((name) => redis.memory('USAGE', name, 'SAMPLES', 0)))
 const hash = sizes.reduce<number>((sum, size) => sum + Number(size), 0) / sizes.length
 print('bytes of a settled record', Math.round(hash))
 print(
@@ -50,13 +51,17 @@ await closeRedis(redis)
 await server.stop()
 await rm(dir, { recursive: true })
 
+function key(mailboxId: string, appointmentId: string): string {
+  return `${mailboxId} ${appointmentId}`
+}
+
 async function writeAll(mailboxId: string): Promise<void> {
   for (;;) {
     const attempts = await ledger.beginOutbound(mailboxId, { limit: 50, nowMs, leaseMs: 30_000 })
     if (attempts.length === 0) return
     await Promise.all(
       attempts.map((attempt) => {
-        const link = attempt.record.link.item ? attempt.record.link : aLink()
+        const link = links.get(key(mailboxId, attempt.record.appointmentId))!
         const written = { ...link.written, version: attempt.record.wanted!.version }
         const outcome = { kind: 'settled', link: { ...link, written }, untold: false } as const
         return ledger.commitOutbound(mailboxId, attempt, outcome, nowMs)

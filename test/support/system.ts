@@ -3,8 +3,8 @@ import { loadConfig as loadInboundConfig, startInboundWorker } from '@lockstep/i
 import { loadConfig as loadIngressConfig, startIngress } from '@lockstep/ingress'
 import { loadConfig as loadOutboundConfig, startOutboundWorker } from '@lockstep/outbound-worker'
 import { createLogger } from '@lockstep/runtime'
-import { testRedis } from '@lockstep/runtime/testing'
-import { onTestFinished } from 'vitest'
+import { eventually, testRedis } from '@lockstep/runtime/testing'
+import { expect, onTestFinished } from 'vitest'
 import { startApplication, type TestApplication } from './application.ts'
 
 export const alice = 'alice@contoso.example'
@@ -22,8 +22,17 @@ export type System = {
   application: TestApplication
   /** Sends events to the ingress as an application would, and returns its answer. */
   send(...events: object[]): Promise<{ status: number; body: EventAnswer }>
-  state(mailbox: string, appointmentId: string): Promise<Record<string, unknown>>
+  state(mailbox: string, appointmentId: string): Promise<AppointmentState>
+  /** Resolves once Exchange was made to hold this version. */
+  settled(mailbox: string, appointmentId: string, version: number, timeoutMs?: number): Promise<void>
+  /** Resolves once the echo of our own write was looked at, so that nothing more is to come of it. */
+  quiet(mailbox: string, appointmentId: string): Promise<void>
+  /** Resolves once the mailbox was followed to a state after this call. */
+  synced(mailbox: string): Promise<void>
 }
+
+type AppointmentState = { state?: string; writtenVersion?: number; [name: string]: unknown }
+type TrailStep = { appointmentId: string; step: string }
 
 type EventAnswer = { results?: { status: string; reason?: string }[]; [name: string]: unknown }
 
@@ -67,6 +76,10 @@ export async function startSystem({
   })
 
   const authorization = 'Bearer test'
+  const read = async <Answer>(path: string) =>
+    (await (await fetch(`${ingress.url}/v1/${path}`, { headers: { authorization } })).json()) as Answer
+  const state = (mailbox: string, id: string) =>
+    read<AppointmentState>(`appointments/${mailbox}/${encodeURIComponent(id)}`)
   return {
     ingressUrl: ingress.url,
     simulator,
@@ -79,10 +92,30 @@ export async function startSystem({
       })
       return { status: response.status, body: (await response.json()) as EventAnswer }
     },
-    async state(mailbox, appointmentId) {
-      const url = `${ingress.url}/v1/appointments/${mailbox}/${encodeURIComponent(appointmentId)}`
-      const response = await fetch(url, { headers: { authorization } })
-      return (await response.json()) as Record<string, unknown>
+    state,
+    async settled(mailbox, appointmentId, version, timeoutMs) {
+      await eventually(
+        async () =>
+          expect(await state(mailbox, appointmentId)).toMatchObject({
+            state: 'settled',
+            writtenVersion: version,
+          }),
+        timeoutMs,
+      )
+    },
+    async quiet(mailbox, appointmentId) {
+      await eventually(async () => {
+        const { entries } = await read<{ entries: TrailStep[] }>(`trail?mailbox=${mailbox}`)
+        const steps = entries.filter((entry) => entry.appointmentId === appointmentId).map(({ step }) => step)
+        expect(steps).toContain('echo')
+      })
+    },
+    async synced(mailbox) {
+      const afterMs = Date.now()
+      await eventually(async () => {
+        const { currentAt } = await read<{ currentAt?: string }>(`mailboxes/${mailbox}`)
+        expect(Date.parse(currentAt ?? '')).toBeGreaterThan(afterMs)
+      })
     },
   }
 }

@@ -19,6 +19,8 @@ export function demoVariables({ redisUrl, folder, ports, keys }: DemoOptions) {
     INGRESS_PORT: String(ports.INGRESS_PORT),
     INGRESS_PUBLIC_URL: at(ports.INGRESS_PORT),
     NOTIFICATIONS: 'push',
+    // The seeded weeks lie around today, so all of them are told.
+    BACKFILL_DAYS: '14',
     OUTBOUND_WORKER_PORT: String(ports.OUTBOUND_WORKER_PORT),
     INBOUND_WORKER_PORT: String(ports.INBOUND_WORKER_PORT),
     APPLICATION_WEBHOOK_URL: `${at(ports.SAMPLE_APPLICATION_PORT)}/lockstep/changes`,

@@ -37,6 +37,7 @@ export const services: readonly Service[] = [
       ...state,
       ...exchange,
       'INBOUND_WORKER_PORT',
+      'BACKFILL_DAYS',
       'INGRESS_PUBLIC_URL',
       'NOTIFICATIONS',
       'APPLICATION_WEBHOOK_URL',

@@ -23,7 +23,6 @@ const disturbances: fc.Arbitrary<Step> = fc.oneof(
 )
 const calm = [
   { weight: 6, arbitrary: edits },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('respond') }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('accept'), pick: picks, again: fc.boolean() }) },
   {
     weight: 4,
@@ -45,6 +44,11 @@ const calm = [
 ] as const
 const steps = fc.oneof(...(calm as unknown as fc.WeightedArbitrary<Step>[]))
 const wildSteps = fc.oneof({ weight: 8, arbitrary: steps }, { weight: 2, arbitrary: disturbances })
+// Not among the wild ones: whether a meeting that was made anew has answers is the application's own affair.
+const answeredSteps = fc.oneof(
+  { weight: 20, arbitrary: steps },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant<'respond'>('respond') }) },
+)
 
 const scenes = (changes: Partial<Scene> = {}): fc.Arbitrary<Scene> =>
   fc
@@ -78,7 +82,7 @@ test('both sides hold the same in the end, and nothing is written or told any mo
 
 test('a field that one side edited has its last value, one that both edited has a last value of either', () => {
   fc.assert(
-    fc.property(scenes({ sendsBasedOn: true }), phases(steps), (scene, phases) => {
+    fc.property(scenes({ sendsBasedOn: true }), phases(answeredSteps), (scene, phases) => {
       const two = createTwoSides(scene)
       two.comeToRest()
       for (const phase of phases) {
@@ -86,6 +90,7 @@ test('a field that one side edited has its last value, one that both edited has 
         const edits = play(two, phase)
         two.comeToRest()
         const after = valuesOf(two)
+        expect(two.atApplication()).toEqual(two.atExchange())
         for (const field of editedFields) {
           const made = edits.filter((edit) => edit.field === field)
           expect(expected(scene, phase, made) ?? [before[field]]).toContain(after[field])
@@ -149,8 +154,10 @@ function expected(scene: Scene, phase: readonly Step[], edits: readonly Edit[]):
   const counting = edits.filter(({ side }) => !isForeign || side === 'exchange')
   if (counting.length === 0) return undefined
 
-  // Without a stamp nothing tells a write of ours whose answer was lost from a user's edit.
-  const isUnclear = !isStamped && phase.some((step) => step.do === 'outbound' && step.fault !== 'none')
+  // Nothing tells a user's edit from Exchange's rewriting of a body, nor, without a stamp, from a write of ours whose
+  // answer was lost.
+  const isLost = phase.some((step) => step.do === 'outbound' && step.fault !== 'none')
+  const isUnclear = edits[0]?.field === 'body' || (!isStamped && isLost)
   if (isUnclear) return counting.map(({ value }) => value)
   return (['application', 'exchange'] as const).flatMap((side) =>
     counting

@@ -15,7 +15,6 @@ export type Observed = {
 export type MergeInput = {
   readonly wanted: { readonly version: number; readonly atMs: number; readonly fingerprints: Fingerprints }
   readonly base: MergeBase
-  readonly written: Written
   readonly seen: Seen
   readonly role: LinkedItem['role']
   readonly observed?: Observed
@@ -41,8 +40,8 @@ export type Merge = {
 /** Exchange's clock and ours need not agree; a change within this time of another is not later. */
 const sameTimeMs = 2_000
 
-/** What the application can change. */
-const applicationFields: readonly Field[] = fields.filter((field) => field !== 'responses')
+/** What the application can change; what it says of the others means nothing. */
+export const applicationFields: readonly Field[] = fields.filter((field) => field !== 'responses')
 
 /** On another organiser's item nothing else may be written. */
 const attendeeOwns: ReadonlySet<Field> = new Set(['reminderMinutesBeforeStart', 'categories', 'showAs'])
@@ -51,12 +50,14 @@ const attendeeOwns: ReadonlySet<Field> = new Set(['reminderMinutesBeforeStart', 
 export function merge(input: MergeInput): Merge {
   const { wanted, base, observed, role } = input
   const changed = applicationFields.filter((field) => base.fingerprints[field] !== wanted.fingerprints[field])
-  const atExchange = changedAtExchange(input)
+  const atExchange = changedAtExchange({ ...input, written: base })
   const offered: Partial<Fingerprints> = Object.assign(
     {},
     ...base.unknownToIt.map((offer) => offer.fingerprints),
   )
-  const same = (field: Field) => (observed?.fingerprints ?? offered)[field] === wanted.fingerprints[field]
+  const same = (field: Field) =>
+    applicationFields.includes(field) &&
+    (observed?.fingerprints ?? offered)[field] === wanted.fingerprints[field]
 
   const unknown = new Set(differingFields(offered, base.fingerprints))
   const doubtful = (field: Field) => base.fingerprints[field] === undefined
@@ -89,7 +90,7 @@ export function changedAtExchange({
   seen,
   written,
   observed,
-}: Pick<MergeInput, 'seen' | 'written' | 'observed'>): Set<Field> {
+}: Pick<MergeInput, 'seen' | 'observed'> & { written: Pick<Written, 'fingerprints'> }): Set<Field> {
   if (!observed) return new Set()
   const isOurs = observed.changeKey === seen.changeKey
   const agreed = (field: Field) =>

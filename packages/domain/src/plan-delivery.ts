@@ -23,6 +23,8 @@ export type DeliveryPlan =
       readonly reason?: Refusal
       /** The revision that the very same change was offered as before: it keeps it, and is not offered anew. */
       readonly offeredAs?: number
+      /** The newest version that the change has taken account of. */
+      readonly applicationVersion: number
       /** The link once the application has acknowledged `revision`. */
       readonly linkOnceTold: (revision: number) => Link
     }
@@ -98,14 +100,31 @@ type Tell = Extract<DeliveryPlan, { action: 'tell' }>
  * The same change as the one that was offered last keeps its revision, so that an application that is away does not
  * wear out the offers. Not if a version that does not say what it knew was merged since: it may be the answer to it.
  */
-function tell(record: AppointmentRecord, change: Omit<Tell, 'action' | 'offeredAs'>): Tell {
+function tell(
+  record: AppointmentRecord,
+  change: Omit<Tell, 'action' | 'applicationVersion' | 'offeredAs'>,
+): Tell {
   const last = unacknowledged(record).at(-1)
   const isTheSame =
     last?.kind === change.kind &&
     Object.keys(last.fingerprints).length === change.changed.length &&
     change.changed.every((field) => last.fingerprints[field] === change.fingerprints[field])
   const isAnswered = record.wanted !== undefined && record.wanted.basedOn === undefined
-  return { action: 'tell', ...change, ...(last && isTheSame && !isAnswered && { offeredAs: last.revision }) }
+  return {
+    action: 'tell',
+    ...change,
+    applicationVersion: accountedFor(record, change.kind),
+    ...(last && isTheSame && !isAnswered && { offeredAs: last.revision }),
+  }
+}
+
+/**
+ * While an appointment sleeps or is gone nothing is merged into it, so what arrived has been taken account of: an
+ * application that waits for its newer version would never take the withdrawal, nor the end of it.
+ */
+function accountedFor({ link, wanted }: AppointmentRecord, kind: ChangeKind): number {
+  const nothingToMerge = takesAway(kind) || link.asleep !== undefined
+  return nothingToMerge ? Math.max(link.written.version, wanted?.version ?? 0) : link.written.version
 }
 
 /**

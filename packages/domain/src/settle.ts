@@ -1,6 +1,6 @@
 import { fieldsOf, type MergeBase, mergeBase, takesAway } from './base.ts'
 import { type Field, fields, type Fingerprints, without } from './field.ts'
-import type { Merge, Observed } from './merge.ts'
+import { applicationFields, type Merge, type Observed } from './merge.ts'
 import type { AppointmentRecord, Conflict, Link, LinkedItem } from './record.ts'
 
 const conflictsKept = 8
@@ -125,7 +125,7 @@ function notReadBack(written: readonly Field[]): readonly Field[] {
 /** What both sides hold alike without a write: agreed from now on. */
 function agreedNow(observed: Observed | undefined, wanted: Fingerprints): Partial<Fingerprints> {
   if (!observed) return {}
-  const alike = fields.filter((field) => observed.fingerprints[field] === wanted[field])
+  const alike = applicationFields.filter((field) => observed.fingerprints[field] === wanted[field])
   return Object.fromEntries(alike.map((field) => [field, observed.fingerprints[field]]))
 }
 

@@ -10,8 +10,7 @@ export type Taken =
   | { readonly kind: 'quiet'; readonly restMs: number }
 
 /** A killed process's share is back after this long. Longer than an event loop that is busy may be away. */
-const leaseMs = 5_000
-const renewEveryMs = 1_500
+const defaultLeaseMs = 5_000
 /** How long a process counts as waiting since it last asked. */
 const waitMemoryMs = 500
 /** Redis is away if it does not answer for this long; some clients would wait for ever. */
@@ -21,7 +20,12 @@ const take = script('take')
 const renew = script('renew')
 const backOff = script('back-off')
 
-type Options = { readonly redis: Redis | Cluster; readonly prefix: string; readonly mostInFlight: number }
+type Options = {
+  readonly redis: Redis | Cluster
+  readonly prefix: string
+  readonly mostInFlight: number
+  readonly leaseMs?: number
+}
 
 /**
  * The account's calls in flight as leases in Redis, and the time before which nobody may call.
@@ -31,15 +35,15 @@ type Options = { readonly redis: Redis | Cluster; readonly prefix: string; reado
  * gap between the two.
  */
 export class Leases {
-  readonly #options: Options
+  readonly #options: Required<Options>
   readonly #process = randomUUID()
   readonly #held = new Map<string, Lease>()
   readonly #timer: NodeJS.Timeout
   #count = 0
 
   constructor(options: Options) {
-    this.#options = options
-    this.#timer = setInterval(() => void this.#renew(), renewEveryMs)
+    this.#options = { leaseMs: defaultLeaseMs, ...options }
+    this.#timer = setInterval(() => void this.#renew(), this.#options.leaseMs * 0.3)
   }
 
   /** Asks for one lease. @throws if Redis does not answer */
@@ -53,7 +57,7 @@ export class Leases {
       this.#key(`waiting:${other}`),
     ]
     this.#count += 1
-    const { redis, mostInFlight } = this.#options
+    const { redis, mostInFlight, leaseMs } = this.#options
     const asked = take(
       redis,
       keys,
@@ -83,17 +87,21 @@ export class Leases {
     await answered(backOff(this.#options.redis, [this.#key('notBefore')], Math.ceil(ms)))
   }
 
-  async close(): Promise<void> {
+  /** Renews nothing any more: what is held comes back by itself, as if the process had died. */
+  forget(): void {
     clearInterval(this.#timer)
+  }
+
+  async close(): Promise<void> {
+    this.forget()
     await Promise.all([...this.#held.values()].map((lease) => this.release(lease)))
   }
 
   async #renew(): Promise<void> {
+    const { redis, leaseMs } = this.#options
     for (const [direction, leases] of Map.groupBy(this.#held.values(), (lease) => lease.direction)) {
       const names = leases.map(({ name }) => name)
-      await answered(renew(this.#options.redis, [this.#key(`leases:${direction}`)], leaseMs, ...names)).catch(
-        () => {},
-      )
+      await answered(renew(redis, [this.#key(`leases:${direction}`)], leaseMs, ...names)).catch(() => {})
     }
   }
 

@@ -180,6 +180,17 @@ describe('a delivery that fails', () => {
     expect(await beginDeliveries(LATER)).toMatchObject([{ attempts: attempts + 1 }])
   })
 
+  test('takes nothing from a later one', async () => {
+    const { mark, beginDelivery, beginDeliveries, ledger, mailboxId, state } = await aLedger()
+    await mark()
+    const slow = await beginDelivery()
+    await beginDelivery(LATER)
+    await ledger.postponeDelivery(mailboxId, slow, T0, { costsAttempt: false, code: 'late' })
+    await ledger.parkDelivery(mailboxId, slow, 'late', T0)
+    expect(await beginDeliveries(LATER)).toEqual([])
+    expect((await state())?.inbound).toEqual({ attempts: 2, dueMs: LATER + 30_000 })
+  })
+
   test('is due once the version that it waits for is settled', async () => {
     const { settled, accept, mark, begin, settle, beginDelivery, beginDeliveries, ledger, mailboxId } =
       await aLedger()

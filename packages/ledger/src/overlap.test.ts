@@ -27,6 +27,14 @@ describe('two attempts at the same appointment', () => {
     expect((await state())?.state).toBe('settled')
   })
 
+  test('a late commit does not take away what is in flight', async () => {
+    const { slow, settle, begin, state } = await twoAttempts()
+    expect(await settle(slow, linkAt(1), LEASE_END)).toBe('overlapped')
+    expect(await begin(LEASE_END)).toEqual([])
+    expect((await state())?.outbound).toMatchObject({ dueMs: LEASE_END + 30_000 })
+    expect(await begin(LEASE_END + 30_000)).toHaveLength(1)
+  })
+
   test('one that did nothing takes nothing from the other', async () => {
     const { slow, quick, settle, ledger, mailboxId } = await twoAttempts()
     const postponed = { kind: 'postponed', dueMs: T0 } as const

@@ -41,7 +41,7 @@ export function createApp(deps: AppDeps): Express {
 
   return express()
     .set('query parser', 'simple')
-    .use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: contentSecurityPolicy } }))
+    .use(helmet({ contentSecurityPolicy, strictTransportSecurity: false }))
     .use(requestId())
     .use(probesRouter({ name: 'ingress', checks, registry }))
     .use('/v1', api)
@@ -52,12 +52,18 @@ export function createApp(deps: AppDeps): Express {
     .use(problems({ log }))
 }
 
-/** The only page is the one at /docs: markup and one style sheet, no script, nothing from elsewhere. */
+/**
+ * The only page is the one at /docs: markup and one style sheet, no script, nothing from elsewhere. Whether the whole
+ * domain is to be reached over TLS only is for the proxy to say that ends TLS.
+ */
 const contentSecurityPolicy = {
-  'default-src': ["'none'"],
-  'style-src': ["'self'"],
-  'img-src': ["'self'"],
-  'base-uri': ["'none'"],
-  'form-action': ["'none'"],
-  'frame-ancestors': ["'none'"],
+  useDefaults: false,
+  directives: {
+    'default-src': ["'none'"],
+    'style-src': ["'self'"],
+    'img-src': ["'self'"],
+    'base-uri': ["'none'"],
+    'form-action': ["'none'"],
+    'frame-ancestors': ["'none'"],
+  },
 }

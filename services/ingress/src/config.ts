@@ -39,7 +39,10 @@ const schema = variables
     /** Only read from, for applications that ask for changes at `GET /v1/changes`. */
     exchange:
       url && username && password
-        ? { ...exchangeConfig({ ...env, EWS_URL: url, EWS_USERNAME: username, EWS_PASSWORD: password }), userAgent: 'Lockstep' }
+        ? {
+            ...exchangeConfig({ ...env, EWS_URL: url, EWS_USERNAME: username, EWS_PASSWORD: password }),
+            userAgent: 'Lockstep',
+          }
         : undefined,
   }))
 

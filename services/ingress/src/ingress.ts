@@ -1,4 +1,4 @@
-import { createExchange } from '@lockstep/exchange'
+import { type CalendarGateway, createExchange } from '@lockstep/exchange'
 import { createLedger, type Ledger } from '@lockstep/ledger'
 import { createQueues } from '@lockstep/queue'
 import { closeRedis, connectRedis, createRegistry, listen, type Logger, ready } from '@lockstep/runtime'
@@ -8,8 +8,12 @@ import { countQueues } from './metrics.ts'
 
 export type Ingress = { url: string; close(): Promise<void> }
 
+/** The gateway is made from the configuration unless it is given. */
+type Deps = { log: Logger; gateway?: CalendarGateway }
+
 /** Takes events from applications and notifications from Exchange until it is closed. */
-export async function startIngress(config: Config, { log }: { log: Logger }): Promise<Ingress> {
+export async function startIngress(config: Config, deps: Deps): Promise<Ingress> {
+  const { log } = deps
   const { redisUrl, prefix } = config
   const redis = connectRedis(redisUrl, { role: 'producer', log })
   await ready(redis)
@@ -24,7 +28,7 @@ export async function startIngress(config: Config, { log }: { log: Logger }): Pr
   const app = createApp({
     ledger,
     queues,
-    gateway: exchange?.gateway,
+    gateway: deps.gateway ?? exchange?.gateway,
     registry,
     log,
     apiKeys: config.apiKeys,

@@ -60,6 +60,7 @@ async function stream({ request, response, closing, mailbox, read }: Streaming):
     'Content-Type': 'text/event-stream',
     'Cache-Control': 'no-store',
     'X-Accel-Buffering': 'no',
+    Connection: 'close',
   })
   send(response, mailbox, found)
   let sentAtMs = Date.now()

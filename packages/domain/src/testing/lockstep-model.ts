@@ -65,8 +65,9 @@ export function createLockstepModel({ exchange, application, policy, now }: Opti
       case 'findStamped':
         return { kind: 'stamped', items: exchange.items().flatMap(stampedOf) }
       case 'create': {
-        const created = call(() => exchange.create(plan.appointment, stampOf(record)))
-        if (created) settle(linkOfCreated(record, { ...created, ...stampOf(record) }, wantedPrints(record)!))
+        const stamp = stampOf(record)
+        const created = call(() => exchange.create(plan.appointment, stamp))
+        if (created) settle(linkOfCreated(record, { ...created, ...stamp }, wantedPrints(record)!))
         return undefined
       }
       case 'update':
@@ -228,7 +229,7 @@ export function createLockstepModel({ exchange, application, policy, now }: Opti
       const change: ModelChange = {
         revision: plan.offeredAs ?? revision,
         kind: plan.kind,
-        applicationVersion: record.link.written.version,
+        applicationVersion: plan.applicationVersion,
         changed: plan.changed.flatMap(propertiesOf),
         ...(seen.found && { appointment: seen.found.appointment }),
       }

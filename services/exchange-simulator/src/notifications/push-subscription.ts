@@ -114,7 +114,7 @@ export class PushSubscription {
         signal: AbortSignal.any([this.#ended.signal, AbortSignal.timeout(answerTimeoutMs)]),
       })
       const text = await response.body.text()
-      this.#options.onSent(body, text)
+      this.#options.onSent(body, response.statusCode === 200 ? text : undefined)
       return response.statusCode === 200 ? statusIn(text) : undefined
     } catch {
       // Nobody took it, or what came back was no SOAP: it is sent again.

@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest'
+import { alice, postTo, startTestIngress } from './testing/start.ts'
+
+const types = 'http://schemas.microsoft.com/exchange/services/2006/types'
+const messages = 'http://schemas.microsoft.com/exchange/services/2006/messages'
+
+const notification = (...events: string[]) => `<?xml version="1.0" encoding="utf-8"?>
+<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body>
+<m:SendNotification xmlns:m="${messages}" xmlns:t="${types}"><m:ResponseMessages>
+<m:SendNotificationResponseMessage ResponseClass="Success"><m:ResponseCode>NoError</m:ResponseCode>
+<m:Notification><t:SubscriptionId>s1</t:SubscriptionId><t:PreviousWatermark>w0</t:PreviousWatermark>
+<t:MoreEvents>false</t:MoreEvents>${events.join('')}</m:Notification>
+</m:SendNotificationResponseMessage></m:ResponseMessages></m:SendNotification></soap:Body></soap:Envelope>`
+
+const status = '<t:StatusEvent><t:Watermark>w1</t:Watermark></t:StatusEvent>'
+const created = `<t:CreatedEvent><t:Watermark>w2</t:Watermark><t:TimeStamp>2027-01-01T00:00:00Z</t:TimeStamp>
+<t:ItemId Id="i1" ChangeKey="c1"/><t:ParentFolderId Id="f1" ChangeKey="c2"/></t:CreatedEvent>`
+
+describe('POST /exchange/notifications/:token', () => {
+  test('answers OK once the mailbox is due in the ledger, and wakes it', async () => {
+    const { notify, mailboxId, ledger, queues } = await setUp()
+    const answer = await notify(notification(created))
+
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('content-type')).toBe('text/xml; charset=utf-8')
+    expect(answer.text).toContain('<m:SubscriptionStatus>OK</m:SubscriptionStatus>')
+    expect(await ledger.dueMailboxes('inbound', Date.now(), 10)).toContain(mailboxId)
+    expect(await ledger.takeNotified(mailboxId)).toBeGreaterThan(1)
+    expect((await queues.inbound.counts()).waiting).toBe(1)
+  })
+
+  test('a burst of notifications is one job', async () => {
+    const { notify, queues } = await setUp()
+    await Promise.all(Array.from({ length: 20 }, () => notify(notification(created, created))))
+    expect((await queues.inbound.counts()).waiting).toBe(1)
+  })
+
+  test('a status event is a sign of life and no more', async () => {
+    const { notify, mailboxId, ledger, queues } = await setUp()
+    expect((await notify(notification(status))).text).toContain('OK')
+    expect((await ledger.mailboxState(mailboxId)).subscription?.heardAtMs).toBeGreaterThan(1)
+    expect((await queues.inbound.counts()).waiting).toBe(0)
+    expect(await ledger.takeNotified(mailboxId)).toBeUndefined()
+  })
+
+  test('nobody without a token that is known can wake a mailbox', async () => {
+    const { notify, queues } = await setUp()
+    expect((await notify(notification(created), 'guess')).status).toBe(404)
+    expect((await queues.inbound.counts()).waiting).toBe(0)
+  })
+
+  test.each([
+    ['not XML', '{}', 400],
+    ['another message', '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"/>', 400],
+    ['a document type', `<!DOCTYPE x [<!ENTITY a "b">]>${notification(created)}`, 400],
+    ['more than 256 KiB', notification(created.repeat(1_500)), 413],
+  ])('what is %s is refused and wakes nothing', async (_what, body, expected) => {
+    const { notify, queues } = await setUp()
+    expect((await notify(body)).status).toBe(expected)
+    expect((await queues.inbound.counts()).waiting).toBe(0)
+  })
+})
+
+async function setUp() {
+  const ingress = await startTestIngress()
+  const { ledger, url } = ingress
+  const mailboxId = (await ledger.find(alice))!.id
+  await ledger.saveSubscription(mailboxId, { id: 's1', token: 'token-1', startedAtMs: 1, heardAtMs: 1 })
+  await ledger.setInboundDue(mailboxId, Date.now() + 3_600_000)
+  const notify = (body: string, token = 'token-1') =>
+    postTo(`${url}/exchange/notifications/${token}`, body, { 'Content-Type': 'text/xml; charset=utf-8' })
+  return { ...ingress, mailboxId, notify }
+}
