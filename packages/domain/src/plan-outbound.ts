@@ -105,7 +105,7 @@ function planCreate({ record, earlier, finding, rules }: OutboundInput, wanted: 
 
 function planUpdate(input: OutboundInput, wanted: Present, item: LinkedItem): OutboundPlan {
   const { record, fingerprints, finding, rules } = input
-  const { seen } = record.link
+  const { seen, written } = record.link
   if (finding?.kind === 'gone') return { action: 'missing' }
   const observed = finding?.kind === 'item' ? finding.observed : undefined
   if (!observed && !isCertain(seen)) return { action: 'read', item }
@@ -113,6 +113,7 @@ function planUpdate(input: OutboundInput, wanted: Present, item: LinkedItem): Ou
   const merged = merge({
     wanted: { version: wanted.version, atMs: wanted.atMs, fingerprints: fingerprints! },
     base: mergeBase(record, wanted.basedOn),
+    written,
     seen: seen ?? { changeKey: '', fingerprints: {} },
     role: item.role,
     ...(observed && { observed }),

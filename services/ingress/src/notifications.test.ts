@@ -19,6 +19,7 @@ const created = `<t:CreatedEvent><t:Watermark>w2</t:Watermark><t:TimeStamp>2027-
 describe('POST /exchange/notifications/:token', () => {
   test('answers OK once the mailbox is due in the ledger, and wakes it', async () => {
     const { notify, mailboxId, ledger, queues } = await setUp()
+    expect(await ledger.dueMailboxes('inbound', Date.now(), 10)).not.toContain(mailboxId)
     const answer = await notify(notification(created))
 
     expect(answer.status).toBe(200)
