@@ -67,7 +67,7 @@ async function setUp() {
   const { ledger, url } = ingress
   const mailboxId = (await ledger.find(alice))!.id
   await ledger.saveSubscription(mailboxId, { id: 's1', token: 'token-1', startedAtMs: 1, heardAtMs: 1 })
-  await ledger.setInboundDue(mailboxId, Date.now() + 3_600_000)
+  await ledger.lease('inbound', mailboxId, Date.now() + 3_600_000)
   const notify = (body: string, token = 'token-1') =>
     postTo(`${url}/exchange/notifications/${token}`, body, { 'Content-Type': 'text/xml; charset=utf-8' })
   return { ...ingress, mailboxId, notify }

@@ -1,11 +1,13 @@
-import type { Appointment } from '../appointment.ts'
-import { type Field, fields, fingerprintsOf } from '../field.ts'
-import type { ConflictPolicy } from '../merge.ts'
-import type { LinkedItem } from '../record.ts'
+import type { Appointment } from '../../appointment.ts'
+import { type Field, fields, fingerprintsOf } from '../../field.ts'
+import type { ConflictPolicy } from '../../merge.ts'
+import type { LinkedItem } from '../../record.ts'
 import { createApplicationModel } from './application-model.ts'
 import { createExchangeModel } from './exchange-model.ts'
-import { anAppointment, testDigest } from './index.ts'
-import { type CallFault, createLockstepModel, type DeliveryFault } from './lockstep-model.ts'
+import { anAppointment, testDigest } from '../index.ts'
+import { deliver, type DeliveryFault, sync } from './inbound-model.ts'
+import { accept, createLockstepModel, isAtRest, remembersOnly } from './lockstep-model.ts'
+import { type CallFault, settleWanted } from './outbound-model.ts'
 
 export type Side = 'application' | 'exchange'
 
@@ -16,7 +18,8 @@ export type EditedField = (typeof editedFields)[number]
 export type Step =
   | { readonly do: 'edit'; readonly side: Side; readonly field: EditedField }
   | { readonly do: 'cancel' | 'restore'; readonly side: Side }
-  | { readonly do: 'hide' | 'show' | 'respond' | 'sync' }
+  | { readonly do: 'hide'; readonly isPrivate: boolean }
+  | { readonly do: 'respond' | 'sync' }
   | { readonly do: 'accept'; readonly pick: number; readonly again: boolean }
   | { readonly do: 'outbound'; readonly fault: CallFault }
   | { readonly do: 'deliver'; readonly fault: DeliveryFault; readonly refuses: boolean }
@@ -49,11 +52,11 @@ export function createTwoSides({ bornAt, policy, sendsBasedOn, role }: Scene) {
     return value
   }
 
-  function accept(pick: number, again: boolean): void {
+  function receive(pick: number, again: boolean): void {
     const { outbox } = application
     const index = pick % Math.max(1, outbox.length)
     const [event] = again ? outbox.slice(index, index + 1) : outbox.splice(index, 1)
-    if (event) lockstep.accept(event)
+    if (event) accept(lockstep, event)
   }
 
   function respond(): void {
@@ -68,15 +71,15 @@ export function createTwoSides({ bornAt, policy, sendsBasedOn, role }: Scene) {
   }
 
   function isQuiet(): boolean {
-    return application.outbox.length === 0 && exchange.touched.size === 0 && lockstep.isAtRest()
+    return application.outbox.length === 0 && exchange.touched.size === 0 && isAtRest(lockstep)
   }
 
   function carryOn(): void {
     nowMs += 200_000
-    accept(0, false)
-    lockstep.outbound('none')
-    lockstep.sync()
-    lockstep.deliver('none', false)
+    receive(0, false)
+    settleWanted(lockstep, 'none')
+    sync(lockstep)
+    deliver(lockstep, 'none', false)
   }
 
   if (bornAt === 'application') application.enter(anAppointment())
@@ -85,29 +88,28 @@ export function createTwoSides({ bornAt, policy, sendsBasedOn, role }: Scene) {
   return {
     exchange,
     application,
-    lockstep,
     edit,
+    remembersOnly: () => remembersOnly(lockstep),
 
     take(step: Exclude<Step, { do: 'edit' }>): void {
       nowMs += 1_500
       switch (step.do) {
         case 'cancel':
+          return step.side === 'application' ? application.hold(false) : exchange.remove()
         case 'restore':
-          if (step.side === 'application') return application.hold(step.do === 'restore')
-          return step.do === 'restore' ? exchange.restore() : exchange.remove()
+          return step.side === 'application' ? application.hold(true) : exchange.restore()
         case 'hide':
-        case 'show':
-          return exchange.hide(step.do === 'hide')
+          return exchange.hide(step.isPrivate)
         case 'respond':
           return respond()
         case 'sync':
-          return lockstep.sync()
+          return sync(lockstep)
         case 'accept':
-          return accept(step.pick, step.again)
+          return receive(step.pick, step.again)
         case 'outbound':
-          return lockstep.outbound(step.fault)
+          return settleWanted(lockstep, step.fault)
         case 'deliver':
-          return lockstep.deliver(step.fault, step.refuses)
+          return deliver(lockstep, step.fault, step.refuses)
         case 'comeLate':
           return comeLate(step.pick)
       }
@@ -123,7 +125,7 @@ export function createTwoSides({ bornAt, policy, sendsBasedOn, role }: Scene) {
     echoes(): number {
       const before = exchange.writes() + application.received()
       for (const { itemId } of exchange.items()) exchange.touched.add(itemId)
-      lockstep.lookAgain()
+      lockstep.isMarked = true
       for (let round = 0; round < 5; round++) carryOn()
       return exchange.writes() + application.received() - before
     },
