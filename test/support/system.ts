@@ -21,14 +21,14 @@ export type System = {
   simulator: Simulator
   application: TestApplication
   /** Sends events to the ingress as an application would, and returns its answer. */
-  send(...events: object[]): Promise<{ status: number; body: EventAnswer }>
-  state(mailbox: string, appointmentId: string): Promise<AppointmentState>
+  send: (...events: object[]) => Promise<{ status: number; body: EventAnswer }>
+  state: (mailbox: string, appointmentId: string) => Promise<AppointmentState>
   /** Resolves once Exchange was made to hold this version. */
-  settled(mailbox: string, appointmentId: string, version: number, timeoutMs?: number): Promise<void>
+  settled: (mailbox: string, appointmentId: string, version: number, timeoutMs?: number) => Promise<void>
   /** Resolves once the echo of our own write was looked at, so that nothing more is to come of it. */
-  quiet(mailbox: string, appointmentId: string): Promise<void>
+  quiet: (mailbox: string, appointmentId: string) => Promise<void>
   /** Resolves once the mailbox was followed to a state after this call. */
-  synced(mailbox: string): Promise<void>
+  synced: (mailbox: string) => Promise<void>
 }
 
 type AppointmentState = { state?: string; writtenVersion?: number; [name: string]: unknown }

@@ -1,5 +1,6 @@
 import { eventually } from '@lockstep/runtime/testing'
 import { describe, expect, test } from 'vitest'
+import { event } from '../support/events.ts'
 import { alice, bob, startSystem } from '../support/system.ts'
 
 const start = { dateTime: '2027-05-03T09:00:00', timeZone: 'Europe/Berlin' }
@@ -91,7 +92,6 @@ describe('from Exchange to the application', () => {
     )
 
     const { appointment } = application.received[1]!.data
-    const { event } = await import('../support/events.ts')
     await send(
       event({ id: 'CASE-7', version: 1, mailbox: bob, basedOn: 2 }, { ...appointment, subject: 'Dinner' }),
     )

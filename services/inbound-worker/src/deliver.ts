@@ -1,15 +1,16 @@
 import { type DeliveryPlan, instantOf, planDelivery, propertiesOf } from '@lockstep/domain'
 import type { Ledger, Mailbox, TrailStep, UntoldAttempt } from '@lockstep/ledger'
+import type { ChangeFacts } from '@lockstep/producer'
 import type { WakeQueue } from '@lockstep/queue'
 import type { Logger } from '@lockstep/runtime'
-import type { Application, Change, Reception } from './application.ts'
+import type { Application, Reception } from './application.ts'
 import { spendAttempt } from './give-up.ts'
 import type { Looked } from './look.ts'
 
 type Deps = {
   ledger: Ledger
   application: Application
-  outbound: Pick<WakeQueue, 'wake'>
+  outbound: Pick<WakeQueue, 'wakeQuietly'>
   log: Logger
   options: {
     /** Appointments that were over so long before their mailbox was enabled are not told. */
@@ -104,7 +105,7 @@ export function createDeliver(deps: Deps): Deliver {
   /** It was withdrawn, and the application's events about it were only remembered: now they count. */
   async function wakeUp(mailbox: Mailbox, { record }: UntoldAttempt): Promise<void> {
     await ledger.replay(mailbox.id, record.appointmentId, Date.now())
-    await deps.outbound.wake(mailbox.id).catch(() => undefined) // the sweep finds it
+    await deps.outbound.wakeQuietly(mailbox.id)
   }
 
   function isBeforeBackfill(
@@ -134,11 +135,10 @@ function changeOf(
   plan: Tell,
   { appointment, lastModifiedMs }: Looked,
   revision: number,
-): Change {
+): ChangeFacts {
   const { appointmentId, link } = record
   const isContentTold = plan.kind === 'created' || plan.kind === 'updated'
   return {
-    id: `${mailbox.id}/${appointmentId}/${revision}`,
     kind: plan.kind,
     atMs: lastModifiedMs ?? Date.now(),
     mailbox: mailbox.address,

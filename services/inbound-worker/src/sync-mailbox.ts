@@ -24,7 +24,7 @@ type Deps = {
   gateway: CalendarGateway
   marksOf: MarksOf
   keepSubscribed: KeepSubscribed
-  deliveries: Pick<WakeQueue, 'wake'>
+  deliveries: Pick<WakeQueue, 'wakeQuietly'>
   log: Logger
   options: SyncOptions
 }
@@ -137,7 +137,7 @@ async function apply(
       { appointmentId, direction: 'inbound' as const, step: 'synced' as const, atMs: nowMs },
     ]),
   )
-  if (marks.length > 0) await deliveries.wake(mailbox.id).catch(() => undefined) // the sweep finds it
+  if (marks.length > 0) await deliveries.wakeQuietly(mailbox.id)
   return applied
 }
 

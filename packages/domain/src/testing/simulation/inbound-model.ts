@@ -1,7 +1,8 @@
 import { offersKept } from '../../base.ts'
 import { propertiesOf } from '../../field.ts'
 import { type DeliveryPlan, type Look, planDelivery } from '../../plan-delivery.ts'
-import { planSync } from '../../plan-sync.ts'
+import { type Candidates, planSync } from '../../plan-sync.ts'
+import type { AppointmentRecord } from '../../record.ts'
 import type { ModelChange } from './application-model.ts'
 import type { ModelItem } from './exchange-model.ts'
 import { type LockstepModel, observedOf } from './lockstep-model.ts'
@@ -25,20 +26,24 @@ function syncGone(lockstep: LockstepModel, itemId: string): void {
 
 function syncPresent(lockstep: LockstepModel, item: ModelItem): void {
   const { exchange, record } = lockstep
-  const { itemId, stamp } = item
-  const linked = record.link.item
-  const plan = planSync(headOf(item), {
-    ...(linked?.itemId === itemId && { byItemId: record }),
-    ...(stamp && { byStamp: record }),
-    ...(linked?.uid === item.uid && { byUid: record }),
-  })
+  const { itemId } = item
+  const plan = planSync(headOf(item), candidatesFor(record, item))
   // An item that is not linked while a write is on its way is looked at again, once that is settled.
-  if (plan.action === 'look' && plan.later && linked?.itemId !== itemId) return
+  if (plan.action === 'look' && plan.later && record.link.item?.itemId !== itemId) return
 
   exchange.touched.delete(itemId)
   if (plan.action === 'look' || plan.action === 'withdraw') lockstep.isMarked = true
   if (plan.action === 'fold') exchange.delete([itemId])
   if (plan.action === 'link' || plan.action === 'compare') link(lockstep, item)
+}
+
+function candidatesFor(record: AppointmentRecord, { itemId, uid, stamp }: ModelItem): Candidates {
+  const { item } = record.link
+  return {
+    ...(item?.itemId === itemId && { byItemId: record }),
+    ...(stamp && { byStamp: record }),
+    ...(item?.uid === uid && { byUid: record }),
+  }
 }
 
 /** It is the appointment's, unless that has its item still: then it is an appointment of its own. */
