@@ -15,20 +15,40 @@ export type SubscriptionOptions =
 
 type Deps = { ledger: Ledger; gateway: CalendarGateway; log: Logger; options: SubscriptionOptions }
 
-export type KeepSubscribed = (mailbox: Mailbox, signal: AbortSignal) => Promise<void>
+type Keep = (
+  mailbox: Mailbox,
+  signal: AbortSignal,
+  doubt?: { isUnheard: boolean },
+) => Promise<void>
+
+export type Subscriptions = {
+  keep: Keep
+  /** Exchange was away, and may have lost its subscriptions: what was heard before says nothing any more. */
+  distrust: () => void
+}
+
+/** Changes that were found without a notification are no ground for doubt if one may just be on its way. */
+const onItsWayMs = 5_000
 
 /**
- * Sees to it that Exchange notifies us about the mailbox: subscribes anew when there is no subscription, or when it
- * has been silent for too long. The sync that follows catches up with what was missed, so no watermark is kept.
+ * Sees to it that Exchange notifies us about the mailbox: subscribes anew when there is no subscription, when it has
+ * been silent for too long, when changes came without a notification, or when nothing was heard of it since this worker
+ * started: it may have ended while nobody listened. The sync that follows catches up, so no watermark is kept.
  */
-export function createKeepSubscribed({ ledger, gateway, log, options }: Deps): KeepSubscribed {
-  if (options.kind === 'poll') return async () => {}
+export function createSubscriptions({ ledger, gateway, log, options }: Deps): Subscriptions {
+  if (options.kind === 'poll') return { keep: async () => {}, distrust: () => {} }
   const { publicUrl, statusFrequencyMinutes } = options
   const silentMs = 2 * statusFrequencyMinutes * 60_000
+  let trustedFromMs = Date.now()
 
-  return async function keepSubscribed(mailbox, signal) {
+  function isTrusted({ id, heardAtMs }: { id: string; heardAtMs: number }, isUnheard: boolean): boolean {
+    const sinceHeardMs = Date.now() - heardAtMs
+    return id !== '' && heardAtMs >= trustedFromMs && sinceHeardMs < (isUnheard ? onItsWayMs : silentMs)
+  }
+
+  const keep: Keep = async (mailbox, signal, { isUnheard } = { isUnheard: false }) => {
     const { subscription } = await ledger.mailboxState(mailbox.id)
-    if (subscription && subscription.id !== '' && Date.now() - subscription.heardAtMs < silentMs) return
+    if (subscription && isTrusted(subscription, isUnheard)) return
 
     const fresh = freshSubscription()
     // Known before Exchange is asked: its first notification may come before its answer.
@@ -44,6 +64,8 @@ export function createKeepSubscribed({ ledger, gateway, log, options }: Deps): K
       log.warn({ mailboxId: mailbox.id, code: (error as { code?: string }).code }, 'could not subscribe')
     }
   }
+
+  return { keep, distrust: () => void (trustedFromMs = Date.now()) }
 }
 
 function freshSubscription(): Subscription {

@@ -82,7 +82,8 @@ function settled(
 ): OutboundOutcome {
   const { wanted, link: known } = record
   // Settled before, while this attempt's outcome was open: what Exchange holds now has to be looked at.
-  if (!wanted || wanted.version <= known.written.version) return { kind: 'settled', link: known, untold: true }
+  if (!wanted || wanted.version <= known.written.version)
+    return { kind: 'settled', link: known, untold: true }
   if (!fingerprints) return { kind: 'settled', link: linkOfAbsent(record), untold: false }
   const link = linkOfUpdated(record, fingerprints, { ...(merge && { merge }), ...(observed && { observed }) })
   return { kind: 'settled', link, untold: (merge?.lost.length ?? 0) + (merge?.untold.length ?? 0) > 0 }
