@@ -56,6 +56,18 @@ export function unacknowledged({
   return offersAfter(offers, Math.max(link.told.revision, link.written.basedOn))
 }
 
+/**
+ * What both sides agree upon in Exchange's words, once the application has built upon `revision`: that is as good as an
+ * acknowledgement of what it was offered until then.
+ */
+export function agreedUpon(
+  record: Pick<AppointmentRecord, 'link' | 'offers'>,
+  revision: number,
+): Partial<Fingerprints> {
+  const applied = unacknowledged(record).filter((offer) => offer.revision <= revision)
+  return Object.assign({}, record.link.seen?.fingerprints, ...applied.map((offer) => offer.fingerprints))
+}
+
 /** The fields that are named in the offers. */
 export function fieldsOf(offers: readonly Offer[]): Set<Field> {
   return new Set(offers.flatMap((offer) => Object.keys(offer.fingerprints) as Field[]))

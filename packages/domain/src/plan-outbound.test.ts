@@ -132,6 +132,20 @@ describe('what is wanted present', () => {
     expect(plan(earlier.atMs + 120_000).action).toBe('create')
   })
 
+  test('finds what Exchange changed before the item was ever seen, by what the application was told', () => {
+    const born = { ...unlinked, item, written: emptyLink.written }
+    const record = { wanted: present({}, 5), link: born, offers: [offer(5, 'created', printsOf())] }
+    const plan = planned(record, { finding: found({ location: 'Room 9' }) })
+    expect(plan).toMatchObject({ action: 'settle', merge: { untold: ['location'] } })
+  })
+
+  test('finds what Exchange took back after the application had built upon it', () => {
+    const offers = [offer(6, 'updated', { location: printsOf({ location: 'Room 9' }).location })]
+    const record = { wanted: present({ ...moved, location: 'Room 9' }, 6), link: linked, offers }
+    const plan = planned(record, { finding: found() })
+    expect(plan).toMatchObject({ action: 'update', merge: { write: ['subject'], untold: ['location'] } })
+  })
+
   test('yields to nothing that an older version of its own wrote, when its answer was lost', () => {
     const wanted = { ...present(moved), version: 3 }
     const plan = planned({ wanted, link: linked }, { finding: found({ subject: 'Older' }, 2), earlier })

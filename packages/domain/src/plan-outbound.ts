@@ -1,5 +1,5 @@
 import type { Appointment } from './appointment.ts'
-import { mergeBase, takesAway } from './base.ts'
+import { agreedUpon, mergeBase, takesAway } from './base.ts'
 import { type Field, fields, type Fingerprints } from './field.ts'
 import { type ConflictPolicy, merge, type Merge, type MergeInput, type Observed } from './merge.ts'
 import type { AppointmentRecord, Intent, LinkedItem, Seen } from './record.ts'
@@ -150,12 +150,13 @@ function mergeInput(
   wanted: Present,
   item: LinkedItem,
 ): MergeInput {
-  const { seen = { changeKey: '', fingerprints: {} }, written } = record.link
+  const { seen, written } = record.link
+  const base = mergeBase(record, wanted.basedOn)
   return {
     wanted: { version: wanted.version, atMs: wanted.atMs, fingerprints: fingerprints! },
-    base: mergeBase(record, wanted.basedOn),
+    base,
     written,
-    seen,
+    seen: { changeKey: seen?.changeKey ?? '', fingerprints: agreedUpon(record, base.revision) },
     role: item.role,
     policy: rules.policy,
     nowMs: rules.nowMs,

@@ -47,8 +47,8 @@ describe('the item of an appointment', () => {
     private: { sensitivity: 'private', isRecurring: true },
     recurring: { isRecurring: true },
   }
-  const look = { action: 'look', later: false }
-  const withdrawn = {
+  const look: Summary = { action: 'look', later: false }
+  const withdrawn: Record<Exclude<Verdict, 'admitted'>, Summary> = {
     private: { action: 'withdraw', reason: 'private' },
     recurring: { action: 'withdraw', reason: 'recurring' },
   }
@@ -80,10 +80,10 @@ describe('an item that is not linked', () => {
     'being written': aRecord({ link: goneLink, intent }),
   }
   const stamp = { appointmentId: 'A1', version: 1, attempt: 'T1' }
-  const born = { action: 'link', appointmentId: undefined, stamped: false }
-  const ours = { action: 'link', appointmentId: 'A1', stamped: true }
-  const back = { ...ours, stamped: false }
-  const later = { action: 'look', later: true }
+  const born: Summary = { action: 'link', appointmentId: undefined, stamped: false }
+  const ours: Summary = { action: 'link', appointmentId: 'A1', stamped: true }
+  const back: Summary = { ...ours, stamped: false }
+  const later: Summary = { action: 'look', later: true }
   // The whole table. `Record` without `Partial`: a case that is missing does not compile.
   const plans: Record<Known, Record<Mark, Summary>> = {
     unknown: {

@@ -1,4 +1,5 @@
 export type { AccountOptions } from './accounts.ts'
+export { variables } from './config.ts'
 export type { Fault, FaultKind, FaultOptions, Faults } from './faults.ts'
 export type { Mail } from './meetings.ts'
 export type { ChangedItem, EnteredItem, PlainItem } from './plain-item.ts'

@@ -40,10 +40,12 @@ export function createSyncMailbox(deps: Deps): MailboxHandler {
     await ledger.lease('inbound', mailboxId, Date.now() + options.sliceMs + 10_000)
     const notifiedAtMs = await ledger.takeNotified(mailboxId)
     try {
-      await subscriptions.keep(mailbox, signal)
+      let lookAgainMs = await subscriptions.keep(mailbox, signal)
       const { isCurrent, hasChanged } = await follow(deps, mailbox, notifiedAtMs, signal)
-      if (hasChanged && !notifiedAtMs) await subscriptions.keep(mailbox, signal, { isUnheard: true })
-      await ledger.setInboundDue(mailboxId, Date.now() + (isCurrent ? options.compareEveryMs : 0))
+      if (hasChanged && !notifiedAtMs)
+        lookAgainMs = await subscriptions.keep(mailbox, signal, { isUnheard: true })
+      const dueInMs = isCurrent ? Math.min(options.compareEveryMs, lookAgainMs) : 0
+      await ledger.setInboundDue(mailboxId, Date.now() + dueInMs)
       return isCurrent ? 'done' : 'again'
     } catch (error) {
       await giveWay(deps, mailbox, error)

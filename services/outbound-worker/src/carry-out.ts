@@ -66,7 +66,8 @@ function outcomeWithoutWriting({ plan, attempt, fingerprints, finding }: Task): 
     case 'sleep':
       return { kind: 'parked', code: 'ASLEEP' }
     case 'wait':
-      return postponed(plan.untilMs, 'LOST_ANSWER', 'unknown')
+      // Nothing was tried: the lost call stays the one that is waited for.
+      return postponed(plan.untilMs, 'LOST_ANSWER', 'none')
     case 'missing':
       return { ...postponed(Date.now() + missingMs, 'ITEM_MISSING', 'none'), costsAttempt: true }
     default:

@@ -14,9 +14,16 @@ export type Side = 'application' | 'exchange'
 export const editedFields = ['subject', 'body', 'location', 'categories', 'attendees'] as const
 export type EditedField = (typeof editedFields)[number]
 
+type EditStep = {
+  readonly do: 'edit'
+  readonly side: Side
+  readonly field: EditedField
+  readonly isBack: boolean
+}
+
 /** What a user does, or what the world does with a message. Numbers pick one of several. */
 export type Step =
-  | { readonly do: 'edit'; readonly side: Side; readonly field: EditedField }
+  | EditStep
   | { readonly do: 'cancel' | 'restore'; readonly side: Side }
   | { readonly do: 'hide'; readonly isPrivate: boolean }
   | { readonly do: 'respond' | 'sync' }
@@ -39,16 +46,23 @@ export type TwoSides = ReturnType<typeof createTwoSides>
 export function createTwoSides({ bornAt, policy, sendsBasedOn, role }: Scene) {
   let nowMs = 1_000_000
   let serial = 0
+  const former: Partial<Record<EditedField, Partial<Appointment>>> = {}
   const now = () => nowMs
   const exchange = createExchangeModel(now)
   const application = createApplicationModel(now, sendsBasedOn)
   const lockstep = createLockstepModel({ exchange, application, policy, now })
 
-  function edit(side: Side, field: EditedField): string {
+  /** Gives a field a new value, or at Exchange the one that it had before its last edit; says which. */
+  function edit({ side, field, isBack }: Omit<EditStep, 'do'>): string {
     const value = `${side[0]}${++serial}`
-    const changes = changeOf(field, value)
-    if (side === 'application') application.edit(changes)
-    else if (!exchange.only()?.isPrivate) exchange.edit(changes)
+    const item = exchange.only()
+    if (side === 'application') application.edit(changeOf(field, value))
+    else if (item && !item.isPrivate) {
+      const changes = (isBack && former[field]) || changeOf(field, value)
+      former[field] = { [field]: item.appointment[field] }
+      exchange.edit(changes)
+      return valueIn(fingerprintsOf(anAppointment(changes), testDigest)[field])
+    }
     return value
   }
 
@@ -91,7 +105,7 @@ export function createTwoSides({ bornAt, policy, sendsBasedOn, role }: Scene) {
     edit,
     remembersOnly: () => remembersOnly(lockstep),
 
-    take(step: Exclude<Step, { do: 'edit' }>): void {
+    take(step: Exclude<Step, EditStep>): void {
       nowMs += 1_500
       switch (step.do) {
         case 'cancel':
@@ -163,4 +177,9 @@ function changeOf(field: EditedField, value: string): Partial<Appointment> {
     default:
       return { [field]: value }
   }
+}
+
+/** The value that an edit gave to a field: one letter and a number; nothing if it is as it was entered. */
+export function valueIn(print: string): string {
+  return /\b[ae]\d+\b/.exec(print)?.[0] ?? ''
 }
