@@ -40,23 +40,21 @@ describe('both sides edit the same appointment', () => {
     { policy: 'application', time: early, winner: 'application', location: 'Of the application' },
     { policy: 'latest', time: early, winner: 'exchange', location: 'Of the user' },
     { policy: 'latest', time: late, winner: 'application', location: 'Of the application' },
-  ])('the same field, policy $policy: $winner wins, and it is noted', async ({
-    policy,
-    time,
-    winner,
-    location,
-  }) => {
-    const { bed, edit, userUpdates } = await startShared({ CONFLICT_POLICY: policy })
-    bed.holding.refuseUntil(2)
-    userUpdates({ location: 'Of the user' })
-    await eventually(() => expect(bed.holding.refused).toBe(1))
-    await edit(2, { location: 'Of the application', subject: 'Second visit' }, time)
+  ])(
+    'the same field, policy $policy: $winner wins, and it is noted',
+    async ({ policy, time, winner, location }) => {
+      const { bed, edit, userUpdates } = await startShared({ CONFLICT_POLICY: policy })
+      bed.holding.refuseUntil(2)
+      userUpdates({ location: 'Of the user' })
+      await eventually(() => expect(bed.holding.refused).toBe(1))
+      await edit(2, { location: 'Of the application', subject: 'Second visit' }, time)
 
-    await expectBothSides(bed, { location, subject: 'Second visit' })
-    const { conflicts } = await bed.state(bob, 'A')
-    expect(conflicts).toMatchObject([{ version: 2, properties: ['location'], winner }])
-    await expectQuiet(bed)
-  })
+      await expectBothSides(bed, { location, subject: 'Second visit' })
+      const { conflicts } = await bed.state(bob, 'A')
+      expect(conflicts).toMatchObject([{ version: 2, properties: ['location'], winner }])
+      await expectQuiet(bed)
+    },
+  )
 })
 
 /** The application's copy of the appointment, which applies what it is told as the contract says. */
@@ -96,7 +94,7 @@ function heldCopy(initial: object) {
 
 /** An appointment of Bob's on both sides, settled and quiet. */
 async function startShared(env: Record<string, string>) {
-  const system = await startSystem({ env })
+  const system = await startSystem({ env: { POLL_SECONDS: '0.5', ...env } })
   const holding = heldCopy(appointment())
   system.application.answerWith((change) => holding.take(change))
   await system.send(event({ id: 'A', version: 1, mailbox: bob, basedOn: 0 }, holding.content))

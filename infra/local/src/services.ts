@@ -44,7 +44,7 @@ export const services: readonly Service[] = [
       'APPLICATION_WEBHOOK_SECRET',
     ],
     probe: 'INBOUND_WORKER_PORT',
-    stage: 3,
+    stage: 2,
   },
   {
     name: 'ingress',
@@ -59,7 +59,7 @@ export const services: readonly Service[] = [
       'APPLICATION_WEBHOOK_URL',
     ],
     probe: 'INGRESS_PORT',
-    stage: 2,
+    stage: 3,
   },
   {
     name: 'sample-application',
@@ -74,6 +74,6 @@ export const services: readonly Service[] = [
       'MAILBOXES',
     ],
     probe: 'SAMPLE_APPLICATION_PORT',
-    stage: 2,
+    stage: 4,
   },
 ]

@@ -30,7 +30,7 @@ type Known = Omit<Subscription, 'token'>
 const onItsWayMs = 5_000
 
 /** Exchange calls as soon as it is subscribed to. If it does not, it cannot, and is asked again at growing distances. */
-const firstPatienceMs = 3_000
+const firstPatienceMs = 2_000
 
 /**
  * Sees to it that Exchange notifies us about the mailbox: subscribes anew when there is no subscription, when it has
