@@ -17,7 +17,7 @@ export type UserAction =
   | { do: 'moveOut'; side: 'exchange'; label: number; folder: 'deleteditems' | 'inbox' }
   | { do: 'moveBack'; side: 'exchange'; label: number }
   /** The application makes it anew, under its id. */
-  | { do: 'restore'; side: 'application'; label: number; serial: number }
+  | { do: 'restore'; side: 'application'; label: number }
   /** A copy, with everything that a copy may carry, under a name of its own. */
   | { do: 'copy'; side: 'exchange'; label: number; as: number; serial: number }
 

@@ -98,7 +98,7 @@ function userAction(scene: Scene): UserAction {
     case 'moveBack':
       return { do: kind, side: 'exchange', label }
     case 'restore':
-      return { do: kind, side: 'application', label, serial }
+      return { do: kind, side: 'application', label }
     case 'copy':
       return { do: kind, side: 'exchange', label, as: newLabel(scene), serial }
     default:

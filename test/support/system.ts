@@ -43,7 +43,9 @@ export type System = SystemClient & {
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
   const { gate, mailboxes = [], without = [], log = createLogger('test', 'silent') } = options
   const { prefix, url } = testRedis()
-  const simulator = await startSimulator({ seed: false, ...options.simulator })
+  const { SOAP_RECORDING: recordDir } = process.env
+  const recording = recordDir ? { recordDir } : {}
+  const simulator = await startSimulator({ seed: false, ...recording, ...options.simulator })
   for (const address of mailboxes) simulator.addMailbox(address)
   gate?.forwardTo(simulator.url)
   const application = await startApplication()
