@@ -83,7 +83,7 @@ test('both sides hold the same in the end, and nothing is written or told any mo
         expect(two.echoes()).toBe(0)
       }
     }),
-    { numRuns: 800 },
+    { numRuns: 600 },
   )
 })
 
@@ -126,7 +126,7 @@ test('what only one side edits is never told or written back to it', () => {
         expect(echoes()).toBe(before)
       },
     ),
-    { numRuns: 200 },
+    { numRuns: 150 },
   )
 })
 

@@ -1,4 +1,4 @@
-import { fieldsOf, type MergeBase } from './base.ts'
+import { fieldsOf, lastOffered, type MergeBase } from './base.ts'
 import { differingFields, type Field, fields, type Fingerprints } from './field.ts'
 import type { Conflict, LinkedItem, Seen, Written } from './record.ts'
 
@@ -52,10 +52,7 @@ export function merge(input: MergeInput): Merge {
   const { wanted, base, written, seen, observed, role } = input
   const changed = applicationFields.filter((field) => base.fingerprints[field] !== wanted.fingerprints[field])
   const atExchange = changedAtExchange({ ...input, written: base })
-  const offered: Partial<Fingerprints> = Object.assign(
-    {},
-    ...base.unknownToIt.map((offer) => offer.fingerprints),
-  )
+  const offered = lastOffered(base.unknownToIt)
   const same = (field: Field) =>
     applicationFields.includes(field) &&
     (observed?.fingerprints ?? offered)[field] === wanted.fingerprints[field]
