@@ -132,3 +132,9 @@ describe('an item that is not linked', () => {
     expect(planned(item, { byStamp: recordOf() })).toEqual({ action: 'nothing', reason: 'confidential' })
   })
 })
+
+test('a second item is no late one while nobody knows which attempt made the first: it is compared', () => {
+  const { attempt: _attempt, ...link } = recordOf().link
+  const stamp = { appointmentId: 'A1', version: 1, attempt: 'T0' }
+  expect(planned({ itemId: 'I2', stamp }, { byStamp: aRecord({ link }) })).toEqual({ action: 'compare' })
+})

@@ -45,11 +45,12 @@ export function createDeliver(deps: Deps): Deliver {
       return remember(mailbox, attempt, { ...plan.linkOnceTold(link.told.revision), told: link.told })
     }
 
-    const revision = await ledger.offer(mailbox.id, attempt, {
+    const offer = {
       atMs: looked.lastModifiedMs ?? Date.now(),
       kind: plan.kind,
       fingerprints: plan.fingerprints,
-    })
+    }
+    const revision = plan.offeredAs ?? (await ledger.offer(mailbox.id, attempt, offer))
     if (revision === 'moved') return false
     const reception = await application.tell(changeOf(mailbox, attempt, plan, looked, revision), signal)
     return conclude(mailbox, attempt, plan, revision, reception)
@@ -136,7 +137,7 @@ function changeOf(
   { appointment, lastModifiedMs }: Looked,
   revision: number,
 ): ChangeFacts {
-  const { appointmentId, link } = record
+  const { appointmentId } = record
   const isContentTold = plan.kind === 'created' || plan.kind === 'updated'
   return {
     kind: plan.kind,
@@ -144,7 +145,7 @@ function changeOf(
     mailbox: mailbox.address,
     appointmentId,
     revision,
-    applicationVersion: link.written.version,
+    applicationVersion: plan.applicationVersion,
     changed: [...new Set(plan.changed.flatMap(propertiesOf))],
     ...(isContentTold && appointment && { appointment }),
     ...(plan.reason && { reason: plan.reason }),

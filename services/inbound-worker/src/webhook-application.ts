@@ -79,7 +79,8 @@ function parsed(body: string): { appointmentId?: unknown; version?: unknown } {
   }
 }
 
+/** What ran out of time carries a number as its code, which says nothing. */
 function codeOf(error: unknown): string {
-  const { code, name } = error as { code?: string; name?: string }
-  return code ?? name ?? 'NETWORK'
+  const { code, name } = error as { code?: unknown; name?: string }
+  return typeof code === 'string' ? code : (name ?? 'NETWORK')
 }
