@@ -6,6 +6,7 @@ import { Traffic } from './http/traffic.ts'
 import { Meetings } from './meetings.ts'
 import type { PushTiming } from './notifications/push-subscription.ts'
 import { Subscriptions } from './notifications/subscriptions.ts'
+import { defaultQuirks, type Quirks } from './quirks.ts'
 import { seedMailbox } from './seed.ts'
 import { memoryJournal, openSqliteJournal } from './store/journal.ts'
 import { Store } from './store/store.ts'
@@ -22,6 +23,8 @@ export type CoreOptions = {
   recordDir?: string
   /** Shortens the waits of push notifications. */
   push?: Partial<PushTiming>
+  /** Where Microsoft's pages disagree, or where Exchange does what not every test wants. */
+  quirks?: Partial<Quirks>
 }
 
 const exchangeTiming: PushTiming = { minuteMs: 60_000, retryMs: 30_000 }
@@ -36,6 +39,7 @@ export class Core {
   readonly traffic = new Traffic()
   readonly recorder: Recorder
   readonly subscriptions: Subscriptions
+  readonly quirks: Quirks
   readonly service: EwsService
   readonly #options: CoreOptions
 
@@ -50,6 +54,7 @@ export class Core {
     this.subscriptions = new Subscriptions(this.store, this.faults, timing, (body, answer) =>
       this.recorder.record('SendNotification', body, answer),
     )
+    this.quirks = { ...defaultQuirks, ...options.quirks }
     this.service = new EwsService(this)
     this.#fill()
   }

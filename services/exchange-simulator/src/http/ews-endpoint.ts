@@ -7,6 +7,7 @@ import { EwsError, serverBusy } from '../soap/errors.ts'
 import { type EwsService, faultAnswer, itemIdsIn, type SoapAnswer } from './ews-service.ts'
 import type { Recorder } from './recorder.ts'
 import { readText } from './read-text.ts'
+import { sendStream } from './send-stream.ts'
 import type { Traffic } from './traffic.ts'
 
 export const ewsPath = '/EWS/Exchange.asmx'
@@ -157,10 +158,16 @@ function sendSoap(
   request: string,
   answer: SoapAnswer,
   parts: Parts,
-): void {
+): void | Promise<void> {
+  const { stream, headers = {} } = answer
+  if (stream) {
+    const onSent = (document: string): void => parts.recorder.record(operation, request, document)
+    return sendStream(response, stream, { headers, signal: parts.signal, onSent })
+  }
   parts.recorder.record(operation, request, answer.body)
   const body = Buffer.from(answer.body)
   response.writeHead(answer.status, {
+    ...headers,
     'content-type': 'text/xml; charset=utf-8',
     'content-length': body.length,
   })

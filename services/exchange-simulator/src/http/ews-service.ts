@@ -5,13 +5,29 @@ import type { Meetings } from '../meetings.ts'
 import type { Subscriptions } from '../notifications/subscriptions.ts'
 import type { Context } from '../operations/context.ts'
 import { operations } from '../operations/operations.ts'
+import type { Quirks } from '../quirks.ts'
 import { type RequestEnvelope, writeEnvelope, writeFault } from '../soap/envelope.ts'
 import { EwsError, nonExistentMailbox, schemaViolation, SoapFaultError } from '../soap/errors.ts'
+import type { AnswerStream } from '../soap/stream.ts'
 import type { Mailbox } from '../store/mailbox.ts'
 import type { Store } from '../store/store.ts'
 import type { Element } from '../xml/element.ts'
 
-export type SoapAnswer = { status: 200 | 500; body: string }
+/** `stream` goes out instead of `body` where the answer goes on for a while. */
+export type SoapAnswer = {
+  status: 200 | 500
+  body: string
+  headers?: Record<string, string>
+  stream?: AnswerStream
+}
+
+type ServiceParts = {
+  store: Store
+  meetings: Meetings
+  subscriptions: Subscriptions
+  faults: Faults
+  quirks: Quirks
+}
 
 /** EWS without HTTP: carries out a parsed request and says what to answer. */
 export class EwsService {
@@ -19,8 +35,10 @@ export class EwsService {
   readonly #meetings: Meetings
   readonly #subscriptions: Subscriptions
   readonly #faults: Faults
+  readonly #quirks: Quirks
 
-  constructor(parts: { store: Store; meetings: Meetings; subscriptions: Subscriptions; faults: Faults }) {
+  constructor(parts: ServiceParts) {
+    this.#quirks = parts.quirks
     this.#store = parts.store
     this.#meetings = parts.meetings
     this.#subscriptions = parts.subscriptions
@@ -32,8 +50,11 @@ export class EwsService {
       const operation = operations.get(envelope.operation.name)
       if (!operation) throw schemaViolation(`the operation ${envelope.operation.name} is not known`)
       const context = this.#contextOf(envelope, account)
-      const body = this.#store.together(() => operation(envelope.operation, context))
-      return { status: 200, body: writeEnvelope(body) }
+      const answer = this.#store.together(() => operation(envelope.operation, context))
+      const { headers } = context
+      return typeof answer === 'function'
+        ? { status: 200, body: '', headers, stream: answer }
+        : { status: 200, body: writeEnvelope(answer), headers }
     } catch (error) {
       if (error instanceof EwsError) return faultAnswer(error)
       throw error
@@ -49,6 +70,8 @@ export class EwsService {
       subscriptions: this.#subscriptions,
       account,
       mailbox,
+      headers: {},
+      quirks: this.#quirks,
       isImpersonating: envelope.impersonated !== undefined,
       zone: envelope.timeZoneId === undefined ? undefined : windowsZone(envelope.timeZoneId),
       faultFor: (itemId) =>

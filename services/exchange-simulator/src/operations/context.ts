@@ -3,6 +3,7 @@ import { occurrenceEnd, occurrenceStarts } from '../calendar/recurrence.ts'
 import { occurrenceId, readOccurrenceId } from '../calendar/occurrence-id.ts'
 import type { Meetings } from '../meetings.ts'
 import type { Subscriptions } from '../notifications/subscriptions.ts'
+import type { Quirks } from '../quirks.ts'
 import {
   accessDenied,
   EwsError,
@@ -26,6 +27,9 @@ export type Context = {
   /** Whose mailbox the caller acts on: the impersonated one, else the caller's own. */
   readonly mailbox: Mailbox
   readonly isImpersonating: boolean
+  readonly quirks: Quirks
+  /** HTTP headers of the answer. */
+  readonly headers: Record<string, string>
   /** The Windows zone of the TimeZoneContext header. */
   readonly zone: string | undefined
   /** A fault that a test has asked for, for one message of the answer. */
