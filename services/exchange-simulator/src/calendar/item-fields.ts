@@ -107,11 +107,11 @@ export const effectiveRights = node('t:EffectiveRights', [
   leaf('t:ViewPrivateItems', true),
 ])
 
-function sizeOf(item: CalendarItem): number {
+export function sizeOf(item: CalendarItem): number {
   return 1024 + 2 * ((item.subject?.length ?? 0) + (item.body?.content.length ?? 0))
 }
 
-function namesOf(item: CalendarItem, role: 'required' | 'optional'): string {
+export function namesOf(item: CalendarItem, role: 'required' | 'optional'): string {
   return item.attendees
     .filter((attendee) => attendee.role === role)
     .map(({ name }) => name)

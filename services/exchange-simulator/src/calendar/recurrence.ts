@@ -20,12 +20,15 @@ const weeks = ['First', 'Second', 'Third', 'Fourth', 'Last']
 // Exchange stops expanding a series without an end here, for FirstOccurrence and the like.
 const mostOccurrences = 5_000
 
+/** What decides when occurrences begin. */
+type Series = Pick<CalendarItem, 'start' | 'startZone' | 'recurrence'>
+
 /** The instants at which the occurrences of a master begin, in order, none after `untilMs`. */
-export function* occurrenceStarts(master: CalendarItem, untilMs = Infinity): Generator<number> {
+export function* occurrenceStarts(master: Series, untilMs = Infinity): Generator<number> {
   const { recurrence } = master
   if (!recurrence) return
   const time = wallClockOf(master.start, master.startZone).toPlainTime()
-  const limit = limitOf(recurrence)
+  const limit = limitOf(recurrence, untilMs)
   let count = 0
   for (const date of datesOf(recurrence)) {
     if (count === limit.count || (limit.until && Temporal.PlainDate.compare(date, limit.until) > 0)) return
@@ -36,30 +39,18 @@ export function* occurrenceStarts(master: CalendarItem, untilMs = Infinity): Gen
   }
 }
 
-/** The first and the last occurrence; the last is missing where the series has no end. */
-export function endsOf(master: CalendarItem): { first?: number; last?: number } {
-  const isEndless = master.recurrence?.range.kind === 'NoEndRecurrence'
-  const ends: { first?: number; last?: number } = {}
-  for (const start of occurrenceStarts(master)) {
-    ends.first ??= start
-    if (isEndless) return ends
-    ends.last = start
-  }
-  return ends
-}
-
 /** How long an occurrence that begins at `start` lasts: the master's wall-clock length. */
-export function occurrenceEnd(master: CalendarItem, start: number): number {
+export function occurrenceEnd(master: Series & Pick<CalendarItem, 'end'>, start: number): number {
   const length = wallClockOf(master.start, master.startZone).until(wallClockOf(master.end, master.startZone))
   return wallClockOf(start, master.startZone).add(length).toZonedDateTime(ianaOf(master.startZone))
     .epochMilliseconds
 }
 
-function limitOf({ range }: Recurrence): { count: number; until?: Temporal.PlainDate } {
+function limitOf({ range }: Recurrence, untilMs: number): { count: number; until?: Temporal.PlainDate } {
   const count = valueOf(range, 'NumberOfOccurrences')
   const until = valueOf(range, 'EndDate')
   return {
-    count: count ? Number(count) : mostOccurrences,
+    count: count ? Number(count) : untilMs === Infinity ? mostOccurrences : Infinity,
     ...(until && { until: Temporal.PlainDate.from(until) }),
   }
 }

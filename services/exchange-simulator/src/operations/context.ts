@@ -1,6 +1,6 @@
 import { type AccountOptions, mayActFor } from '../accounts.ts'
-import { occurrenceEnd, occurrenceStarts } from '../calendar/recurrence.ts'
-import { occurrenceId, readOccurrenceId } from '../calendar/occurrence-id.ts'
+import { readOccurrenceId } from '../calendar/occurrence-id.ts'
+import { existingOccurrence, occurrenceByIndex } from '../calendar/occurrences.ts'
 import type { Meetings } from '../meetings.ts'
 import type { Subscriptions } from '../notifications/subscriptions.ts'
 import type { Quirks } from '../quirks.ts'
@@ -63,12 +63,28 @@ export function itemOf(context: Context, element: Element): CalendarItem {
   const item = storedItem(context, occurrence?.masterId ?? id)
   switch (element.name) {
     case 'OccurrenceItemId':
+      if (!item.recurrence) throw wrongKind('OccurrenceId')
       return occurrenceByIndex(item, Number(element.attributes['InstanceIndex']))
     case 'RecurringMasterItemId':
+      if (!occurrence) throw wrongKind('RecurringMasterId')
       return item
     default:
-      return occurrence ? occurrenceAt(item, occurrence.originalStart) : item
+      return occurrence ? existingOccurrence(item, occurrence.originalStart) : item
   }
+}
+
+/** The recurring master that an occurrence belongs to. */
+export function masterOf(context: Context, { occurrenceOf }: CalendarItem): CalendarItem {
+  const master = occurrenceOf && context.store.item(occurrenceOf.masterId)
+  if (!master) throw itemNotFound()
+  return master
+}
+
+function wrongKind(kind: 'OccurrenceId' | 'RecurringMasterId'): EwsError {
+  return new EwsError(
+    `ErrorCalendarCannotUseIdFor${kind}`,
+    'The id is not of the kind of item that the request wants.',
+  )
 }
 
 function storedItem(context: Context, id: string): CalendarItem {
@@ -77,27 +93,6 @@ function storedItem(context: Context, id: string): CalendarItem {
   if (!item || !mailbox) throw itemNotFound()
   if (!mayOpen(context, mailbox)) throw accessDenied()
   return item
-}
-
-/** One occurrence of a master as an item of its own. */
-export function occurrenceAt(master: CalendarItem, start: number): CalendarItem {
-  return {
-    ...master,
-    itemId: occurrenceId(master.itemId, start),
-    start,
-    end: occurrenceEnd(master, start),
-    recurrence: null,
-    occurrenceOf: { masterId: master.itemId, originalStart: start },
-  }
-}
-
-function occurrenceByIndex(master: CalendarItem, index: number): CalendarItem {
-  let at = 0
-  for (const start of occurrenceStarts(master)) if (++at === index) return occurrenceAt(master, start)
-  throw new EwsError(
-    'ErrorCalendarOccurrenceIndexIsOutOfRecurrenceRange',
-    'Occurrence index is out of recurrence range.',
-  )
 }
 
 function distinguishedFolder(context: Context, element: Element): Place {
@@ -111,7 +106,8 @@ function distinguishedFolder(context: Context, element: Element): Place {
   return { mailbox, folder: mailbox.folder(name) }
 }
 
-function mayOpen(context: Context, mailbox: Mailbox): boolean {
+/** Whether the caller may read the mailbox and write to it. */
+export function mayOpen(context: Context, mailbox: Mailbox): boolean {
   if (mailbox === context.mailbox) return true
   return !context.isImpersonating && mayActFor(context.account, mailbox.address)
 }

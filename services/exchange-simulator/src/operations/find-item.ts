@@ -1,15 +1,15 @@
 import { parseInteger } from '../calendar/field.ts'
 import { readItemShape, writeItem } from '../calendar/item-shape.ts'
-import { occurrenceStarts } from '../calendar/recurrence.ts'
 import { compileRestriction, type Restriction } from '../calendar/restriction.ts'
 import { sortItems } from '../calendar/sort.ts'
 import { readInstant } from '../calendar/time.ts'
+import { viewOf } from '../calendar/view.ts'
 import { EwsError, schemaViolation } from '../soap/errors.ts'
 import type { CalendarItem } from '../store/item.ts'
 import { node, type Xml } from '../xml/build.ts'
 import { child, type Element } from '../xml/element.ts'
 import { attempt, respond, success } from './answer.ts'
-import { type Context, folderOf, occurrenceAt, type Place } from './context.ts'
+import { type Context, folderOf, type Place } from './context.ts'
 import { folderIds } from './folder-ids.ts'
 import { attribute, checkOrder, required, requiredList } from './request.ts'
 
@@ -64,7 +64,7 @@ function find(request: Element, place: Place, context: Context): Page {
         'Restrictions and sort order may not be specified for a CalendarView.',
       )
     }
-    return calendarView(view, place, zone)
+    return calendarView(view, place, zone, context.quirks.viewTouchesEnd)
   }
   const restriction = expression ? compileRestriction(expression, zone) : undefined
   const found = sortItems(search(place, restriction), child(request, 'SortOrder'))
@@ -89,8 +89,7 @@ function paged(found: readonly CalendarItem[], view: Element | undefined, most: 
   return { items, total: found.length, next, isLast: next >= found.length }
 }
 
-/** Single items and occurrences that touch the range; masters themselves are not in a view. */
-function calendarView(view: Element, { folder }: Place, zone: string): Page {
+function calendarView(view: Element, { folder }: Place, zone: string, touchesEnd: boolean): Page {
   const from = readInstant(view.attributes['StartDate'] ?? '', zone)
   const to = readInstant(view.attributes['EndDate'] ?? '', zone)
   const most = parseInteger(view.attributes['MaxEntriesReturned'] ?? String(mostViewItems))
@@ -103,21 +102,7 @@ function calendarView(view: Element, { folder }: Place, zone: string): Page {
       'The specified view range exceeds the maximum range of two years.',
     )
   }
-  const found = [...folder.items.values()]
-    .flatMap((item) => (item.recurrence ? occurrencesIn(item, from, to) : [item]))
-    .filter((item) => touches(item, from, to))
-    .sort((left, right) => left.start - right.start)
+  const found = viewOf(folder.items.values(), from, to, touchesEnd)
   const items = found.slice(0, Math.min(most, mostViewItems))
   return { items, total: found.length, isLast: items.length === found.length }
-}
-
-function occurrencesIn(master: CalendarItem, from: number, to: number): CalendarItem[] {
-  const length = master.end - master.start
-  const starts = [...occurrenceStarts(master, to)].filter((start) => start + length >= from)
-  return starts.map((start) => occurrenceAt(master, start))
-}
-
-// Exchange also returns an item that ends just when the view begins.
-function touches(item: CalendarItem, from: number, to: number): boolean {
-  return item.end >= from && (item.start < to || item.start === from)
 }
