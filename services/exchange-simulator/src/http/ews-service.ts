@@ -1,6 +1,7 @@
 import { type AccountOptions, mayActFor } from '../accounts.ts'
 import { windowsZone } from '../calendar/zones.ts'
 import type { Faults } from '../faults.ts'
+import type { MailboxStates } from '../mailbox-states.ts'
 import type { Meetings } from '../meetings.ts'
 import type { Subscriptions } from '../notifications/subscriptions.ts'
 import type { Context } from '../operations/context.ts'
@@ -12,14 +13,9 @@ import type { AnswerStream } from '../soap/stream.ts'
 import type { Mailbox } from '../store/mailbox.ts'
 import type { Store } from '../store/store.ts'
 import type { Element } from '../xml/element.ts'
+import type { SoapAnswer } from './soap-answer.ts'
 
 /** `stream` goes out instead of `body` where the answer goes on for a while. */
-export type SoapAnswer = {
-  status: 200 | 500
-  body: string
-  headers?: Record<string, string>
-  stream?: AnswerStream
-}
 
 type ServiceParts = {
   store: Store
@@ -27,6 +23,7 @@ type ServiceParts = {
   subscriptions: Subscriptions
   faults: Faults
   quirks: Quirks
+  states: MailboxStates
 }
 
 /** EWS without HTTP: carries out a parsed request and says what to answer. */
@@ -36,6 +33,7 @@ export class EwsService {
   readonly #subscriptions: Subscriptions
   readonly #faults: Faults
   readonly #quirks: Quirks
+  readonly #states: MailboxStates
 
   constructor(parts: ServiceParts) {
     this.#quirks = parts.quirks
@@ -43,17 +41,19 @@ export class EwsService {
     this.#meetings = parts.meetings
     this.#subscriptions = parts.subscriptions
     this.#faults = parts.faults
+    this.#states = parts.states
   }
 
-  perform(envelope: RequestEnvelope, account: AccountOptions): SoapAnswer {
+  /** `refusal` is what each thing that was asked for gets instead of happening. */
+  perform(envelope: RequestEnvelope, account: AccountOptions, refusal?: EwsError): SoapAnswer {
     try {
       const operation = operations.get(envelope.operation.name)
       if (!operation) throw schemaViolation(`the operation ${envelope.operation.name} is not known`)
-      const context = this.#contextOf(envelope, account)
+      const context = this.#contextOf(envelope, account, refusal)
       const answer = this.#store.together(() => operation(envelope.operation, context))
       const { headers } = context
       return typeof answer === 'function'
-        ? { status: 200, body: '', headers, stream: answer }
+        ? { status: 200, headers, stream: answer }
         : { status: 200, body: writeEnvelope(answer), headers }
     } catch (error) {
       if (error instanceof EwsError) return faultAnswer(error)
@@ -61,7 +61,7 @@ export class EwsService {
     }
   }
 
-  #contextOf(envelope: RequestEnvelope, account: AccountOptions): Context {
+  #contextOf(envelope: RequestEnvelope, account: AccountOptions, refusal: EwsError | undefined): Context {
     const mailbox = this.#mailboxFor(account, envelope.impersonated)
     const operation = envelope.operation.name
     return {
@@ -75,11 +75,19 @@ export class EwsService {
       isImpersonating: envelope.impersonated !== undefined,
       zone: envelope.timeZoneId === undefined ? undefined : windowsZone(envelope.timeZoneId),
       faultFor: (itemId) =>
+        refusal ??
+        this.#states.errorFor(mailbox.address, operation) ??
         this.#faults.errorFor({ operation, mailbox: mailbox.address, ...(itemId && { itemIds: [itemId] }) }),
     }
   }
 
   #mailboxFor(account: AccountOptions, impersonated: string | undefined): Mailbox {
+    if (account.application && impersonated === undefined) {
+      throw new EwsError(
+        'ErrorInvalidExchangeImpersonationHeaderData',
+        'ExchangeImpersonation SOAP header must be present for this type of OAuth token.',
+      )
+    }
     const mailbox = this.#store.mailbox(impersonated ?? account.address)
     if (!mailbox) throw nonExistentMailbox()
     if (impersonated && !mayActFor(account, mailbox.address)) {
@@ -88,6 +96,8 @@ export class EwsService {
         'The account does not have permission to impersonate the requested user.',
       )
     }
+    const barrier = this.#states.barrier(mailbox.address)
+    if (barrier) throw barrier
     return mailbox
   }
 }

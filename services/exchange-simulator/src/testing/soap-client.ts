@@ -63,7 +63,7 @@ export async function post(
   })
 }
 
-function envelopeOf(
+export function envelopeOf(
   operation: Xml,
   { impersonate, timeZone, version = 'Exchange2013_SP1' }: CallOptions,
 ): string {
