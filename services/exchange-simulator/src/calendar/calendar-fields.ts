@@ -60,6 +60,7 @@ export const calendarFields: readonly Field[] = [
   attendeeField('OptionalAttendees', 'optional'),
   attendeeField('Resources', 'resource'),
   computed('calendar:Duration', (item) => `PT${Math.round((item.end - item.start) / 60_000)}M`),
+  computed('calendar:AppointmentReplyTime', ({ respondedAt }) => respondedAt && writeInstant(respondedAt)),
   computed('calendar:AppointmentSequenceNumber', (item) => item.sequence),
   computed('calendar:AppointmentState', appointmentState),
   {

@@ -36,7 +36,7 @@ export function findItem(request: Element, context: Context): Xml {
     'ParentFolderIds',
     'QueryString',
   )
-  const shape = readItemShape(required(request, 'ItemShape'), { cheapOnly: true })
+  const shape = readItemShape(required(request, 'ItemShape'), { cheapOnly: true, cutsTexts: true })
   const folders = folderIds(context.store)
   const messages = requiredList(request, 'ParentFolderIds').map((element) =>
     attempt('FindItem', context, undefined, () => {
