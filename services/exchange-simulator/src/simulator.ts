@@ -97,17 +97,21 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     await Promise.all(listeners.map((listener) => listener.close()))
     core.close()
   }
+  await openAll(listeners, close)
+  gate.guard(tls ? [ews, tls] : [ews])
+  const urlOf = ({ port }: Listener): string => `://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`
+  const secure = ca && tls && { url: `https${urlOf(tls)}${ewsPath}`, ca: ca.ca }
+  const urls = { url: `http${urlOf(ews)}${ewsPath}`, controlUrl: `http${urlOf(control)}`, secure }
+  return handleOf(core, urls, close)
+}
+
+async function openAll(listeners: readonly Listener[], close: () => Promise<void>): Promise<void> {
   try {
     for (const listener of listeners) await listener.open()
   } catch (error) {
     await close()
     throw error
   }
-  gate.guard(tls ? [ews, tls] : [ews])
-  const urlOf = ({ port }: Listener): string => `://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`
-  const secure = ca && tls && { url: `https${urlOf(tls)}${ewsPath}`, ca: ca.ca }
-  const urls = { url: `http${urlOf(ews)}${ewsPath}`, controlUrl: `http${urlOf(control)}`, secure }
-  return handleOf(core, urls, close)
 }
 
 function secureListener(

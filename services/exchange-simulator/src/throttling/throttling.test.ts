@@ -54,7 +54,7 @@ describe('streams and subscriptions', () => {
       ])
       return bed.raw(request).then((response) => response.status)
     })
-    expect((await Promise.all(streams)).sort()).toEqual([200, 500])
+    expect((await Promise.all(streams)).sort((a, b) => a - b)).toEqual([200, 500])
   })
 
   test('over the limit of a mailbox are refused, for that mailbox', async () => {
