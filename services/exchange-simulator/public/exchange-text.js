@@ -32,9 +32,8 @@ export function ExchangeText({ exchange, search, onClose }) {
       </button>
       <button type="button" class="button plain square" aria-label="Close" onClick=${onClose}>×</button>
     </header>
-    <p class="small quiet">
-      ${outcome}${status ? ` (HTTP ${status})` : ''} after ${durationText(ms)}, for ${mailbox}, by ${account},
-      at ${new Date(at).toISOString()}
+    <p class="small quiet" title=${new Date(at).toISOString()}>
+      ${`${outcome}${status ? ` (HTTP ${status})` : ''} after ${durationText(ms)}, for ${mailbox}, by ${account}`}
     </p>
     <${Xml} key=${`${exchange.id} ${side}`} document=${exchange[side]} search=${search} />
   </article>`

@@ -104,28 +104,39 @@ function Switch({ kind, word, fields, active, struck, onAdd, onEnd }) {
       />
       <span>${word}</span>
     </label>
-    ${fields.map(
-      ([name, hint]) =>
-        html`<label class="labelled small quiet"
-          ><input
-            class=${`input ${name === 'code' ? '' : 'narrow'}`}
-            disabled=${isOn}
-            value=${typed[name]}
-            onInput=${(event) => setTyped({ ...typed, [name]: event.target.value })}
-          />
-          ${name === 'code' ? '' : hint}</label
-        >`,
-    )}
-    ${isOn && html`<span class="small">${active.map(scopeText).join('; ')}</span>`}
     <span class=${`struck small ${struck > 0 ? '' : 'quiet'}`}
       >${struck > 0 ? `struck ${struck}×` : 'never struck'}</span
     >
+    ${isOn && html`<span class="more small">${active.map(activeText).join('; ')}</span>`}
+    ${
+      !isOn &&
+      fields.length > 0 &&
+      html`<span class="more">
+        ${fields.map(
+          ([name, hint]) =>
+            html`<label class=${`labelled small quiet ${name === 'code' ? 'code' : ''}`}
+              ><input
+                class=${`input ${name === 'code' ? '' : 'narrow'}`}
+                aria-label=${hint}
+                value=${typed[name]}
+                onInput=${(event) => setTyped({ ...typed, [name]: event.target.value })}
+              />
+              ${name === 'code' ? '' : hint}</label
+            >`,
+        )}
+      </span>`
+    }
   </div>`
 }
 
-function scopeText({ operation, mailbox, times, hits }) {
+function activeText({ id: _id, kind: _kind, hits, operation, mailbox, times, ...settings }) {
+  const how = Object.entries(settings).map(([name, value]) => `${name} ${settingText(value)}`)
   const where = [operation ?? 'every operation', mailbox && `of ${mailbox}`].filter(Boolean).join(' ')
-  return times ? `${where}, ${hits} of ${times}` : where
+  return [...how, where, times && `${hits} of ${times}`].filter(Boolean).join(', ')
+}
+
+function settingText(value) {
+  return typeof value === 'object' ? Object.values(value).join('…') : String(value)
 }
 
 function Server({ overview, tell, act }) {

@@ -88,11 +88,12 @@ function Throttling({ policy, counts, onChange }) {
         onChange=${(value) => onChange({ backOffMs: { rest: 'rest', 0: 0, none: null }[value] })}
       />
     </label>
-    <p class="small quiet">
-      Refused for too many at once: ${counts.excess}. Refused as busy: ${counts.busy}. Slowed down:
-      ${counts.delayed}.
-    </p>
+    <p class="small quiet">${countsText(counts)}</p>
   </fieldset>`
+}
+
+function countsText({ excess, busy, delayed }) {
+  return `Refused for too many at once: ${excess}. Refused as busy: ${busy}. Slowed down: ${delayed}.`
 }
 
 function LogOn({ policy, onChange }) {

@@ -54,7 +54,7 @@ function answerText({ mailboxes, totalCalls, faults, subscriptions }) {
   const odd = mailboxes.filter(({ state }) => state).length
   const trouble = [
     set > 0 && `${counted(set, 'fault')} set`,
-    odd > 0 && `${counted(odd, 'mailbox').replace('mailboxs', 'mailboxes')} not as usual`,
+    odd > 0 && `${odd} of the mailboxes not as usual`,
   ]
   const wrong = trouble.filter(Boolean).join(', ')
   const size = `${mailboxes.length.toLocaleString('en')} mailboxes with ${counted(items, 'item')}, ${counted(subscriptions.length, 'subscription')}, ${counted(totalCalls, 'call')} answered.`
