@@ -1,4 +1,3 @@
-import { EwsError } from '../soap/errors.ts'
 import { type Attendee, type CalendarItem } from '../store/item.ts'
 import { leaf, node, type Xml } from '../xml/build.ts'
 import { childText, type Element } from '../xml/element.ts'
@@ -9,6 +8,7 @@ import { endsOf, occurrenceAt } from './occurrences.ts'
 import { readRecurrence, writeRecurrence } from './recurrence-xml.ts'
 import { checkDateTime, writeInstant } from './time.ts'
 import { zoneDefinition } from './zone-definition.ts'
+import { readZone } from './read-zone.ts'
 import { windowsZone } from './zones.ts'
 
 /** The properties that t:CalendarItemType adds to an item, in the schema's order. */
@@ -186,10 +186,4 @@ function zoneField(
     read: (item) => zoneDefinition(element, zoneOf(item)),
     write: (draft, given) => set(draft, readZone(given)),
   }
-}
-
-function readZone(element: Element): string {
-  const zone = windowsZone(element.attributes['Id'] ?? '')
-  if (!zone) throw new EwsError('ErrorTimeZone', 'The specified time zone is not valid.')
-  return zone
 }
