@@ -149,6 +149,21 @@ describe('a restart', () => {
   })
 })
 
+describe('notifications', () => {
+  test('come in another order', async () => {
+    const { simulator, call, create: made } = await setUp()
+    const listener = await startPushListener()
+    await call(subscribe(listener.url))
+    await vi.waitFor(() => expect(listener.events).toHaveLength(1))
+    simulator.faults.add({ kind: 'notificationReordered', times: 1 })
+    const first = await made(calendarItem(...someTimes))
+    const second = await made(calendarItem(...someTimes))
+    await vi.waitFor(() => expect(listener.events).toHaveLength(3))
+    expect(listener.events.slice(1).map(({ itemId }) => itemId)).toEqual([second.Id, first.Id])
+    expect(simulator.faults.counts).toEqual({ notificationReordered: 1 })
+  })
+})
+
 describe('a wrong clock', () => {
   test('shows in the Date header and in the times of items', async () => {
     const { simulator, call, read, create: made } = await setUp()
