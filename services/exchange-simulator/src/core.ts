@@ -90,6 +90,7 @@ export class Core {
     this.throttling = new Throttling(options.throttling, ({ maxSubscriptions }) => {
       this.subscriptions.mostForMailbox = maxSubscriptions ?? Infinity
     })
+    for (const list of options.distributionLists ?? []) this.store.directory.addList(list)
     this.#fill()
   }
 
