@@ -1,6 +1,6 @@
 import { type Attendee, type CalendarItem } from '../store/item.ts'
 import { leaf, node, type Xml } from '../xml/build.ts'
-import { childText, type Element } from '../xml/element.ts'
+import { childText } from '../xml/element.ts'
 import type { Draft } from './draft.ts'
 import { computed, type Field, oneOf, parseBoolean, stored } from './field.ts'
 import { readAttendees, writeAttendees, writePerson } from './people.ts'

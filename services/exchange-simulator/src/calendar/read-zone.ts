@@ -20,26 +20,28 @@ function zoneOfDefinition(element: Element): string | undefined {
 
 /** The rules of the last group that a definition has: those that hold now. */
 function readRules(element: Element): YearRules | undefined {
-  const offsets = new Map(
-    (child(element, 'Periods')?.children ?? []).map(({ attributes }) => [
-      attributes['Id'] ?? '',
-      -minutesOf(attributes['Bias'] ?? ''),
-    ]),
-  )
-  const group = child(element, 'TransitionsGroups')?.children.at(-1)
-  const changes = (group?.children ?? [])
+  const offsets = readOffsets(element)
+  const transitions = child(element, 'TransitionsGroups')?.children.at(-1)?.children ?? []
+  const offsetOf = (transition: Element | undefined): number | undefined =>
+    transition && offsets.get(childText(transition, 'To') ?? '')
+  const [summer, winter] = transitions
     .filter(({ name }) => name === 'RecurringDayTransition')
-    .map((change) => ({ offset: offsets.get(childText(change, 'To') ?? '') ?? 0, rule: readRule(change) }))
-  const [one, other] = changes.sort((left, right) => right.offset - left.offset)
-  if (!one || !other) {
-    const only = offsets.get(group?.children[0] ? (childText(group.children[0], 'To') ?? '') : '')
-    const standard = only ?? [...offsets.values()][0]
-    return standard === undefined ? undefined : { standard }
+    .map((change) => ({ offset: offsetOf(change) ?? 0, rule: readRule(change) }))
+    .sort((left, right) => right.offset - left.offset)
+  if (summer && winter) {
+    const daylight = { offset: summer.offset, toDaylight: summer.rule, toStandard: winter.rule }
+    return { standard: winter.offset, daylight }
   }
-  return {
-    standard: other.offset,
-    daylight: { offset: one.offset, toDaylight: one.rule, toStandard: other.rule },
-  }
+  const standard = offsetOf(transitions[0]) ?? [...offsets.values()][0]
+  return standard === undefined ? undefined : { standard }
+}
+
+/** The offsets of the periods, by their ids. */
+function readOffsets(element: Element): Map<string, number> {
+  const periods = child(element, 'Periods')?.children ?? []
+  return new Map(
+    periods.map(({ attributes }) => [attributes['Id'] ?? '', 0 - minutesOf(attributes['Bias'] ?? '')]),
+  )
 }
 
 function readRule(change: Element): ZoneRule {

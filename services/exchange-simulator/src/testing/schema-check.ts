@@ -62,7 +62,8 @@ function serialize(element: Element, within?: Element): Xml {
   const isStreamed = element.name === 'Notification' && within?.name === 'Notifications'
   const attributes: Record<string, string> = { xmlns: isStreamed ? namespaces.t : element.uri }
   for (const [name, value] of Object.entries(element.attributes)) {
-    if (!name.startsWith('xmlns')) attributes[name] = value
+    // Prefixes of elements are written anew; what names a type in its value still needs its own.
+    if (name !== 'xmlns') attributes[name] = value
   }
   return element.children.length > 0
     ? node(
