@@ -67,7 +67,7 @@ export const calendarFields: readonly Field[] = [
     path: 'calendar:Recurrence',
     element: 'Recurrence',
     isCostly: true,
-    read: ({ recurrence }) => (recurrence ? writeRecurrence(recurrence) : ''),
+    read: ({ recurrence, startZone }) => (recurrence ? writeRecurrence(recurrence, startZone) : ''),
     write: (draft, element) => {
       draft.item.recurrence = readRecurrence(element)
     },

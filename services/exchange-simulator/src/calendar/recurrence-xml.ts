@@ -3,6 +3,7 @@ import type { Recurrence, RecurrencePart } from '../store/item.ts'
 import { leaf, node, type Xml } from '../xml/build.ts'
 import type { Element } from '../xml/element.ts'
 import { readDate } from './time.ts'
+import { ianaOf } from './zones.ts'
 
 /** The child elements of each pattern and range, in the schema's order; those with a mark may be missing. */
 const patterns: Readonly<Record<string, readonly string[]>> = {
@@ -28,8 +29,16 @@ export function readRecurrence(element: Element): Recurrence {
   return recurrence
 }
 
-export function writeRecurrence({ pattern, range }: Recurrence): Xml {
-  return node('t:Recurrence', [writePart(pattern), writePart(range)])
+/** Dates come with the offset that the series' zone has on them, as Exchange writes them. */
+export function writeRecurrence({ pattern, range }: Recurrence, zone: string): Xml {
+  const offsetOn = (date: string): string => {
+    const { offset } = Temporal.PlainDate.from(date).toZonedDateTime(ianaOf(zone))
+    return offset === '+00:00' ? 'Z' : offset
+  }
+  const dated = range.fields.map(([name, value]): [string, string] =>
+    name.endsWith('Date') ? [name, value + offsetOn(value)] : [name, value],
+  )
+  return node('t:Recurrence', [writePart(pattern), writePart({ kind: range.kind, fields: dated })])
 }
 
 function writePart({ kind, fields }: RecurrencePart): Xml {

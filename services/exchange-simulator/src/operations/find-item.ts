@@ -2,12 +2,13 @@ import { parseInteger } from '../calendar/field.ts'
 import { readItemShape, writeItem } from '../calendar/item-shape.ts'
 import { compileRestriction, type Restriction } from '../calendar/restriction.ts'
 import { sortItems } from '../calendar/sort.ts'
+import { compileQuery } from '../calendar/query-string.ts'
 import { readInstant } from '../calendar/time.ts'
 import { viewOf } from '../calendar/view.ts'
 import { EwsError, schemaViolation } from '../soap/errors.ts'
 import type { CalendarItem } from '../store/item.ts'
 import { node, type Xml } from '../xml/build.ts'
-import { child, type Element } from '../xml/element.ts'
+import { child, childText, type Element } from '../xml/element.ts'
 import { attempt, respond, success } from './answer.ts'
 import { type Context, folderOf, type Place } from './context.ts'
 import { folderIds } from './folder-ids.ts'
@@ -67,8 +68,8 @@ function offsetOf({ next, total, isFractional }: Page): Record<string, number | 
 
 function find(request: Element, place: Place, context: Context): Page {
   const zone = context.zone ?? 'UTC'
-  if (child(request, 'QueryString') || request.children.some(({ name }) => name.endsWith('GroupBy'))) {
-    throw new EwsError('ErrorInvalidOperation', 'The simulator knows no query strings and no grouping.')
+  if (request.children.some(({ name }) => name.endsWith('GroupBy'))) {
+    throw new EwsError('ErrorInvalidOperation', 'The simulator knows no grouping.')
   }
   const view = child(request, 'CalendarView')
   const expression = child(request, 'Restriction')?.children[0]
@@ -88,9 +89,11 @@ function find(request: Element, place: Place, context: Context): Page {
     return calendarView(view, place, zone, context.quirks.viewTouchesEnd)
   }
   const restriction = expression ? compileRestriction(expression, zone) : undefined
-  const found = sortItems(search(place, restriction), child(request, 'SortOrder'))
+  const query = childText(request, 'QueryString')
+  const matching = search(place, restriction).filter(query ? compileQuery(query) : () => true)
+  const found = sortItems(matching, child(request, 'SortOrder'))
   const pageView = request.children.find(({ name }) => name.endsWith('PageItemView'))
-  return paged(found, pageView, restriction ? mostRestricted : mostItems)
+  return paged(found, pageView, restriction || query ? mostRestricted : mostItems)
 }
 
 function search({ mailbox, folder }: Place, restriction: Restriction | undefined): CalendarItem[] {

@@ -108,6 +108,7 @@ describe('a recurrence', () => {
     expect(found.map((one) => one && childText(one, 'Start')?.slice(5, 10))).toEqual(days)
     expect(childText(item, 'Start')).toBe(found[0] && childText(found[0], 'Start'))
     expect(descend(item, 'Recurrence', name)).toBeDefined()
+    expect(descend(item, 'Recurrence', 'NumberedRecurrence', 'StartDate')?.text).toBe('2027-10-19+02:00')
   })
 
   test.each<[string, Xml, number]>([

@@ -92,6 +92,20 @@ describe('a restriction', () => {
   })
 })
 
+test.each([
+  ['visit', ['Café visit']],
+  ['subject:other', ['Other']],
+  ['category:red rev', ['Revisit']],
+  ['"fé visit"', []],
+])('a query string %j finds whole words and beginnings of words', async (query, subjects) => {
+  const bed = await withItems()
+  const asked = findItem('', shape('Default')).replace(
+    '</m:FindItem>',
+    `${leaf('m:QueryString', query)}</m:FindItem>`,
+  )
+  expect(itemsOf(await bed.call(asked)).map((item) => childText(item, 'Subject'))).toEqual(subjects)
+})
+
 describe('a sort order', () => {
   const order = (path: Xml, direction: string): Xml =>
     node('m:SortOrder', node('t:FieldOrder', path, { Order: direction }))
