@@ -19,7 +19,7 @@ async function subscribe({ call }: Pick<Awaited<ReturnType<typeof setUp>>, 'call
 describe('calls in flight', () => {
   test('over the limit are refused; the others go on, and the most of each mailbox is noted', async () => {
     const { simulator, call } = await setUp({ throttling: { maxConcurrency: 2 } })
-    simulator.faults.add({ kind: 'latency', ms: 50 })
+    simulator.faults.add({ kind: 'latency', ms: 400 })
     const replies = await Promise.all(Array.from({ length: 4 }, () => call(create)))
     expect(replies.map(codeOf).sort()).toEqual([
       'ErrorExceededConnectionCount',
@@ -36,7 +36,7 @@ describe('calls in flight', () => {
 
   test('of an account for itself do not count for those that it makes as somebody else', async () => {
     const { simulator, call } = await setUp({ throttling: { maxConcurrency: 1 } })
-    simulator.faults.add({ kind: 'latency', ms: 50 })
+    simulator.faults.add({ kind: 'latency', ms: 400 })
     const own = call(create, { impersonate: null })
     expect([codeOf(await call(create)), codeOf(await own)]).toEqual(['NoError', 'NoError'])
   })
