@@ -73,7 +73,8 @@ async function measureSpeed(): Promise<void> {
       `${Math.round(100 * median(({ share }) => share))} %`,
     ]
     print(
-      name.padEnd(30) + figures.map((text, index) => text.padStart([9, 12, 9, 16, 15, 19][index]!)).join(''),
+      name.padEnd(30) +
+        figures.map((text, index) => text.padStart([9, 12, 9, 16, 15, 19][index] ?? 0)).join(''),
     )
   }
   child.disconnect()

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
-import { counted } from '/ui/format.js'
-import { html } from '/ui/html.js'
-import { request } from '/ui/problem.js'
+import { counted } from './ui/format.js'
+import { html } from './ui/html.js'
+import { request } from './ui/problem.js'
 import { useSearch } from './table.js'
 import { Week } from './week.js'
 

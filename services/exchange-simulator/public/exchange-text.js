@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'preact/hooks'
-import { durationText } from '/ui/format.js'
-import { html } from '/ui/html.js'
-import { Segments } from '/ui/parts.js'
+import { durationText } from './ui/format.js'
+import { html } from './ui/html.js'
+import { Segments } from './ui/parts.js'
 import { linesOf } from './pretty-xml.js'
 
 const mostLines = 4_000

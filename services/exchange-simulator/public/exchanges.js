@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { counted, durationText } from '/ui/format.js'
-import { html } from '/ui/html.js'
-import { request } from '/ui/problem.js'
+import { counted, durationText } from './ui/format.js'
+import { html } from './ui/html.js'
+import { request } from './ui/problem.js'
 import { ExchangeText } from './exchange-text.js'
 
 const searchAfterMs = 150
@@ -32,7 +32,8 @@ export function Exchanges({ lastExchange, tell }) {
   }, [lastExchange, chosen])
   useEffect(() => {
     setExchange(undefined)
-    if (chosen) request(`/control/exchanges/${chosen}`).then(setExchange, ({ problem }) => tell({ problem }))
+    if (chosen)
+      request(`/control/exchanges/${String(chosen)}`).then(setExchange, ({ problem }) => tell({ problem }))
   }, [chosen])
 
   const waiting = Math.max(0, lastExchange - upTo)

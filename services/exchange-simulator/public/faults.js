@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
-import { html } from '/ui/html.js'
-import { request } from '/ui/problem.js'
+import { html } from './ui/html.js'
+import { request } from './ui/problem.js'
 import { faultKinds, optionsOf } from './fault-kinds.js'
 
 /** Switches for everything that can go wrong on demand, with how often each struck. */

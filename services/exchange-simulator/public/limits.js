@@ -1,5 +1,5 @@
-import { html } from '/ui/html.js'
-import { request } from '/ui/problem.js'
+import { html } from './ui/html.js'
+import { request } from './ui/problem.js'
 
 const numbers = [
   ['maxConcurrency', 'Calls in flight for each account', 'Exchange starts with 27'],

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
-import { html } from '/ui/html.js'
-import { request } from '/ui/problem.js'
+import { html } from './ui/html.js'
+import { request } from './ui/problem.js'
 import { Empty, useSearch } from './table.js'
 
 /** Every mail that Exchange would have sent. */

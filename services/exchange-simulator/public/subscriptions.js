@@ -1,6 +1,6 @@
-import { html } from '/ui/html.js'
-import { Id } from '/ui/parts.js'
-import { request } from '/ui/problem.js'
+import { html } from './ui/html.js'
+import { Id } from './ui/parts.js'
+import { request } from './ui/problem.js'
 import { Empty, useSearch } from './table.js'
 
 /** Who is told of what. */

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { html } from '/ui/html.js'
+import { html } from './ui/html.js'
 
 const mostRows = 500
 

@@ -1,4 +1,4 @@
-import { html } from '/ui/html.js'
+import { html } from './ui/html.js'
 
 const dayMs = 86_400_000
 const hour = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
@@ -29,14 +29,8 @@ export function Week({ items, monday }) {
 }
 
 function Entry({ item }) {
-  const { subject, location, start, end, isAllDay, sensitivity, showAs, isCancelled, type } = item
-  const marks = [
-    sensitivity !== 'normal' && sensitivity,
-    showAs !== 'busy' && showAs,
-    isCancelled && 'cancelled',
-    type && type !== 'Single' && type !== 'single' && type.toLowerCase(),
-    item.stamped && 'stamped',
-  ].filter(Boolean)
+  const { subject, location, start, end, isAllDay, sensitivity } = item
+  const marks = marksOf(item)
   const time = isAllDay
     ? 'all day'
     : `${hour.format(new Date(start.instant))}–${hour.format(new Date(end.instant))}`
@@ -48,6 +42,16 @@ function Entry({ item }) {
       ${marks.length > 0 && html`<span class="quiet small"> (${marks.join(', ')})</span>`}
     </span>
   </li>`
+}
+
+/** What is not as usual, in words. */
+function marksOf({ sensitivity, showAs, isCancelled, stamped }) {
+  return [
+    sensitivity !== 'normal' && sensitivity,
+    showAs !== 'busy' && showAs,
+    isCancelled && 'cancelled',
+    stamped && 'stamped',
+  ].filter(Boolean)
 }
 
 function touches({ start, end }, from) {
