@@ -78,6 +78,16 @@ export function withoutOccurrence(
   }
 }
 
+/** What changes of the master when an occurrence that was deleted comes back. */
+export function withRestored(
+  master: CalendarItem,
+  originalStart: number,
+  changes: OccurrenceChange['changes'],
+): Pick<NewItem, 'exceptions' | 'deletedOccurrences'> {
+  const deleted = (master.deletedOccurrences ?? []).filter((start) => start !== originalStart)
+  return { ...withException(master, originalStart, changes), deletedOccurrences: deleted }
+}
+
 /** Refuses to move an occurrence past its neighbours. */
 export function refuseCrossing(master: CalendarItem, originalStart: number, start: number): void {
   let before: number | undefined
