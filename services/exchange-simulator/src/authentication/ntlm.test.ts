@@ -48,6 +48,23 @@ describe('NTLM', () => {
     ])
   })
 
+  test.each([
+    ['good', 200],
+    ['bad', 401],
+  ] as const)('checks an integrity code: a %s one gives %i', async (integrity, status) => {
+    const { client } = await setUpNtlm({ integrity })
+    expect((await client.logOn(request)).status).toBe(status)
+  })
+
+  test('may come with all schemes in one header', async () => {
+    const { client, simulator } = await setUpNtlm()
+    simulator.authentication = { ...simulator.authentication, joinsChallenges: true }
+    expect((await client.send('POST', undefined)).authenticate).toMatch(
+      /^NTLM, Basic realm="exchange", Bearer /,
+    )
+    expect((await client.logOn(request)).status).toBe(200)
+  })
+
   test('holds for its connection, and for no other', async () => {
     const { client, simulator } = await setUpNtlm()
     await client.logOn(request)
