@@ -82,6 +82,14 @@ describe('NTLM', () => {
     expect((await client.send('POST', proof, request)).status).toBe(401)
   })
 
+  test('gives one try for each challenge', async () => {
+    const { client, simulator } = await setUpNtlm()
+    const { authenticate = '' } = await client.send('POST', client.greeting)
+    const wrong = ntlmClient(simulator.url, { password: 'wrong' }).prove(authenticate)
+    expect((await client.send('POST', wrong, request)).status).toBe(401)
+    expect((await client.send('POST', client.prove(authenticate), request)).status).toBe(401)
+  })
+
   test('is not offered where the policy does not say so', async () => {
     const { client, simulator } = await setUpNtlm()
     simulator.authentication = { ...simulator.authentication, schemes: ['basic'] }
