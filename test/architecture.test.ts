@@ -12,7 +12,7 @@ const allowed: Record<string, string[]> = {
   producer: ['domain', 'ledger', 'queue'],
   ingress: ['domain', 'exchange', 'ledger', 'producer', 'queue', 'runtime'],
   'outbound-worker': ['domain', 'exchange', 'ledger', 'queue', 'runtime'],
-  'inbound-worker': ['domain', 'exchange', 'ledger', 'queue', 'runtime'],
+  'inbound-worker': ['domain', 'exchange', 'ledger', 'producer', 'queue', 'runtime'],
   'exchange-simulator': ['runtime', 'ui'],
   'sample-application': ['producer', 'runtime', 'ui'],
 }
@@ -34,7 +34,7 @@ const manifests = globSync('{packages,services}/*/package.json', { cwd: root })
 
 describe('the dependency direction', () => {
   test('covers every package and service', () => {
-    expect(manifests.map((path) => path.split('/')[1]).toSorted()).toEqual(Object.keys(allowed).toSorted())
+    expect(manifests.map((path) => path.split('/')[1]!).toSorted()).toEqual(Object.keys(allowed).toSorted())
   })
 
   test.each(manifests)('%s depends only on what is below it', (path) => {

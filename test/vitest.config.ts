@@ -4,7 +4,10 @@ export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
     include: ['{packages,services}/*/src/**/*.test.ts', 'infra/local/src/**/*.test.ts', 'test/**/*.test.ts'],
-    globalSetup: [new URL('./support/redis.ts', import.meta.url).pathname],
+    globalSetup: [
+      new URL('./support/redis.ts', import.meta.url).pathname,
+      new URL('./support/recorded-soap.ts', import.meta.url).pathname,
+    ],
     reporters: ['default', new URL('./support/closing-line.ts', import.meta.url).pathname],
     testTimeout: 20_000,
     hookTimeout: 60_000,

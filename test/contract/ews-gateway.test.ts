@@ -1,19 +1,56 @@
 import { createExchange } from '@lockstep/exchange'
 import {
+  anAppointment,
   type CalendarGatewayFixture,
   describeCalendarGateway,
   type UserItem,
 } from '@lockstep/exchange/testing'
-import { type EnteredItem, startSimulator } from '@lockstep/exchange-simulator'
-import { testRedis } from '@lockstep/runtime/testing'
-import { onTestFinished } from 'vitest'
+import { type EnteredItem, type Simulator, startSimulator } from '@lockstep/exchange-simulator'
+import { eventually, testRedis } from '@lockstep/runtime/testing'
+import { describe, expect, onTestFinished, test } from 'vitest'
 
 describeCalendarGateway('The EWS adapter', openEwsGateway)
 
 const mailbox = 'alice@contoso.example'
 
+describe('The EWS adapter in an outage', () => {
+  test('refuses calls once it knows, and takes them again when a probe was answered', async () => {
+    const { gateway, simulator, circuits } = await openEwsGateway()
+    const outage = simulator.faults.add({ kind: 'refuseConnections' })
+    const codes: string[] = []
+    await eventually(async () => {
+      await gateway.sync(mailbox, undefined).catch(({ code, effect }) => codes.push(`${code} ${effect}`))
+      expect(circuits).toEqual(['open'])
+    })
+    await expect(gateway.sync(mailbox, undefined)).rejects.toMatchObject({
+      code: 'CIRCUIT_OPEN',
+      effect: 'none',
+    })
+    expect(new Set(codes)).toEqual(new Set(['ECONNREFUSED none']))
+
+    simulator.faults.remove(outage)
+    await eventually(() => expect(circuits).toEqual(['open', 'closed']))
+    expect(await gateway.sync(mailbox, undefined)).toMatchObject({ changes: [], isLast: true })
+  })
+
+  test.each([
+    ['dropBeforeEffect', 0],
+    ['dropAfterEffect', 1],
+  ] as const)('does not know what became of a create whose answer was lost: %s', async (kind, items) => {
+    const { gateway, simulator } = await openEwsGateway()
+    simulator.faults.add({ kind, operation: 'CreateItem', times: 1 })
+    const stamp = { appointmentId: 'APP-1', version: 1, attempt: 'a1' }
+    const creation = { appointment: anAppointment(), stamp, send: 'none' } as const
+    await expect(gateway.createItems(mailbox, [creation])).rejects.toMatchObject({ effect: 'unknown' })
+    expect(await gateway.findByStamp(mailbox, 'APP-1')).toHaveLength(items)
+  })
+})
+
 /** The adapter as production has it, over HTTP, with the simulator at the other end. */
-async function openEwsGateway(): Promise<CalendarGatewayFixture> {
+async function openEwsGateway(): Promise<
+  CalendarGatewayFixture & { simulator: Simulator; circuits: string[] }
+> {
+  const circuits: string[] = []
   const simulator = await startSimulator({ seed: false })
   const { redis, prefix } = testRedis()
   const exchange = createExchange(
@@ -23,16 +60,18 @@ async function openEwsGateway(): Promise<CalendarGatewayFixture> {
       timeoutMs: 10_000,
       maxInFlight: 10,
       budgetWaitMs: 5_000,
-      breaker: { errorThresholdPercentage: 50, volumeThreshold: 3, windowMs: 10_000, probeEveryMs: 2_000 },
+      breaker: { errorThresholdPercentage: 50, volumeThreshold: 3, windowMs: 10_000, probeEveryMs: 200 },
       userAgent: 'lockstep-test',
     },
-    { redis, prefix },
+    { redis, prefix, onCircuit: (state) => circuits.push(state) },
   )
   onTestFinished(async () => {
     await exchange.close()
     await simulator.close()
   })
   return {
+    simulator,
+    circuits,
     gateway: exchange.gateway,
     mailbox,
     colleague: 'bob@contoso.example',

@@ -17,7 +17,8 @@ export type ReceivedChange = {
   }
 }
 
-type Answer = { status: number; body?: object }
+export type Answer = { status: number; body?: object }
+type Answering = (change: ReceivedChange) => Answer | Promise<Answer>
 
 export type TestApplication = {
   url: string
@@ -27,7 +28,7 @@ export type TestApplication = {
   /** Those about one appointment, by type. */
   typesOf(appointmentId: string): string[]
   /** What to answer from now on; 204 unless told otherwise. */
-  answerWith(answer: (change: ReceivedChange) => Answer): void
+  answerWith(answer: Answering): void
   close(): Promise<void>
 }
 
@@ -36,10 +37,10 @@ export async function startApplication(): Promise<TestApplication> {
   const secret = `whsec_${Buffer.from('a secret that is only for tests!').toString('base64')}`
   const webhook = new Webhook(secret)
   const received: ReceivedChange[] = []
-  let answer: (change: ReceivedChange) => Answer = () => ({ status: 204 })
+  let answer: Answering = () => ({ status: 204 })
 
   const server = createServer((request, response) => {
-    void text(request).then((body) => {
+    void text(request).then(async (body) => {
       try {
         webhook.verify(body, request.headers as Record<string, string>)
       } catch {
@@ -47,7 +48,7 @@ export async function startApplication(): Promise<TestApplication> {
       }
       const change = JSON.parse(body) as ReceivedChange
       received.push(change)
-      const { status, body: answerBody } = answer(change)
+      const { status, body: answerBody } = await answer(change)
       return response
         .writeHead(status, { 'content-type': 'application/json' })
         .end(answerBody && JSON.stringify(answerBody))

@@ -2,58 +2,61 @@ import { startSimulator, type Simulator, type SimulatorOptions } from '@lockstep
 import { loadConfig as loadInboundConfig, startInboundWorker } from '@lockstep/inbound-worker'
 import { loadConfig as loadIngressConfig, startIngress } from '@lockstep/ingress'
 import { loadConfig as loadOutboundConfig, startOutboundWorker } from '@lockstep/outbound-worker'
-import { createLogger } from '@lockstep/runtime'
-import { eventually, testRedis } from '@lockstep/runtime/testing'
-import { expect, onTestFinished } from 'vitest'
+import { createLogger, type Logger } from '@lockstep/runtime'
+import { testRedis } from '@lockstep/runtime/testing'
+import { onTestFinished } from 'vitest'
 import { startApplication, type TestApplication } from './application.ts'
+import { type SystemClient, systemClient } from './client.ts'
+import type { EwsGate } from './ews-gate.ts'
 
 export const alice = 'alice@contoso.example'
 export const bob = 'bob@contoso.example'
+export const carol = 'carol@contoso.example'
+
+export type WorkerName = 'outbound' | 'inbound'
 
 export type SystemOptions = {
   env?: Record<string, string>
   simulator?: SimulatorOptions
   redisUrl?: string
+  /** Stands between the workers and the simulator. */
+  gate?: EwsGate
+  /** Further mailboxes, besides those of alice, bob and carol. */
+  mailboxes?: readonly string[]
+  /** Workers that are not started. */
+  without?: readonly WorkerName[]
+  /** Hears what the ingress and the workers log. */
+  log?: Logger
 }
 
-export type System = {
+export type System = SystemClient & {
   ingressUrl: string
   simulator: Simulator
   application: TestApplication
-  /** Sends events to the ingress as an application would, and returns its answer. */
-  send(...events: object[]): Promise<{ status: number; body: EventAnswer }>
-  state(mailbox: string, appointmentId: string): Promise<AppointmentState>
-  /** Resolves once Exchange was made to hold this version. */
-  settled(mailbox: string, appointmentId: string, version: number, timeoutMs?: number): Promise<void>
-  /** Resolves once the echo of our own write was looked at, so that nothing more is to come of it. */
-  quiet(mailbox: string, appointmentId: string): Promise<void>
-  /** Resolves once the mailbox was followed to a state after this call. */
-  synced(mailbox: string): Promise<void>
+  /** What the workers are configured with. */
+  env: Readonly<Record<string, string>>
+  startWorker(name: WorkerName): Promise<void>
+  stopWorker(name: WorkerName): Promise<void>
 }
 
-type AppointmentState = { state?: string; writtenVersion?: number; [name: string]: unknown }
-type TrailStep = { appointmentId: string; step: string }
-
-type EventAnswer = { results?: { status: string; reason?: string }[]; [name: string]: unknown }
-
 /** The real constellation in one process: ingress, both workers, the simulator and an application, on a Redis of its own. */
-export async function startSystem({
-  env = {},
-  simulator: options,
-  redisUrl,
-}: SystemOptions = {}): Promise<System> {
+export async function startSystem(options: SystemOptions = {}): Promise<System> {
+  const { gate, mailboxes = [], without = [], log = createLogger('test', 'silent') } = options
   const { prefix, url } = testRedis()
-  const simulator = await startSimulator({ seed: false, ...options })
+  const { SOAP_RECORDING: recordDir } = process.env
+  const recording = recordDir ? { recordDir } : {}
+  const simulator = await startSimulator({ seed: false, ...recording, ...options.simulator })
+  for (const address of mailboxes) simulator.addMailbox(address)
+  gate?.forwardTo(simulator.url)
   const application = await startApplication()
-  const log = createLogger('test', 'silent')
   const common = {
-    REDIS_URL: redisUrl ?? url,
+    REDIS_URL: options.redisUrl ?? url,
     KEY_PREFIX: prefix,
-    EWS_URL: simulator.url,
+    EWS_URL: gate?.url ?? simulator.url,
     EWS_AUTH: 'basic',
     EWS_USERNAME: 'svc-lockstep@contoso.example',
     EWS_PASSWORD: 'lockstep',
-    MAILBOXES: [alice, bob, 'carol@contoso.example'].join(','),
+    MAILBOXES: [alice, bob, carol, ...mailboxes].join(','),
     FINGERPRINT_KEY: 'test-key',
     PRODUCER_API_KEYS: 'test',
     INGRESS_PORT: '0',
@@ -62,60 +65,46 @@ export async function startSystem({
     APPLICATION_WEBHOOK_URL: application.url,
     APPLICATION_WEBHOOK_SECRET: application.secret,
     POLL_SECONDS: '2',
-    ...env,
+    ...options.env,
   }
   const ingress = await startIngress(loadIngressConfig(common), { log })
-  const withIngress = { ...common, INGRESS_PUBLIC_URL: ingress.url }
-  const outbound = await startOutboundWorker(loadOutboundConfig(withIngress), log)
-  const inbound = await startInboundWorker(loadInboundConfig(withIngress), log)
+  const env = { ...common, INGRESS_PUBLIC_URL: ingress.url }
+  const workers = workersOf(env, log)
+  for (const name of ['outbound', 'inbound'] as const) if (!without.includes(name)) await workers.start(name)
   onTestFinished(async () => {
-    await Promise.all([inbound.close(2_000), outbound.close(2_000)])
+    await workers.stopAll()
     await ingress.close()
     await application.close()
     await simulator.close()
   })
 
-  const authorization = 'Bearer test'
-  const read = async <Answer>(path: string) =>
-    (await (await fetch(`${ingress.url}/v1/${path}`, { headers: { authorization } })).json()) as Answer
-  const state = (mailbox: string, id: string) =>
-    read<AppointmentState>(`appointments/${mailbox}/${encodeURIComponent(id)}`)
   return {
+    ...systemClient(ingress.url),
     ingressUrl: ingress.url,
     simulator,
     application,
-    async send(...events) {
-      const response = await fetch(`${ingress.url}/v1/events`, {
-        method: 'POST',
-        headers: { authorization, 'content-type': 'application/cloudevents-batch+json' },
-        body: JSON.stringify(events),
-      })
-      return { status: response.status, body: (await response.json()) as EventAnswer }
+    env,
+    startWorker: workers.start,
+    stopWorker: workers.stop,
+  }
+}
+
+function workersOf(env: Record<string, string>, log: Logger) {
+  const running = new Map<WorkerName, { close: (limitMs: number) => Promise<void> }>()
+  const stop = async (name: WorkerName) => {
+    const worker = running.get(name)
+    running.delete(name)
+    await worker?.close(2_000)
+  }
+  return {
+    async start(name: WorkerName) {
+      const worker =
+        name === 'outbound'
+          ? await startOutboundWorker(loadOutboundConfig(env), log)
+          : await startInboundWorker(loadInboundConfig(env), log)
+      running.set(name, worker)
     },
-    state,
-    async settled(mailbox, appointmentId, version, timeoutMs) {
-      await eventually(
-        async () =>
-          expect(await state(mailbox, appointmentId)).toMatchObject({
-            state: 'settled',
-            writtenVersion: version,
-          }),
-        timeoutMs,
-      )
-    },
-    async quiet(mailbox, appointmentId) {
-      await eventually(async () => {
-        const { entries } = await read<{ entries: TrailStep[] }>(`trail?mailbox=${mailbox}`)
-        const steps = entries.filter((entry) => entry.appointmentId === appointmentId).map(({ step }) => step)
-        expect(steps).toContain('echo')
-      })
-    },
-    async synced(mailbox) {
-      const afterMs = Date.now()
-      await eventually(async () => {
-        const { currentAt } = await read<{ currentAt?: string }>(`mailboxes/${mailbox}`)
-        expect(Date.parse(currentAt ?? '')).toBeGreaterThan(afterMs)
-      })
-    },
+    stop,
+    stopAll: async () => void (await Promise.all([...running.keys()].map(stop))),
   }
 }

@@ -1,5 +1,6 @@
 import { eventually } from '@lockstep/runtime/testing'
 import { describe, expect, test } from 'vitest'
+import { event } from '../support/events.ts'
 import { alice, bob, startSystem } from '../support/system.ts'
 
 const start = { dateTime: '2027-05-03T09:00:00', timeZone: 'Europe/Berlin' }
@@ -59,7 +60,7 @@ describe('from Exchange to the application', () => {
     expect(application.received[2]!.data.appointmentId).toBe(application.received[0]!.data.appointmentId)
   })
 
-  test('a change that the application does not take is told again until it does', async () => {
+  test('a change that the application does not take is told again, as the same revision, until it does', async () => {
     const { simulator, application } = await startSystem()
     application.answerWith(() => ({ status: 503 }))
     simulator.userCreates(bob, { subject: 'Lunch', start, end })
@@ -67,8 +68,7 @@ describe('from Exchange to the application', () => {
     application.answerWith(() => ({ status: 204 }))
     const refused = application.received.length
     await eventually(() => expect(application.received.length).toBeGreaterThan(refused), 8_000)
-    const revisions = application.received.map(({ data }) => data.revision)
-    expect(revisions).toEqual(revisions.toSorted((a, b) => a - b))
+    expect(new Set(application.received.map(({ data }) => data.revision))).toEqual(new Set([1]))
   })
 
   test('lost notifications delay a change and lose none', async () => {
@@ -91,7 +91,6 @@ describe('from Exchange to the application', () => {
     )
 
     const { appointment } = application.received[1]!.data
-    const { event } = await import('../support/events.ts')
     await send(
       event({ id: 'CASE-7', version: 1, mailbox: bob, basedOn: 2 }, { ...appointment, subject: 'Dinner' }),
     )

@@ -12,6 +12,7 @@ test('stores every write before it answers, refuses rather than forgets, and lis
   expect(await setting('appendfsync')).toBe('always')
   expect(await setting('maxmemory-policy')).toBe('noeviction')
   expect(await setting('hz')).toBe('100')
+  expect(await setting('hash-max-ziplist-value')).toBe('1024')
   expect(await setting('bind')).toBe('127.0.0.1')
   expect(await setting('save')).toBe('')
 })

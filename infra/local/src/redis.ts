@@ -95,6 +95,7 @@ function flagsFor(
     save: '',
     'maxmemory-policy': 'noeviction',
     hz: '100',
+    'hash-max-ziplist-value': '1024',
     ...(cluster && { 'cluster-enabled': 'yes', 'cluster-announce-ip': '127.0.0.1' }),
   }
   return Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value])

@@ -1,5 +1,4 @@
-import type { Field, Fingerprints } from './field.ts'
-import { without } from './field.ts'
+import { type Field, type Fingerprints, without } from './field.ts'
 import type { AppointmentRecord, ChangeKind, Offer } from './record.ts'
 
 /** How many offers the ledger keeps of an appointment. */
@@ -37,7 +36,7 @@ export function mergeBase(
 
   const applied = offers.filter((offer) => offer.revision > written.basedOn && offer.revision <= revision)
   const unknownToIt = offersAfter(offers, isTooOld ? basedOn : revision)
-  const fingerprints = Object.assign({}, written.fingerprints, ...applied.map((offer) => offer.fingerprints))
+  const fingerprints = { ...written.fingerprints, ...lastOffered(applied) }
   const lastKnown = applied.at(-1)?.kind
   return {
     revision,
@@ -56,9 +55,26 @@ export function unacknowledged({
   return offersAfter(offers, Math.max(link.told.revision, link.written.basedOn))
 }
 
+/**
+ * What both sides agree upon in Exchange's words, once the application has built upon `revision`: that is as good as an
+ * acknowledgement of what it was offered until then.
+ */
+export function agreedUpon(
+  record: Pick<AppointmentRecord, 'link' | 'offers'>,
+  revision: number,
+): Partial<Fingerprints> {
+  const applied = unacknowledged(record).filter((offer) => offer.revision <= revision)
+  return { ...record.link.seen?.fingerprints, ...lastOffered(applied) }
+}
+
 /** The fields that are named in the offers. */
 export function fieldsOf(offers: readonly Offer[]): Set<Field> {
   return new Set(offers.flatMap((offer) => Object.keys(offer.fingerprints) as Field[]))
+}
+
+/** What was offered last of each field that is named in the offers. */
+export function lastOffered(offers: readonly Offer[]): Partial<Fingerprints> {
+  return Object.assign({}, ...offers.map(({ fingerprints }) => fingerprints))
 }
 
 /** Whether a change took the appointment off the application. */

@@ -1,4 +1,4 @@
-import { fieldsOf, type MergeBase } from './base.ts'
+import { fieldsOf, lastOffered, type MergeBase } from './base.ts'
 import { differingFields, type Field, fields, type Fingerprints } from './field.ts'
 import type { Conflict, LinkedItem, Seen, Written } from './record.ts'
 
@@ -15,6 +15,7 @@ export type Observed = {
 export type MergeInput = {
   readonly wanted: { readonly version: number; readonly atMs: number; readonly fingerprints: Fingerprints }
   readonly base: MergeBase
+  readonly written: Written
   readonly seen: Seen
   readonly role: LinkedItem['role']
   readonly observed?: Observed
@@ -48,21 +49,23 @@ const attendeeOwns: ReadonlySet<Field> = new Set(['reminderMinutesBeforeStart', 
 
 /** Merges what the application changed with what Exchange holds, field by field, against their common base. */
 export function merge(input: MergeInput): Merge {
-  const { wanted, base, observed, role } = input
+  const { wanted, base, written, seen, observed, role } = input
   const changed = applicationFields.filter((field) => base.fingerprints[field] !== wanted.fingerprints[field])
   const atExchange = changedAtExchange({ ...input, written: base })
-  const offered: Partial<Fingerprints> = Object.assign(
-    {},
-    ...base.unknownToIt.map((offer) => offer.fingerprints),
-  )
+  const offered = lastOffered(base.unknownToIt)
   const same = (field: Field) =>
     applicationFields.includes(field) &&
     (observed?.fingerprints ?? offered)[field] === wanted.fingerprints[field]
 
   const unknown = new Set(differingFields(offered, base.fingerprints))
+  /** It still holds what the application wrote, and only has to be told. */
+  const isToldAgain = (field: Field) =>
+    seen.fingerprints[field] === '' && observed?.fingerprints[field] === written.fingerprints[field]
   const doubtful = (field: Field) => base.fingerprints[field] === undefined
   const both = changed.filter(
-    (field) => !same(field) && (unknown.has(field) || atExchange.has(field) || doubtful(field)),
+    (field) =>
+      !same(field) &&
+      (unknown.has(field) || (atExchange.has(field) && !isToldAgain(field)) || doubtful(field)),
   )
   const exchangeWins = winner(input) === 'exchange'
   const yields = (field: Field) => exchangeWins && !input.ours?.includes(field)

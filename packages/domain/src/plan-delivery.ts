@@ -6,7 +6,13 @@ import type { AppointmentRecord, ChangeKind, Link, LinkedItem, Offer } from './r
 
 /** What was found of the appointment's item when it was looked at. */
 export type Look =
-  | { readonly kind: 'present'; readonly item: LinkedItem; readonly observed: Observed }
+  | {
+      readonly kind: 'present'
+      readonly item: LinkedItem
+      readonly observed: Observed
+      /** The attempt that its stamp names, if it carries the appointment's. */
+      readonly attempt?: string
+    }
   | { readonly kind: 'refused'; readonly item: LinkedItem; readonly reason: Refusal }
   /** Confirmed: neither the handle nor the UID nor the stamp is in the calendar. */
   | { readonly kind: 'gone' }
@@ -33,12 +39,20 @@ export type DeliveryPlan =
 export function planDelivery(record: AppointmentRecord, look: Look): DeliveryPlan {
   switch (look.kind) {
     case 'present':
-      return planPresent(record, look.item, look.observed)
+      return planPresent(withAttempt(record, look.attempt), look.item, look.observed)
     case 'refused':
       return planRefused(record, look.item, look.reason)
     case 'gone':
       return planGone(record)
   }
+}
+
+/** An item that was linked by its stamp alone, after the ledger was lost, tells which attempt made it. */
+function withAttempt(record: AppointmentRecord, attempt: string | undefined): AppointmentRecord {
+  const { link } = record
+  return attempt === undefined || link.attempt !== undefined
+    ? record
+    : { ...record, link: { ...link, attempt } }
 }
 
 function planPresent(record: AppointmentRecord, item: LinkedItem, observed: Observed): DeliveryPlan {

@@ -1,7 +1,7 @@
 import type { Appointment } from './appointment.ts'
-import { mergeBase, takesAway } from './base.ts'
+import { agreedUpon, mergeBase, takesAway } from './base.ts'
 import { type Field, fields, type Fingerprints } from './field.ts'
-import { type ConflictPolicy, merge, type Merge, type Observed } from './merge.ts'
+import { type ConflictPolicy, merge, type Merge, type MergeInput, type Observed } from './merge.ts'
 import type { AppointmentRecord, Intent, LinkedItem, Seen } from './record.ts'
 import type { SettledWanted, Wanted } from './wanted.ts'
 
@@ -104,46 +104,82 @@ function planCreate({ record, earlier, finding, rules }: OutboundInput, wanted: 
 }
 
 function planUpdate(input: OutboundInput, wanted: Present, item: LinkedItem): OutboundPlan {
-  const { record, fingerprints, finding, rules } = input
-  const { seen } = record.link
+  const { record, finding } = input
   if (finding?.kind === 'gone') return { action: 'missing' }
-  const observed = finding?.kind === 'item' ? finding.observed : undefined
-  if (!observed && !isCertain(seen)) return { action: 'read', item }
+  if (finding?.kind === 'item') return planFound(input, wanted, item, finding)
 
-  const merged = merge({
-    wanted: { version: wanted.version, atMs: wanted.atMs, fingerprints: fingerprints! },
-    base: mergeBase(record, wanted.basedOn),
-    seen: seen ?? { changeKey: '', fingerprints: {} },
-    role: item.role,
-    ...(observed && { observed }),
-    policy: rules.policy,
-    ours: probablyOurs(record, finding),
-    nowMs: rules.nowMs,
-  })
-  if (observed && finding?.kind === 'item' && finding.stampedVersion === wanted.version) {
-    return { action: 'landed', observed, written: changedByApplication(record, wanted, fingerprints!) }
+  const { seen } = record.link
+  if (!isCertain(seen)) return { action: 'read', item }
+  return planMerged(merge(mergeInput(input, wanted, item)), wanted, item, seen.changeKey)
+}
+
+function planFound(
+  input: OutboundInput,
+  wanted: Present,
+  item: LinkedItem,
+  { observed, stampedVersion }: FoundItem,
+): OutboundPlan {
+  if (stampedVersion === wanted.version) {
+    return {
+      action: 'landed',
+      observed,
+      written: changedByApplication(input.record, wanted, input.fingerprints!),
+    }
   }
-  if (merged.write.length === 0) return { action: 'settle', merge: merged }
-  const changeKey = observed?.changeKey ?? seen!.changeKey
-  return { action: 'update', item, changeKey, appointment: wanted.appointment, merge: merged }
+  const ours = probablyOurs(input.record, stampedVersion)
+  return planMerged(
+    merge({ ...mergeInput(input, wanted, item), observed, ours }),
+    wanted,
+    item,
+    observed.changeKey,
+  )
+}
+
+function planMerged(
+  merge: Merge,
+  { appointment }: Present,
+  item: LinkedItem,
+  changeKey: string,
+): OutboundPlan {
+  if (merge.write.length === 0) return { action: 'settle', merge }
+  return { action: 'update', item, changeKey, appointment, merge }
+}
+
+function mergeInput(
+  { record, fingerprints, rules }: OutboundInput,
+  wanted: Present,
+  item: LinkedItem,
+): MergeInput {
+  const { seen, written } = record.link
+  const base = mergeBase(record, wanted.basedOn)
+  return {
+    wanted: { version: wanted.version, atMs: wanted.atMs, fingerprints: fingerprints! },
+    base,
+    written,
+    seen: { changeKey: seen?.changeKey ?? '', fingerprints: agreedUpon(record, base.revision) },
+    role: item.role,
+    policy: rules.policy,
+    nowMs: rules.nowMs,
+  }
 }
 
 /** The stamp proves that a write landed whose answer was lost: what differs is its effect, hardly ever a user's edit. */
-function probablyOurs({ link }: AppointmentRecord, finding: Finding | undefined): readonly Field[] {
-  if (finding?.kind !== 'item' || finding.stampedVersion === undefined) return []
-  if (finding.stampedVersion > link.written.version) return fields
-  if (finding.stampedVersion < link.written.version || link.seen?.changeKey !== '') return []
-  return fields.filter((field) => link.seen?.fingerprints[field] === undefined)
+function probablyOurs({ link }: AppointmentRecord, stampedVersion = 0): readonly Field[] {
+  const { seen, written } = link
+  if (stampedVersion > written.version) return fields
+  if (stampedVersion < written.version || seen?.changeKey !== '') return []
+  return fields.filter((field) => seen.fingerprints[field] === undefined)
 }
 
 type Present = Extract<Wanted, { kind: 'present' }>
+type FoundItem = Extract<Finding, { kind: 'item' }>
 
 function hasContent(wanted: Wanted | SettledWanted): wanted is Present {
   return wanted.kind === 'present' && 'appointment' in wanted
 }
 
 /** Whether the state at its change key is known, and nothing of it is still to be told. */
-function isCertain(seen: Seen | undefined): boolean {
+function isCertain(seen: Seen | undefined): seen is Seen {
   return seen !== undefined && seen.changeKey !== '' && !Object.values(seen.fingerprints).includes('')
 }
 

@@ -65,7 +65,8 @@ function planUnknown({ stamp }: SyncedItem, { byStamp, byUid }: Candidates): Syn
 /** The item carries the stamp of an appointment that we know, and is not its item. */
 function planStamped(stamp: { attempt: string }, record: AppointmentRecord): SyncPlan {
   if (record.intent) return { action: 'look', record, later: true }
-  if (stamp.attempt !== record.link.attempt) return { action: 'fold' }
+  const { attempt } = record.link
+  if (attempt !== undefined && stamp.attempt !== attempt) return { action: 'fold' }
   if (!record.link.item) return { action: 'link', appointmentId: record.appointmentId, stamped: true }
   return { action: 'compare', record }
 }

@@ -1,4 +1,4 @@
-import { fieldsOf, type MergeBase, mergeBase, takesAway } from './base.ts'
+import { agreedUpon, fieldsOf, type MergeBase, mergeBase, takesAway } from './base.ts'
 import { type Field, fields, type Fingerprints, without } from './field.ts'
 import { applicationFields, type Merge, type Observed } from './merge.ts'
 import type { AppointmentRecord, Conflict, Link, LinkedItem } from './record.ts'
@@ -40,7 +40,7 @@ export function linkOfUpdated(
 ): Link {
   const { link } = record
   const base = baseOf(record)
-  const agreed = { ...link.seen?.fingerprints, ...agreedNow(observed, fingerprints) }
+  const agreed = { ...agreedUpon(record, base.revision), ...agreedNow(observed, fingerprints) }
   const seen = {
     changeKey: changeKey ?? observed?.changeKey ?? link.seen?.changeKey ?? '',
     fingerprints: {
@@ -70,7 +70,7 @@ export function linkOfLanded(
   const base = baseOf(record)
   const overtaken = fieldsOf(base.overtaking)
   const agreed = {
-    ...without(record.link.seen?.fingerprints ?? {}, notReadBack(written)),
+    ...without(agreedUpon(record, base.revision), notReadBack(written)),
     ...agreedNow(observed, fingerprints),
     ...inDoubt(
       base,

@@ -139,6 +139,13 @@ describe('a mailbox', () => {
     expect(await ledger.mailboxState(mailboxId)).toEqual({})
   })
 
+  test('whose changes can be read is refused no more', async () => {
+    const { ledger, mailboxId } = await aLedger()
+    await ledger.refuseMailbox(mailboxId, 'ErrorNonExistentMailbox', T0)
+    await ledger.applyPage(mailboxId, { before: undefined, after: 'c1', isLast: true, marks: [], nowMs: T0 })
+    expect(await ledger.mailboxState(mailboxId)).toEqual({ cursor: 'c1', currentAtMs: T0 })
+  })
+
   test('keeps the first notification since the last sync began', async () => {
     const { ledger, mailboxId } = await aLedger()
     expect(await ledger.takeNotified(mailboxId)).toBeUndefined()

@@ -5,7 +5,7 @@ import type { Store } from './store.ts'
 export type SubscriptionLedger = {
   /**
    * Makes this the subscription of the mailbox. Its token is known from then on (only its digest is stored); that of
-   * the subscription before is for another minute.
+   * the subscription before is for another minute. Saved again with the same token, it keeps what was heard meanwhile.
    */
   saveSubscription(mailboxId: string, subscription: Subscription): Promise<void>
   /** Notes a sign of life and gives the mailbox that the token is for; `undefined` if nobody has such a token. */

@@ -25,7 +25,14 @@ test('describes the variables of a schema, also behind a transform', () => {
       secret: false,
     },
     { name: 'MAILBOXES', default: 'a,b', required: false, description: 'To start with.', secret: false },
-    { name: 'QUIET', default: 'false', required: false, description: '', secret: false },
+    {
+      name: 'QUIET',
+      default: 'false',
+      required: false,
+      description: '',
+      secret: false,
+      values: ['true', 'false'],
+    },
     { name: 'API_KEY', required: true, description: 'Who may call.', secret: true },
     { name: 'OLD_API_KEY', required: false, description: 'Who may call for a while.', secret: true },
   ])

@@ -34,6 +34,8 @@ export type VariableRow = {
   required: boolean
   description: string
   secret: boolean
+  /** All that it may be, if that is a short list. */
+  values?: string[]
 }
 
 /** What a service's schema says about its variables, for the generated docs. */
@@ -41,12 +43,14 @@ export function describeVariables(schema: z.ZodType): VariableRow[] {
   return Object.entries(variablesOf(schema)).map(([name, variable]) => {
     const { description = '', secret: isSecret = false, unit } = metaOf(variable)
     const value = defaultOf(variable)
+    const values = valuesOf(variable)
     return {
       name,
       ...(value !== undefined && { default: write(unit === 'seconds' ? Number(value) / 1_000 : value) }),
       required: !variable.safeParse(undefined).success,
       description: unit && description ? `${description} In ${unit}.` : description,
       secret: isSecret,
+      ...(values && { values }),
     }
   })
 }
@@ -64,6 +68,7 @@ type Definition = {
   innerType?: z.ZodType
   shape?: Record<string, z.ZodType>
   defaultValue?: unknown
+  entries?: Record<string, string>
 }
 
 /** The schema's object of variables, found behind whatever turns them into a grouped configuration. */
@@ -84,6 +89,12 @@ function defaultOf(schema: z.ZodType): unknown {
   const { defaultValue, in: inner, innerType } = definitionOf(schema)
   const next = innerType ?? inner
   return defaultValue ?? (next && defaultOf(next))
+}
+
+function valuesOf(schema: z.ZodType): string[] | undefined {
+  const { entries, in: inner, innerType } = definitionOf(schema)
+  const next = innerType ?? inner
+  return entries ? Object.values(entries) : next && valuesOf(next)
 }
 
 function definitionOf(schema: z.ZodType): Definition {

@@ -2,9 +2,9 @@ const RETRY_MS = 2_000
 
 /**
  * Server-sent events that come back by themselves. `onState` hears `connecting`, `live` and `broken`; `onOpen` is the
- * time to load what was missed. Gives back what ends it.
+ * time to load what was missed. `names` are those of the events, where they have any. Gives back what ends it.
  */
-export function liveStream(url, { onState, onOpen, onMessage }) {
+export function liveStream(url, { names = ['message'], onState, onOpen, onMessage }) {
   let source
   let timer
   let isOver = false
@@ -15,7 +15,7 @@ export function liveStream(url, { onState, onOpen, onMessage }) {
       onState('live')
       onOpen?.()
     })
-    source.addEventListener('message', ({ data }) => onMessage(JSON.parse(data)))
+    for (const name of names) source.addEventListener(name, ({ data }) => onMessage(JSON.parse(data)))
     source.addEventListener('error', () => {
       // A browser gives up on an answer that is no stream, so the next try is made here in any case.
       source.close()

@@ -1,22 +1,4 @@
-import type { Appointment, ChangeKind, Refusal } from '@lockstep/domain'
-
-/** What the application is told: something happened to an appointment in Exchange. */
-export type Change = {
-  /** The same for every delivery of the same message. */
-  readonly id: string
-  readonly kind: ChangeKind
-  readonly atMs: number
-  readonly mailbox: string
-  readonly appointmentId: string
-  /** Grows for each appointment. */
-  readonly revision: number
-  /** The newest version of the application's that is merged into it. */
-  readonly applicationVersion: number
-  /** The properties to apply, and no others. */
-  readonly changed: readonly string[]
-  readonly appointment?: Appointment
-  readonly reason?: Refusal
-}
+import type { ChangeFacts } from '@lockstep/producer'
 
 export type Reception =
   /** It has it; `appointmentId` if it wants to call a new appointment by its own id. */
@@ -30,6 +12,6 @@ export type Reception =
 
 /** The port to the business application. */
 export interface Application {
-  tell(change: Change, signal: AbortSignal): Promise<Reception>
+  tell(change: ChangeFacts, signal: AbortSignal): Promise<Reception>
   close(): Promise<void>
 }

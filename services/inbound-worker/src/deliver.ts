@@ -1,15 +1,16 @@
 import { type DeliveryPlan, instantOf, planDelivery, propertiesOf } from '@lockstep/domain'
 import type { Ledger, Mailbox, TrailStep, UntoldAttempt } from '@lockstep/ledger'
+import type { ChangeFacts } from '@lockstep/producer'
 import type { WakeQueue } from '@lockstep/queue'
 import type { Logger } from '@lockstep/runtime'
-import type { Application, Change, Reception } from './application.ts'
+import type { Application, Reception } from './application.ts'
 import { spendAttempt } from './give-up.ts'
 import type { Looked } from './look.ts'
 
 type Deps = {
   ledger: Ledger
   application: Application
-  outbound: Pick<WakeQueue, 'wake'>
+  outbound: Pick<WakeQueue, 'wakeQuietly'>
   log: Logger
   options: {
     /** Appointments that were over so long before their mailbox was enabled are not told. */
@@ -44,11 +45,12 @@ export function createDeliver(deps: Deps): Deliver {
       return remember(mailbox, attempt, { ...plan.linkOnceTold(link.told.revision), told: link.told })
     }
 
-    const revision = await ledger.offer(mailbox.id, attempt, {
+    const offer = {
       atMs: looked.lastModifiedMs ?? Date.now(),
       kind: plan.kind,
       fingerprints: plan.fingerprints,
-    })
+    }
+    const revision = plan.offeredAs ?? (await ledger.offer(mailbox.id, attempt, offer))
     if (revision === 'moved') return false
     const reception = await application.tell(changeOf(mailbox, attempt, plan, looked, revision), signal)
     return conclude(mailbox, attempt, plan, revision, reception)
@@ -104,7 +106,7 @@ export function createDeliver(deps: Deps): Deliver {
   /** It was withdrawn, and the application's events about it were only remembered: now they count. */
   async function wakeUp(mailbox: Mailbox, { record }: UntoldAttempt): Promise<void> {
     await ledger.replay(mailbox.id, record.appointmentId, Date.now())
-    await deps.outbound.wake(mailbox.id).catch(() => undefined) // the sweep finds it
+    await deps.outbound.wakeQuietly(mailbox.id)
   }
 
   function isBeforeBackfill(
@@ -134,17 +136,16 @@ function changeOf(
   plan: Tell,
   { appointment, lastModifiedMs }: Looked,
   revision: number,
-): Change {
-  const { appointmentId, link } = record
+): ChangeFacts {
+  const { appointmentId } = record
   const isContentTold = plan.kind === 'created' || plan.kind === 'updated'
   return {
-    id: `${mailbox.id}/${appointmentId}/${revision}`,
     kind: plan.kind,
     atMs: lastModifiedMs ?? Date.now(),
     mailbox: mailbox.address,
     appointmentId,
     revision,
-    applicationVersion: link.written.version,
+    applicationVersion: plan.applicationVersion,
     changed: [...new Set(plan.changed.flatMap(propertiesOf))],
     ...(isContentTold && appointment && { appointment }),
     ...(plan.reason && { reason: plan.reason }),

@@ -1,9 +1,11 @@
 import { attemptsBeforeParking, retryDelayMs } from '@lockstep/domain'
-import { ExchangeUnavailableError } from '@lockstep/exchange'
+import { ExchangeUnavailableError, MailboxRefusedError } from '@lockstep/exchange'
 import type { Ledger, Mailbox, UntoldAttempt } from '@lockstep/ledger'
 import type { Logger } from '@lockstep/runtime'
 
-/** Leaves a delivery for later: at no cost if Exchange is away, else as an attempt, and for good after too many. */
+const refusedMailboxMs = 60_000
+
+/** Leaves a delivery for later: at no cost if Exchange or the mailbox is away, else as an attempt, of which there are few. */
 export async function giveUp(
   ledger: Ledger,
   mailbox: Mailbox,
@@ -11,12 +13,19 @@ export async function giveUp(
   error: unknown,
   log: Logger,
 ): Promise<void> {
-  const { code = (error as Error).name, retryAfterMs } = error as { code?: string; retryAfterMs?: number }
-  if (error instanceof ExchangeUnavailableError) {
-    const dueMs = Date.now() + (retryAfterMs ?? 0)
+  const { code = (error as Error).name } = error as { code?: string }
+  const waitMs = freeWaitMs(error)
+  if (waitMs !== undefined) {
+    const dueMs = Date.now() + waitMs
     return ledger.postponeDelivery(mailbox.id, attempt, dueMs, { code, costsAttempt: false })
   }
   await spendAttempt(ledger, mailbox, attempt, code, log)
+}
+
+/** How long to wait for what is no fault of the appointment; `undefined` if it may be one. */
+function freeWaitMs(error: unknown): number | undefined {
+  if (error instanceof ExchangeUnavailableError) return error.retryAfterMs
+  return error instanceof MailboxRefusedError ? refusedMailboxMs : undefined
 }
 
 /** One attempt less; parked, and so visible, when none is left. */

@@ -54,14 +54,15 @@ export function createLookAt({ ledger, gateway, digest, refusePersonal }: Deps):
     }
 
     async function present(item: LinkedItem, found: CalendarItem): Promise<ItemResult<Looked>> {
-      const { itemId, uid, role, appointment, changeKey, lastModifiedMs } = found
+      const { itemId, uid, role, appointment, changeKey, lastModifiedMs, stamp } = found
       const linked: LinkedItem = { itemId, uid, role, stamped: item.stamped }
       const reason = refusalOf(found, { refusePersonal }) ?? (await attendeeCopy(mailbox, found))
       if (reason || !appointment) return refused(linked, reason ?? 'private')
+      const attemptOf = item.stamped && stamp ? { attempt: stamp.attempt } : {}
       const observed = { changeKey, lastModifiedMs, fingerprints: fingerprintsOf(appointment, digest) }
       return {
         ok: true,
-        value: { look: { kind: 'present', item: linked, observed }, appointment, lastModifiedMs },
+        value: { look: { kind: 'present', item: linked, observed, ...attemptOf }, appointment, lastModifiedMs },
       }
     }
 

@@ -1,5 +1,6 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { appointmentIdFor, type Digest, type LinkedItem, planSync, type SyncPlan } from '@lockstep/domain'
-import type { CalendarGateway, ItemChange, ItemHead } from '@lockstep/exchange'
+import { type CalendarGateway, type ItemChange, ItemGoneError, type ItemHead } from '@lockstep/exchange'
 import type { Ledger, Mailbox, Mark } from '@lockstep/ledger'
 
 type Deps = {
@@ -21,10 +22,14 @@ export type MarksOf = (
 /** A write of our own is on its way: time for it to be settled before the item is looked at. */
 const laterMs = 1_000
 
+/** How long, and how often, the outcome of such a write is waited for where the item may be a second one of its kind. */
+const settling = { tries: 20, everyMs: 100 }
+
 /** Decides, change by change, what the application may have to be told; reads no content. */
 export function createMarksOf({ ledger, gateway, digest, refusePersonal }: Deps): MarksOf {
   return async function marksOf(mailbox, changes, signal) {
-    const known = await ledger.lookUp(mailbox.id, keysOf(changes))
+    const idOf = (head: ItemHead) => appointmentIdFor(mailbox.id, head.uid, digest)
+    const known = await ledger.lookUp(mailbox.id, keysOf(changes, idOf))
     const marks = new Map<string, Mark>()
     const unlinks: string[] = []
 
@@ -45,13 +50,46 @@ export function createMarksOf({ ledger, gateway, digest, refusePersonal }: Deps)
     async function markOf(head: ItemHead): Promise<Mark | undefined> {
       const byItemId = known.byItemId.get(head.itemId)
       const byStamp = head.stamp && known.byId.get(head.stamp.appointmentId)
-      const byUid = known.byUid.get(head.uid.toLowerCase())
+      const byUid = known.byUid.get(head.uid.toLowerCase()) ?? known.byId.get(idOf(head))
       const candidates = {
         ...(byItemId && { byItemId }),
         ...(byStamp && { byStamp }),
         ...(byUid && { byUid }),
       }
-      return carryOut(planSync(head, candidates, { refusePersonal }), head)
+      const plan = planSync(head, candidates, { refusePersonal })
+      const isSettling = plan.action === 'look' && plan.later && !byItemId
+      return carryOut(isSettling ? await planOnceSettled(head, plan) : plan, head)
+    }
+
+    /**
+     * It carries the stamp of an appointment that is being created. Whether it is the item that is created just now, or
+     * one of an earlier attempt that landed late, is known once that is settled.
+     */
+    async function planOnceSettled(head: ItemHead, plan: SyncPlan): Promise<SyncPlan> {
+      const { appointmentId } = head.stamp!
+      for (let tries = 0; tries < settling.tries; tries++) {
+        await wait(settling.everyMs, undefined, { signal })
+        const now = await ledger.lookUp(mailbox.id, {
+          itemIds: [head.itemId],
+          appointmentIds: [appointmentId],
+        })
+        const byItemId = now.byItemId.get(head.itemId)
+        const byStamp = now.byId.get(appointmentId)
+        if (byStamp?.intent) continue
+        const candidates = { ...(byItemId && { byItemId }), ...(byStamp && { byStamp }) }
+        return planSync(head, candidates, { refusePersonal })
+      }
+      return plan
+    }
+
+    /** Another new item of the page may have the same UID: then this one is its copy. */
+    function newIdOf(head: ItemHead): string {
+      const id = idOf(head)
+      return marks.get(id)?.item ? copyIdOf(head) : id
+    }
+
+    function copyIdOf({ uid, itemId }: ItemHead): string {
+      return appointmentIdFor(mailbox.id, uid, digest, itemId)
     }
 
     async function carryOut(plan: SyncPlan, head: ItemHead): Promise<Mark | undefined> {
@@ -65,14 +103,10 @@ export function createMarksOf({ ledger, gateway, digest, refusePersonal }: Deps)
         case 'withdraw':
           return { appointmentId: plan.record.appointmentId, kind: 'withdraw', reason: plan.reason }
         case 'link':
-          return linking(
-            plan.appointmentId ?? appointmentIdFor(mailbox.id, head.uid, digest),
-            head,
-            plan.stamped,
-          )
+          return linking(plan.appointmentId ?? newIdOf(head), head, plan.stamped)
         case 'compare':
           return (await isStillThere(plan.record.link.item!))
-            ? linking(appointmentIdFor(mailbox.id, head.uid, digest, head.itemId), head, false)
+            ? linking(copyIdOf(head), head, false)
             : linking(plan.record.appointmentId, head, plan.record.link.item!.stamped)
         case 'fold':
           await gateway.deleteItems(mailbox.address, [{ itemId: head.itemId, send: 'none' }], {
@@ -85,22 +119,24 @@ export function createMarksOf({ ledger, gateway, digest, refusePersonal }: Deps)
 
     async function isStillThere({ itemId }: LinkedItem): Promise<boolean> {
       const [result] = await gateway.getItems(mailbox.address, [itemId], { signal, direction: 'inbound' })
-      return result!.ok && result!.value.inCalendar
+      if (result!.ok) return result!.value.inCalendar
+      if (result!.error instanceof ItemGoneError) return false
+      throw result!.error
     }
   }
 }
 
 /** The role is not known before the item is read. */
-function linking(appointmentId: string, { itemId, uid, stamp }: ItemHead, stamped: boolean): Mark {
+function linking(appointmentId: string, { itemId, uid }: ItemHead, stamped: boolean): Mark {
   const item: LinkedItem = { itemId, uid, role: 'organizer', stamped }
-  return { appointmentId, kind: 'look', item, ...(stamped && stamp && { attempt: stamp.attempt }) }
+  return { appointmentId, kind: 'look', item }
 }
 
-function keysOf(changes: readonly ItemChange[]) {
+function keysOf(changes: readonly ItemChange[], idOf: (head: ItemHead) => string) {
   const heads = changes.flatMap((change) => (change.kind === 'present' ? [change.head] : []))
   return {
     itemIds: changes.map((change) => (change.kind === 'gone' ? change.itemId : change.head.itemId)),
     uids: heads.map(({ uid }) => uid.toLowerCase()),
-    appointmentIds: heads.flatMap(({ stamp }) => (stamp ? [stamp.appointmentId] : [])),
+    appointmentIds: heads.flatMap((head) => (head.stamp ? [head.stamp.appointmentId] : [idOf(head)])),
   }
 }

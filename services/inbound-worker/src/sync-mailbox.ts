@@ -7,7 +7,7 @@ import {
 import type { Ledger, Mailbox } from '@lockstep/ledger'
 import type { MailboxHandler, WakeQueue } from '@lockstep/queue'
 import type { Logger } from '@lockstep/runtime'
-import type { KeepSubscribed } from './subscriptions.ts'
+import type { Subscriptions } from './subscriptions.ts'
 import type { MarksOf } from './marks.ts'
 
 export type SyncOptions = {
@@ -23,15 +23,15 @@ type Deps = {
   ledger: Ledger
   gateway: CalendarGateway
   marksOf: MarksOf
-  keepSubscribed: KeepSubscribed
-  deliveries: Pick<WakeQueue, 'wake'>
+  subscriptions: Subscriptions
+  deliveries: Pick<WakeQueue, 'wakeQuietly'>
   log: Logger
   options: SyncOptions
 }
 
 /** Follows what changed in a mailbox's calendar, from its cursor until it is current. */
 export function createSyncMailbox(deps: Deps): MailboxHandler {
-  const { ledger, keepSubscribed, log, options } = deps
+  const { ledger, subscriptions, log, options } = deps
 
   return async function syncMailbox({ mailboxId }, signal) {
     const mailbox = await ledger.byId(mailboxId)
@@ -40,9 +40,12 @@ export function createSyncMailbox(deps: Deps): MailboxHandler {
     await ledger.lease('inbound', mailboxId, Date.now() + options.sliceMs + 10_000)
     const notifiedAtMs = await ledger.takeNotified(mailboxId)
     try {
-      await keepSubscribed(mailbox, signal)
-      const isCurrent = await follow(deps, mailbox, notifiedAtMs, signal)
-      await ledger.setInboundDue(mailboxId, Date.now() + (isCurrent ? options.compareEveryMs : 0))
+      let lookAgainMs = await subscriptions.keep(mailbox, signal)
+      const { isCurrent, hasChanged } = await follow(deps, mailbox, notifiedAtMs, signal)
+      if (hasChanged && !notifiedAtMs)
+        lookAgainMs = await subscriptions.keep(mailbox, signal, { isUnheard: true })
+      const dueInMs = isCurrent ? Math.min(options.compareEveryMs, lookAgainMs) : 0
+      await ledger.setInboundDue(mailboxId, Date.now() + dueInMs)
       return isCurrent ? 'done' : 'again'
     } catch (error) {
       await giveWay(deps, mailbox, error)
@@ -52,19 +55,25 @@ export function createSyncMailbox(deps: Deps): MailboxHandler {
   }
 }
 
-/** Says whether nothing more was to be had. */
+type Followed = {
+  /** Nothing more was to be had. */
+  isCurrent: boolean
+  hasChanged: boolean
+}
+
 async function follow(
   deps: Deps,
   mailbox: Mailbox,
   notifiedAtMs: number | undefined,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<Followed> {
   const { ledger, options } = deps
   const endMs = Date.now() + options.sliceMs
   const { cursor } = await ledger.mailboxState(mailbox.id)
-  if (cursor === undefined) return compareWhole(deps, mailbox, signal)
+  if (cursor === undefined) return { isCurrent: await compareWhole(deps, mailbox, signal), hasChanged: false }
 
   let before = cursor
+  let hasChanged = false
   while (Date.now() < endMs && !signal.aborted) {
     const page = await deps.gateway.sync(mailbox.address, before, { signal, direction: 'inbound' })
     const applied = await apply(
@@ -73,11 +82,12 @@ async function follow(
       { before, page, ...(notifiedAtMs && { notifiedAtMs }) },
       signal,
     )
-    if (applied === 'moved') return false
-    if (page.isLast) return true
+    hasChanged ||= page.changes.length > 0
+    if (applied === 'moved') return { isCurrent: false, hasChanged }
+    if (page.isLast) return { isCurrent: true, hasChanged }
     before = page.cursor
   }
-  return false
+  return { isCurrent: false, hasChanged }
 }
 
 /**
@@ -137,7 +147,7 @@ async function apply(
       { appointmentId, direction: 'inbound' as const, step: 'synced' as const, atMs: nowMs },
     ]),
   )
-  if (marks.length > 0) await deliveries.wake(mailbox.id).catch(() => undefined) // the sweep finds it
+  if (marks.length > 0) await deliveries.wakeQuietly(mailbox.id)
   return applied
 }
 

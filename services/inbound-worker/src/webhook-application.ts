@@ -1,7 +1,7 @@
+import { changeOf } from '@lockstep/producer'
 import { Webhook } from 'standardwebhooks'
 import { Agent, request } from 'undici'
-import type { Application, Change, Reception } from './application.ts'
-import { changeEvent } from './change-event.ts'
+import type { Application, Reception } from './application.ts'
 
 export type WebhookOptions = {
   url: string
@@ -19,14 +19,18 @@ export function createWebhookApplication({ url, secrets, timeoutMs }: WebhookOpt
   const dispatcher = new Agent({ connections: 32, keepAliveTimeout: 30_000, maxResponseSize: longestAnswer })
 
   return {
-    async tell(change, signal) {
-      const body = JSON.stringify(changeEvent(change))
+    async tell(facts, signal) {
+      const change = changeOf(facts)
+      const body = JSON.stringify(change)
       try {
         const response = await request(url, {
           method: 'POST',
           dispatcher,
           signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-          headers: { 'content-type': 'application/cloudevents+json', ...signatureOf(signers, change, body) },
+          headers: {
+            'content-type': 'application/cloudevents+json',
+            ...signatureOf(signers, change.id, body),
+          },
           body,
         })
         return receptionOf(response.statusCode, response.headers['retry-after'], await response.body.text())
@@ -38,7 +42,7 @@ export function createWebhookApplication({ url, secrets, timeoutMs }: WebhookOpt
   }
 }
 
-function signatureOf(signers: readonly Webhook[], { id }: Change, body: string): Record<string, string> {
+function signatureOf(signers: readonly Webhook[], id: string, body: string): Record<string, string> {
   const now = new Date()
   return {
     'webhook-id': id,
@@ -75,7 +79,8 @@ function parsed(body: string): { appointmentId?: unknown; version?: unknown } {
   }
 }
 
+/** What ran out of time carries a number as its code, which says nothing. */
 function codeOf(error: unknown): string {
-  const { code, name } = error as { code?: string; name?: string }
-  return String(code ?? name ?? 'NETWORK')
+  const { code, name } = error as { code?: unknown; name?: string }
+  return typeof code === 'string' ? code : (name ?? 'NETWORK')
 }

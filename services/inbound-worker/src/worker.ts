@@ -17,7 +17,7 @@ import { createFeedApplication } from './feed-application.ts'
 import { createLookAt } from './look.ts'
 import { createMarksOf } from './marks.ts'
 import { countCalls } from './metrics.ts'
-import { createKeepSubscribed } from './subscriptions.ts'
+import { createSubscriptions } from './subscriptions.ts'
 import { createSyncMailbox } from './sync-mailbox.ts'
 import { createWebhookApplication } from './webhook-application.ts'
 
@@ -31,7 +31,15 @@ export async function startInboundWorker(config: Config, log: Logger): Promise<I
   await ready(redis)
   const registry = createRegistry('inbound-worker')
   const ledger = createLedger(redis, { prefix })
-  const exchange = createExchange(config.exchange, { redis, prefix, onCall: countCalls(registry) })
+  const exchange = createExchange(config.exchange, {
+    redis,
+    prefix,
+    onCall: countCalls(registry),
+    onCircuit: (state) => {
+      log.warn({ state }, 'circuit')
+      if (state === 'closed') subscriptions.distrust()
+    },
+  })
   const { gateway } = exchange
   const onError = (error: Error) => log.warn({ err: error }, 'queue error')
   const queues = createQueues(redis, { prefix, onError })
@@ -40,11 +48,12 @@ export async function startInboundWorker(config: Config, log: Logger): Promise<I
     ? createWebhookApplication(config.webhook)
     : createFeedApplication(ledger)
 
+  const subscriptions = createSubscriptions({ ledger, gateway, log, options: config.notifications })
   const syncMailbox = createSyncMailbox({
     ledger,
     gateway,
     marksOf: createMarksOf({ ledger, gateway, digest, refusePersonal }),
-    keepSubscribed: createKeepSubscribed({ ledger, gateway, log, options: config.notifications }),
+    subscriptions,
     deliveries: queues.deliveries,
     log,
     options: config.sync,

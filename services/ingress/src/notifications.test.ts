@@ -19,6 +19,7 @@ const created = `<t:CreatedEvent><t:Watermark>w2</t:Watermark><t:TimeStamp>2027-
 describe('POST /exchange/notifications/:token', () => {
   test('answers OK once the mailbox is due in the ledger, and wakes it', async () => {
     const { notify, mailboxId, ledger, queues } = await setUp()
+    expect(await ledger.dueMailboxes('inbound', Date.now(), 10)).not.toContain(mailboxId)
     const answer = await notify(notification(created))
 
     expect(answer.status).toBe(200)
@@ -66,7 +67,7 @@ async function setUp() {
   const { ledger, url } = ingress
   const mailboxId = (await ledger.find(alice))!.id
   await ledger.saveSubscription(mailboxId, { id: 's1', token: 'token-1', startedAtMs: 1, heardAtMs: 1 })
-  await ledger.setInboundDue(mailboxId, Date.now() + 3_600_000)
+  await ledger.lease('inbound', mailboxId, Date.now() + 3_600_000)
   const notify = (body: string, token = 'token-1') =>
     postTo(`${url}/exchange/notifications/${token}`, body, { 'Content-Type': 'text/xml; charset=utf-8' })
   return { ...ingress, mailboxId, notify }

@@ -1,11 +1,6 @@
 import {
-  type AppointmentRecord,
-  type Fingerprints,
-  type Observed,
   linkOfAbsent,
-  linkOfCancelledMeanwhile,
   linkOfCreated,
-  linkOfLanded,
   linkOfUpdated,
   type OutboundPlan,
   sendOnCreateOrDelete,
@@ -19,7 +14,8 @@ import {
   type WrittenItem,
 } from '@lockstep/exchange'
 import type { Mailbox, OutboundOutcome } from '@lockstep/ledger'
-import { outcomeOfError } from './outcome.ts'
+import { outcomeOfError, settledAs } from './outcome.ts'
+import { outcomeWithoutWriting } from './settle-unwritten.ts'
 import type { OutboundSettings } from './settle-batch.ts'
 import type { Task } from './task.ts'
 
@@ -47,54 +43,6 @@ export async function carryOut(options: Options): Promise<void> {
   await deleteAll(options)
 }
 
-/** The outcome of a plan that writes nothing; none yet of one that does. */
-function outcomeWithoutWriting({ plan, attempt, fingerprints, finding }: Task): OutboundOutcome | undefined {
-  const { record } = attempt
-  switch (plan.action) {
-    case 'settle':
-      return settled(record, plan, fingerprints, finding?.kind === 'item' ? finding.observed : undefined)
-    case 'landed': {
-      const link = linkOfLanded(record, fingerprints!, plan.observed, plan.written)
-      return { kind: 'settled', link, untold: true }
-    }
-    case 'tellCancelled':
-      return {
-        kind: 'settled',
-        link: linkOfCancelledMeanwhile(record, fingerprints!, Date.now()),
-        untold: true,
-      }
-    case 'sleep':
-      return { kind: 'parked', code: 'ASLEEP' }
-    case 'wait':
-      return postponed(plan.untilMs, 'LOST_ANSWER', 'unknown')
-    case 'missing':
-      return { ...postponed(Date.now() + missingMs, 'ITEM_MISSING', 'none'), costsAttempt: true }
-    default:
-      return undefined
-  }
-}
-
-function settled(
-  record: AppointmentRecord,
-  { merge }: Extract<OutboundPlan, { action: 'settle' }>,
-  fingerprints: Fingerprints | undefined,
-  observed: Observed | undefined,
-): OutboundOutcome {
-  const { wanted, link: known } = record
-  // Settled before, while this attempt's outcome was open: what Exchange holds now has to be looked at.
-  if (!wanted || wanted.version <= known.written.version) return { kind: 'settled', link: known, untold: true }
-  if (!fingerprints) return { kind: 'settled', link: linkOfAbsent(record), untold: false }
-  const link = linkOfUpdated(record, fingerprints, { ...(merge && { merge }), ...(observed && { observed }) })
-  return { kind: 'settled', link, untold: (merge?.lost.length ?? 0) + (merge?.untold.length ?? 0) > 0 }
-}
-
-function postponed(dueMs: number, code: string, effect: 'none' | 'unknown') {
-  return { kind: 'failed' as const, dueMs, code, effect, costsAttempt: false }
-}
-
-/** Time for the other direction to find out whether the item was deleted or moved. */
-const missingMs = 3_000
-
 async function createAll({ gateway, mailbox, tasks, settings, signal }: Options): Promise<void> {
   const creating = planned(tasks, 'create')
   const creations = creating.map(({ plan: { appointment }, attempt, isOver = false }) => ({
@@ -113,7 +61,7 @@ async function createAll({ gateway, mailbox, tasks, settings, signal }: Options)
     (task, item) => {
       const { attempt, version } = stampOf(task.attempt)
       const link = linkOfCreated(task.attempt.record, { ...item, attempt, version }, task.fingerprints!)
-      return { kind: 'settled', link, untold: false }
+      return settledAs(link)
     },
   )
 }
@@ -145,7 +93,7 @@ async function updateAll({ gateway, mailbox, tasks, settings, signal }: Options)
         changeKey,
         ...(observed && { observed }),
       })
-      return { kind: 'settled', link, untold: merge.lost.length + merge.untold.length > 0 }
+      return settledAs(link)
     },
   )
 }
@@ -160,7 +108,7 @@ async function adoptAll({ gateway, mailbox, tasks, signal }: Options): Promise<v
     const failed = await fold().then(firstFailure, (error: unknown) => error)
     task.outcome = failed
       ? outcomeOfError(failed, task.attempt.attempts, Date.now())
-      : { kind: 'settled', link: linkOfCreated(task.attempt.record, found, task.fingerprints!), untold: true }
+      : settledAs(linkOfCreated(task.attempt.record, found, task.fingerprints!), { lookAgain: true })
   }
 }
 
@@ -176,12 +124,7 @@ async function deleteAll({ gateway, mailbox, tasks, settings, signal }: Options)
   for (const [index, { task }] of deleting.entries()) {
     const result = results[index]!
     if (!result.ok) task.outcome = outcomeOfError(result.error, task.attempt.attempts, Date.now())
-    else
-      task.outcome ??= written(task, {
-        kind: 'settled',
-        link: linkOfAbsent(task.attempt.record),
-        untold: false,
-      })
+    else task.outcome ??= written(task, settledAs(linkOfAbsent(task.attempt.record)))
   }
 }
 

@@ -1,4 +1,4 @@
-import { attemptsBeforeParking, retryDelayMs } from '@lockstep/domain'
+import { attemptsBeforeParking, isUntold, type Link, retryDelayMs } from '@lockstep/domain'
 import {
   ExchangeRejectedError,
   ExchangeTransientError,
@@ -8,6 +8,11 @@ import {
   MailboxRefusedError,
 } from '@lockstep/exchange'
 import type { OutboundOutcome } from '@lockstep/ledger'
+
+/** Settled; and looked at again for the application's sake if it lacks something, or if what is there may be news. */
+export function settledAs(link: Link, { lookAgain } = { lookAgain: false }): OutboundOutcome {
+  return { kind: 'settled', link, untold: lookAgain || isUntold(link) }
+}
 
 const refusedMailboxMs = 60_000
 

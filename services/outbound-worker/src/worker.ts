@@ -25,7 +25,12 @@ export async function startOutboundWorker(config: Config, log: Logger): Promise<
   await ready(redis)
   const registry = createRegistry('outbound-worker')
   const ledger = createLedger(redis, { prefix })
-  const exchange = createExchange(config.exchange, { redis, prefix, onCall: countCalls(registry) })
+  const exchange = createExchange(config.exchange, {
+    redis,
+    prefix,
+    onCall: countCalls(registry),
+    onCircuit: (state) => log.warn({ state }, 'circuit'),
+  })
   const onError = (error: Error) => log.warn({ err: error }, 'queue error')
   const queues = createQueues(redis, { prefix, onError })
 

@@ -3,7 +3,12 @@ import { liveStream } from '/ui/live-stream.js'
 import { request } from '/ui/problem.js'
 
 /** Why an item stays where it is, in a word or two. */
-const refusals = { private: 'private', confidential: 'confidential', recurring: 'repeats' }
+const refusals = {
+  private: 'private',
+  confidential: 'confidential',
+  recurring: 'repeats',
+  attendeeCopy: "another mailbox's meeting",
+}
 
 export function refusalText(refusal) {
   return refusals[refusal] ?? refusal
@@ -17,6 +22,15 @@ function toEntry(id, appointment) {
 }
 
 const encode = encodeURIComponent
+const { mailboxes } = JSON.parse(document.querySelector('#settings').textContent)
+
+/** An attendee's copy of a meeting whose organiser is in step too stays: the organiser's item is the appointment. */
+function toItemEntry(item, mailbox) {
+  const entry = toEntry(item.itemId, item)
+  const organizer = item.isMeeting ? item.organizer?.toLowerCase() : undefined
+  const isCopy = organizer && organizer !== mailbox.toLowerCase() && mailboxes.includes(organizer)
+  return isCopy && !entry.refusal ? { ...entry, refusal: 'attendeeCopy' } : entry
+}
 
 /** How each side is asked, told and listened to. */
 export const sides = {
@@ -37,7 +51,8 @@ export const sides = {
     phrase: 'Exchange',
     list: (mailbox) => `/exchange/calendars/${encode(mailbox)}`,
     stream: () => '/exchange/events',
-    entries: ({ items }) => items.map((item) => toEntry(item.itemId, item)),
+    names: ['message', 'created', 'modified', 'moved', 'deleted'],
+    entries: (items, mailbox) => items.map((item) => toItemEntry(item, mailbox)),
     create: (mailbox, body) => request(`/exchange/calendars/${encode(mailbox)}`, { method: 'POST', body }),
     change: (mailbox, id, body) =>
       request(`/exchange/calendars/${encode(mailbox)}/${encode(id)}`, { method: 'PATCH', body }),
@@ -59,7 +74,7 @@ export function useSide(name, mailbox) {
     try {
       const answer = await request(side.list(mailbox))
       if (turn !== loading.current) return
-      setEntries(side.entries(answer))
+      setEntries(side.entries(answer, mailbox))
       setProblem(undefined)
     } catch (error) {
       if (turn === loading.current) setProblem(error.problem)
@@ -71,6 +86,7 @@ export function useSide(name, mailbox) {
     setProblem(undefined)
     void load()
     return liveStream(side.stream(mailbox), {
+      names: side.names,
       onState: setStream,
       onOpen: load,
       onMessage: (event) => event.mailbox === mailbox && load(),

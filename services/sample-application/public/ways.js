@@ -17,22 +17,48 @@ const steps = {
   synced: { meaning: 'The changes of the mailbox were listed' },
   read: { meaning: 'The item was read from Exchange' },
   delivered: { meaning: 'The application took the change', state: 'done', isEnd: true },
+  withdrawn: { meaning: 'The application took it off its calendar', state: 'done', isEnd: true },
+  echo: { meaning: 'Recognised as our own write', isEnd: true, isQuiet: true },
   postponed: { meaning: 'It is tried again later', state: 'postponed' },
   parked: { meaning: 'It could not succeed and waits for an operator', state: 'parked', isEnd: true },
   stale: { meaning: 'Lockstep has a newer version already', isEnd: true },
   refused: { meaning: 'It may not cross and stays where it is', state: 'refused', isEnd: true },
 }
 
-/** The last changes, newest first, each with its steps. Entries come from Lockstep's trail. */
+/** The last changes, newest first, each with its steps. Entries come from Lockstep's trail, in the order of their time. */
 function withEntries(ways, entries) {
   const next = new Map(ways.map((way) => [way.key, way]))
   for (const entry of entries) {
-    const { appointmentId, direction, version, revision, at, id, step, reason } = entry
-    const key = `${direction} ${appointmentId} ${direction === 'outbound' ? version : revision}`
-    const way = next.get(key) ?? { key, appointmentId, direction, startMs: Date.parse(at), seen: {} }
-    next.set(key, { ...way, seen: { ...way.seen, [id]: { step, atMs: Date.parse(at), reason } } })
+    const { at, id, step, reason } = entry
+    const way = [...next.values()].find(({ seen }) => seen[id]) ?? openWay(next, entry) ?? newWay(entry)
+    next.set(way.key, { ...way, seen: { ...way.seen, [id]: { step, atMs: Date.parse(at), reason } } })
   }
-  return [...next.values()].toSorted((a, b) => b.startMs - a.startMs).slice(0, KEPT)
+  return [...next.values()].toSorted((a, b) => b.startMs - a.startMs).slice(0, 3 * KEPT)
+}
+
+/** An event's way is named by its version. What comes from Exchange gets its revision only at the end. */
+function openWay(ways, { direction, appointmentId, version, step }) {
+  if (direction === 'outbound') return ways.get(`outbound ${appointmentId} ${version}`)
+  if (step === 'notified') return undefined
+  return [...ways.values()].findLast(
+    (way) => way.direction === direction && way.appointmentId === appointmentId && !isEnded(way),
+  )
+}
+
+function newWay({ direction, appointmentId, version, at }) {
+  const key = `${direction} ${appointmentId} ${version ?? at}`
+  return { key, appointmentId, direction, startMs: Date.parse(at), seen: {} }
+}
+
+function isEnded({ seen }) {
+  return Object.values(seen).some(({ step }) => steps[step]?.isEnd)
+}
+
+/** Echoes of our own writes say nothing new, and what comes from Exchange may be one until it has ended. */
+function isShown(way) {
+  const taken = Object.values(way.seen).map(({ step }) => step)
+  if (taken.some((step) => steps[step]?.isQuiet)) return false
+  return way.direction === 'outbound' || isEnded(way) || taken.includes('postponed')
 }
 
 function reduce(ways, { type, entries }) {
@@ -50,7 +76,7 @@ function useWays(mailbox) {
       onMessage: (data) => dispatch({ type: 'add', entries: data.entries ?? [data] }),
     })
   }, [mailbox])
-  return { ways, stream }
+  return { ways: ways.filter(isShown).slice(0, KEPT), stream }
 }
 
 /** Each change of the last minutes as a line of steps. New ones wait behind a button while somebody reads. */

@@ -19,7 +19,7 @@ import { forward } from './forward.ts'
 import { changesRouter, startSending } from './lockstep.ts'
 import { pageRouter } from './page.ts'
 
-export { type Config, loadConfig } from './config.ts'
+export { type Config, loadConfig, variables } from './config.ts'
 
 export type SampleApplication = { url: string; close: () => Promise<void> }
 

@@ -1,5 +1,5 @@
 -- Takes a page of changes: marks, links and cursor in one step, if the cursor is still where the page began and none of
--- the appointments has another id by now.
+-- the appointments has another id by now. A mailbox that gave one is refused no more.
 --
 -- KEYS  1 mailbox  2 deliveries  3 due:deliveries  4 handles  5… the appointment of each mark
 -- ARGV  1 mailbox id  2 now  3 cursor before, '' for none  4 cursor after  5 '1' if nothing more is to be had
@@ -19,6 +19,7 @@ for n = 5, #KEYS do
 end
 
 redis.call('HSET', KEYS[1], 'cursor', ARGV[4])
+redis.call('HDEL', KEYS[1], 'refused', 'since')
 if ARGV[5] == '1' then redis.call('HSET', KEYS[1], 'current', now) end
 local first = 7 + tonumber(ARGV[6])
 for n = 7, first - 1 do redis.call('HDEL', KEYS[4], ARGV[n]) end

@@ -1,6 +1,6 @@
-import type { Appointment, Body } from '../appointment.ts'
-import { type Field, propertiesOf } from '../field.ts'
-import type { LinkedItem } from '../record.ts'
+import type { Appointment, Body } from '../../appointment.ts'
+import { type Field, propertiesOf } from '../../field.ts'
+import type { LinkedItem } from '../../record.ts'
 
 export type ModelStamp = {
   readonly appointmentId: string
@@ -100,9 +100,10 @@ export function createExchangeModel(now: () => number) {
       const { stamp = item.stamp } = write
       return keep({ ...item, appointment, ...(stamp && { stamp }) })
     },
-    delete(itemIds: readonly string[]) {
+    delete(itemIds: readonly string[]): true {
       writes++
       for (const itemId of itemIds) remove(itemId)
+      return true
     },
   }
 }

@@ -1,22 +1,32 @@
-import type { Appointment } from '../appointment.ts'
-import { type Field, fields, fingerprintsOf } from '../field.ts'
-import type { ConflictPolicy } from '../merge.ts'
-import type { LinkedItem } from '../record.ts'
+import type { Appointment } from '../../appointment.ts'
+import { type Field, fields, fingerprintsOf } from '../../field.ts'
+import type { ConflictPolicy } from '../../merge.ts'
+import type { LinkedItem } from '../../record.ts'
 import { createApplicationModel } from './application-model.ts'
 import { createExchangeModel } from './exchange-model.ts'
-import { anAppointment, testDigest } from './index.ts'
-import { type CallFault, createLockstepModel, type DeliveryFault } from './lockstep-model.ts'
+import { anAppointment, testDigest } from '../index.ts'
+import { deliver, type DeliveryFault, sync } from './inbound-model.ts'
+import { accept, createLockstepModel, isAtRest, remembersOnly } from './lockstep-model.ts'
+import { type CallFault, settleWanted } from './outbound-model.ts'
 
 export type Side = 'application' | 'exchange'
 
 export const editedFields = ['subject', 'body', 'location', 'categories', 'attendees'] as const
 export type EditedField = (typeof editedFields)[number]
 
+type EditStep = {
+  readonly do: 'edit'
+  readonly side: Side
+  readonly field: EditedField
+  readonly isBack: boolean
+}
+
 /** What a user does, or what the world does with a message. Numbers pick one of several. */
 export type Step =
-  | { readonly do: 'edit'; readonly side: Side; readonly field: EditedField }
+  | EditStep
   | { readonly do: 'cancel' | 'restore'; readonly side: Side }
-  | { readonly do: 'hide' | 'show' | 'respond' | 'sync' }
+  | { readonly do: 'hide'; readonly isPrivate: boolean }
+  | { readonly do: 'respond' | 'sync' }
   | { readonly do: 'accept'; readonly pick: number; readonly again: boolean }
   | { readonly do: 'outbound'; readonly fault: CallFault }
   | { readonly do: 'deliver'; readonly fault: DeliveryFault; readonly refuses: boolean }
@@ -36,24 +46,31 @@ export type TwoSides = ReturnType<typeof createTwoSides>
 export function createTwoSides({ bornAt, policy, sendsBasedOn, role }: Scene) {
   let nowMs = 1_000_000
   let serial = 0
+  const former: Partial<Record<EditedField, Partial<Appointment>>> = {}
   const now = () => nowMs
   const exchange = createExchangeModel(now)
   const application = createApplicationModel(now, sendsBasedOn)
   const lockstep = createLockstepModel({ exchange, application, policy, now })
 
-  function edit(side: Side, field: EditedField): string {
+  /** Gives a field a new value, or at Exchange the one that it had before its last edit; says which. */
+  function edit({ side, field, isBack }: Omit<EditStep, 'do'>): string {
     const value = `${side[0]}${++serial}`
-    const changes = changeOf(field, value)
-    if (side === 'application') application.edit(changes)
-    else if (!exchange.only()?.isPrivate) exchange.edit(changes)
+    const item = exchange.only()
+    if (side === 'application') application.edit(changeOf(field, value))
+    else if (item && !item.isPrivate) {
+      const changes = (isBack && former[field]) || changeOf(field, value)
+      former[field] = { [field]: item.appointment[field] }
+      exchange.edit(changes)
+      return valueIn(fingerprintsOf(anAppointment(changes), testDigest)[field])
+    }
     return value
   }
 
-  function accept(pick: number, again: boolean): void {
+  function receive(pick: number, again: boolean): void {
     const { outbox } = application
     const index = pick % Math.max(1, outbox.length)
     const [event] = again ? outbox.slice(index, index + 1) : outbox.splice(index, 1)
-    if (event) lockstep.accept(event)
+    if (event) accept(lockstep, event)
   }
 
   function respond(): void {
@@ -68,15 +85,15 @@ export function createTwoSides({ bornAt, policy, sendsBasedOn, role }: Scene) {
   }
 
   function isQuiet(): boolean {
-    return application.outbox.length === 0 && exchange.touched.size === 0 && lockstep.isAtRest()
+    return application.outbox.length === 0 && exchange.touched.size === 0 && isAtRest(lockstep)
   }
 
   function carryOn(): void {
     nowMs += 200_000
-    accept(0, false)
-    lockstep.outbound('none')
-    lockstep.sync()
-    lockstep.deliver('none', false)
+    receive(0, false)
+    settleWanted(lockstep, 'none')
+    sync(lockstep)
+    deliver(lockstep, 'none', false)
   }
 
   if (bornAt === 'application') application.enter(anAppointment())
@@ -85,29 +102,28 @@ export function createTwoSides({ bornAt, policy, sendsBasedOn, role }: Scene) {
   return {
     exchange,
     application,
-    lockstep,
     edit,
+    remembersOnly: () => remembersOnly(lockstep),
 
-    take(step: Exclude<Step, { do: 'edit' }>): void {
+    take(step: Exclude<Step, EditStep>): void {
       nowMs += 1_500
       switch (step.do) {
         case 'cancel':
+          return step.side === 'application' ? application.hold(false) : exchange.remove()
         case 'restore':
-          if (step.side === 'application') return application.hold(step.do === 'restore')
-          return step.do === 'restore' ? exchange.restore() : exchange.remove()
+          return step.side === 'application' ? application.hold(true) : exchange.restore()
         case 'hide':
-        case 'show':
-          return exchange.hide(step.do === 'hide')
+          return exchange.hide(step.isPrivate)
         case 'respond':
           return respond()
         case 'sync':
-          return lockstep.sync()
+          return sync(lockstep)
         case 'accept':
-          return accept(step.pick, step.again)
+          return receive(step.pick, step.again)
         case 'outbound':
-          return lockstep.outbound(step.fault)
+          return settleWanted(lockstep, step.fault)
         case 'deliver':
-          return lockstep.deliver(step.fault, step.refuses)
+          return deliver(lockstep, step.fault, step.refuses)
         case 'comeLate':
           return comeLate(step.pick)
       }
@@ -123,7 +139,7 @@ export function createTwoSides({ bornAt, policy, sendsBasedOn, role }: Scene) {
     echoes(): number {
       const before = exchange.writes() + application.received()
       for (const { itemId } of exchange.items()) exchange.touched.add(itemId)
-      lockstep.lookAgain()
+      lockstep.isMarked = true
       for (let round = 0; round < 5; round++) carryOn()
       return exchange.writes() + application.received() - before
     },
@@ -161,4 +177,9 @@ function changeOf(field: EditedField, value: string): Partial<Appointment> {
     default:
       return { [field]: value }
   }
+}
+
+/** The value that an edit gave to a field: one letter and a number; nothing if it is as it was entered. */
+export function valueIn(print: string): string {
+  return /\b[ae]\d+\b/.exec(print)?.[0] ?? ''
 }

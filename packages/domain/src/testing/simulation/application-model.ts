@@ -1,6 +1,6 @@
-import type { Appointment } from '../appointment.ts'
-import type { ChangeKind } from '../record.ts'
-import type { Wanted } from '../wanted.ts'
+import type { Appointment } from '../../appointment.ts'
+import type { ChangeKind } from '../../record.ts'
+import type { Wanted } from '../../wanted.ts'
 
 /** A change as it goes over the wire. */
 export type ModelChange = {

@@ -1,0 +1,63 @@
+import {
+  type AppointmentRecord,
+  type Fingerprints,
+  linkOfAbsent,
+  linkOfCancelledMeanwhile,
+  linkOfLanded,
+  linkOfUpdated,
+  type Observed,
+  type OutboundPlan,
+} from '@lockstep/domain'
+import type { OutboundOutcome } from '@lockstep/ledger'
+import { settledAs } from './outcome.ts'
+import type { Task } from './task.ts'
+
+/** The outcome of a plan that writes nothing; none yet of one that does. */
+export function outcomeWithoutWriting({
+  plan,
+  attempt,
+  fingerprints,
+  finding,
+}: Task): OutboundOutcome | undefined {
+  const { record } = attempt
+  switch (plan.action) {
+    case 'settle':
+      return settled(record, plan, fingerprints, finding?.kind === 'item' ? finding.observed : undefined)
+    case 'landed': {
+      const link = linkOfLanded(record, fingerprints!, plan.observed, plan.written)
+      return settledAs(link, { lookAgain: true })
+    }
+    case 'tellCancelled':
+      return settledAs(linkOfCancelledMeanwhile(record, fingerprints!, Date.now()))
+    case 'sleep':
+      return { kind: 'parked', code: 'ASLEEP' }
+    case 'wait':
+      // Nothing was tried: the lost call stays the one that is waited for.
+      return postponed(plan.untilMs, 'LOST_ANSWER', 'none')
+    case 'missing':
+      return { ...postponed(Date.now() + missingMs, 'ITEM_MISSING', 'none'), costsAttempt: true }
+    default:
+      return undefined
+  }
+}
+
+function settled(
+  record: AppointmentRecord,
+  { merge }: Extract<OutboundPlan, { action: 'settle' }>,
+  fingerprints: Fingerprints | undefined,
+  observed: Observed | undefined,
+): OutboundOutcome {
+  const { wanted, link: known } = record
+  // Settled before, while this attempt's outcome was open: what Exchange holds now has to be looked at.
+  if (!wanted || wanted.version <= known.written.version) return settledAs(known, { lookAgain: true })
+  if (!fingerprints) return settledAs(linkOfAbsent(record))
+  const link = linkOfUpdated(record, fingerprints, { ...(merge && { merge }), ...(observed && { observed }) })
+  return settledAs(link)
+}
+
+function postponed(dueMs: number, code: string, effect: 'none' | 'unknown') {
+  return { kind: 'failed' as const, dueMs, code, effect, costsAttempt: false }
+}
+
+/** Time for the other direction to find out whether the item was deleted or moved. */
+const missingMs = 3_000

@@ -1,0 +1,97 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Simulator } from '@lockstep/exchange-simulator'
+import { eventually } from '@lockstep/runtime/testing'
+import { describe, expect, test } from 'vitest'
+import { appointment, event } from '../support/events.ts'
+import { type EwsGate, type GateCall, startEwsGate } from '../support/ews-gate.ts'
+import { report } from '../support/rounds.ts'
+import { alice, bob, carol, startSystem, type System } from '../support/system.ts'
+import { startWorkerProcess } from '../support/worker-process.ts'
+
+const mailboxes = [alice, bob, carol]
+/** For the other process's calls that were on their way when Exchange said it was busy. */
+const underWayMs = 150
+
+type Busy = Parameters<Simulator['faults']['add']>[0]
+
+const busy: { name: string; fault: Busy; backOffMs: number }[] = [
+  { name: 'as a fault, with a hint', fault: { kind: 'busyFault', backOffMs: 2_000 }, backOffMs: 2_000 },
+  { name: 'as a fault, with a hint of 0', fault: { kind: 'busyFault', backOffMs: 0 }, backOffMs: 1_000 },
+  { name: 'as a fault, without a hint', fault: { kind: 'busyFault' }, backOffMs: 1_000 },
+  { name: 'for an item, with a hint', fault: { kind: 'busyItem', backOffMs: 2_000 }, backOffMs: 2_000 },
+  { name: 'for an item, without a hint', fault: { kind: 'busyItem' }, backOffMs: 1_000 },
+  { name: '503 with Retry-After', fault: { kind: 'unavailable', retryAfterSeconds: 2 }, backOffMs: 2_000 },
+]
+
+describe('a busy Exchange', () => {
+  test('is left alone by two worker processes for as long as it says, and no attempt is spent', async () => {
+    const gate = await startEwsGate()
+    const system = await startSystem({ gate, without: ['outbound'] })
+    await Promise.all([1, 2].map(() => startWorkerProcess('outbound-worker', system.env)))
+    const stream = startStream(system)
+    for (const { name, fault, backOffMs } of busy) {
+      const { busyAtMs, attempts } = await strike({ system, gate, fault, sent: stream.sent, backOffMs })
+      const meanwhile = gate.calls.filter(isWithin(busyAtMs + underWayMs, busyAtMs + backOffMs - 20))
+      report({ name, backOffMs, callsMeanwhile: meanwhile.length, attempts })
+      expect({ name, meanwhile }).toEqual({ name, meanwhile: [] })
+      expect(attempts).toBeLessThanOrEqual(1)
+    }
+    const sent = await stream.end()
+    for (const { mailbox, id } of sent) await system.settled(mailbox, id, 1, 10_000)
+    for (const mailbox of mailboxes)
+      expect(system.simulator.calendarOf(mailbox)).toHaveLength(
+        sent.filter((each) => each.mailbox === mailbox).length,
+      )
+  }, 60_000)
+})
+
+type Striking = {
+  system: System
+  gate: EwsGate
+  fault: Busy
+  sent: readonly { mailbox: string; id: string }[]
+  backOffMs: number
+}
+
+/** Lets Exchange say once that it is busy. Resolves when calls are made again. */
+async function strike({ system, gate, fault, sent, backOffMs }: Striking) {
+  const seen = gate.calls.length
+  system.simulator.faults.add({ ...fault, operation: 'CreateItem', times: 1 })
+  const busyAtMs = await eventually(() => {
+    const call = gate.calls.slice(seen).find(({ isBusy }) => isBusy)
+    expect({ fault, call }).toMatchObject({ call: { isBusy: true } })
+    return call!.answeredAtMs!
+  })
+  await wait(backOffMs / 2)
+  const { mailbox, id } = sent.at(-2)!
+  const attempts = (await system.state(mailbox, id)).outbound?.attempts ?? 0
+  await eventually(() => expect(gate.calls.some(isWithin(busyAtMs + backOffMs - 20, Infinity))).toBe(true))
+  return { busyAtMs, attempts }
+}
+
+function isWithin(fromMs: number, untilMs: number) {
+  return ({ startedAtMs }: GateCall) => startedAtMs > fromMs && startedAtMs < untilMs
+}
+
+/** New appointments, twenty a second, until it is ended. */
+function startStream({ send }: System) {
+  const sent: { mailbox: string; id: string }[] = []
+  const ending = new AbortController()
+  const running = (async () => {
+    while (!ending.signal.aborted) {
+      const mailbox = mailboxes[sent.length % mailboxes.length]!
+      const id = `S${sent.length}`
+      await send(event({ id, version: 1, mailbox }, appointment()))
+      sent.push({ mailbox, id })
+      await wait(50)
+    }
+  })()
+  return {
+    sent: sent as readonly { mailbox: string; id: string }[],
+    end: async () => {
+      ending.abort()
+      await running
+      return sent
+    },
+  }
+}

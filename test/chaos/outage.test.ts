@@ -1,0 +1,121 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { type Simulator, startSimulator } from '@lockstep/exchange-simulator'
+import { eventually } from '@lockstep/runtime/testing'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { appointment, event } from '../support/events.ts'
+import { isLong, report } from '../support/rounds.ts'
+import { alice, bob, carol, startSystem, type System } from '../support/system.ts'
+
+const outageMs = isLong ? 20_000 : 6_000
+const mailboxes = [alice, bob, carol]
+
+describe('while Exchange is away', () => {
+  test('connections are refused: events are postponed, none costs an attempt, all settle within 5 s', async () => {
+    const system = await startSystem()
+    const stream = startStream(system)
+    await eventually(() => expect(stream.sent.length).toBeGreaterThan(6))
+    system.simulator.faults.add({ kind: 'refuseConnections' })
+    await wait(outageMs)
+    await expectPostponed(system, stream.sent)
+    system.simulator.faults.clear()
+    await expectAllSettled({ system, sent: await stream.end(), simulator: system.simulator, how: 'refused' })
+  }, 60_000)
+
+  test('it is closed and started again on its port: the same', async () => {
+    const exchange = await restartableExchange()
+    const system = await startSystem({ env: { EWS_URL: exchange.url } })
+    const stream = startStream(system)
+    await eventually(() => expect(stream.sent.length).toBeGreaterThan(6))
+    await exchange.close()
+    await wait(outageMs)
+    await expectPostponed(system, stream.sent)
+    const simulator = await exchange.start()
+    await expectAllSettled({ system, sent: await stream.end(), simulator, how: 'restarted' })
+  }, 60_000)
+})
+
+type Sent = { mailbox: string; id: string }
+
+/** New appointments, ten a second, until it is ended. */
+function startStream({ send }: System) {
+  const sent: Sent[] = []
+  const ending = new AbortController()
+  const running = (async () => {
+    while (!ending.signal.aborted) {
+      const mailbox = mailboxes[sent.length % mailboxes.length]!
+      const id = `S${sent.length}`
+      expect(await send(event({ id, version: 1, mailbox }, appointment({ subject: id })))).toMatchObject({
+        status: 202,
+      })
+      sent.push({ mailbox, id })
+      await wait(100)
+    }
+  })()
+  return {
+    sent: sent as readonly Sent[],
+    end: async () => {
+      ending.abort()
+      await running
+      return sent
+    },
+  }
+}
+
+/** Several were tried again and again, and each is still at its first attempt. */
+async function expectPostponed({ state, trail }: System, sent: readonly Sent[]): Promise<void> {
+  const pending = []
+  for (const { mailbox, id } of sent) {
+    const { state: settlement, outbound } = await state(mailbox, id)
+    if (settlement === 'pending') pending.push({ mailbox, id, attempts: outbound!.attempts })
+  }
+  expect(pending.length).toBeGreaterThan(outageMs / 200)
+  expect(pending.filter(({ attempts }) => attempts > 1)).toEqual([])
+
+  const [first] = pending
+  const steps = (await trail(first!.mailbox, first!.id)).map(({ step }) => step)
+  expect(steps.filter((step) => step === 'postponed').length).toBeGreaterThan(1)
+}
+
+type Settling = { system: System; sent: readonly Sent[]; simulator: Simulator; how: string }
+
+async function expectAllSettled({ system, sent, simulator, how }: Settling): Promise<void> {
+  const backAtMs = Date.now()
+  for (const { mailbox, id } of sent) await system.settled(mailbox, id, 1, 5_000)
+  const settledInMs = Date.now() - backAtMs
+  report({ how, outageMs, sent: sent.length, settledInMs })
+  expect(settledInMs).toBeLessThan(5_000)
+
+  for (const mailbox of mailboxes) {
+    const subjects = simulator.calendarOf(mailbox).map(({ subject }) => subject)
+    const wanted = sent.filter((each) => each.mailbox === mailbox).map(({ id }) => id)
+    expect(subjects.toSorted()).toEqual(wanted.toSorted())
+  }
+  expect(system.application.received).toEqual([])
+}
+
+async function restartableExchange() {
+  const dataDir = await mkdtemp(join(tmpdir(), 'lockstep-exchange-'))
+  let simulator = await startSimulator({ seed: false, dataDir })
+  const { url } = simulator
+  let isOpen = true
+  const close = async () => {
+    if (isOpen) await simulator.close()
+    isOpen = false
+  }
+  onTestFinished(async () => {
+    await close()
+    await rm(dataDir, { recursive: true })
+  })
+  return {
+    url,
+    close,
+    async start(): Promise<Simulator> {
+      simulator = await startSimulator({ seed: false, dataDir, port: Number(new URL(url).port) })
+      isOpen = true
+      return simulator
+    },
+  }
+}

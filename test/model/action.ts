@@ -1,0 +1,45 @@
+import type { FaultOptions } from '@lockstep/exchange-simulator'
+import type { Field } from './content.ts'
+
+export type Side = 'application' | 'exchange'
+export type ServiceName = 'ingress' | 'outbound-worker' | 'inbound-worker'
+
+/** How the producer sends an event: at once, late and so overtaken by newer ones, or once more later. */
+export type Sending = 'once' | 'late' | 'twice'
+
+/** What a user does to an appointment. One that cannot be done any more is not done. */
+export type UserAction =
+  | { do: 'create'; side: Side; label: number; mailbox: number; serial: number; isMeeting: boolean }
+  | { do: 'edit'; side: Side; label: number; field: Field; serial: number }
+  /** Cancelled, made private, made recurring, or made an ordinary appointment again. */
+  | { do: 'cancel' | 'hide' | 'repeat' | 'show'; side: Side; label: number }
+  /** To Deleted Items or another folder, and back. */
+  | { do: 'moveOut'; side: 'exchange'; label: number; folder: 'deleteditems' | 'inbox' }
+  | { do: 'moveBack'; side: 'exchange'; label: number }
+  /** The application makes it anew, under its id. */
+  | { do: 'restore'; side: 'application'; label: number }
+  /** A copy, with everything that a copy may carry, under a name of its own. */
+  | { do: 'copy'; side: 'exchange'; label: number; as: number; serial: number }
+
+export type Trouble =
+  | { do: 'fault'; fault: FaultOptions }
+  /** Exchange cannot be reached at all. */
+  | { do: 'outage'; forMs: number }
+  /** The application is away, answers late, or forgets to acknowledge what it applied. */
+  | { do: 'application'; is: 'away' | 'slow' | 'forgetful'; forMs: number }
+  | { do: 'kill'; service: ServiceName }
+  | { do: 'freeze'; service: ServiceName; forMs: number }
+  | { do: 'restartRedis' }
+
+export type Action = (UserAction | Trouble) & { sending?: Sending; afterMs: number }
+
+/** Actions up to a time of rest, at which the oracle looks. */
+export type Round = readonly Action[]
+
+export type History = {
+  readonly seed: number
+  readonly mailboxes: number
+  /** The application answers 409 while it has a newer version on the way; otherwise it applies over it. */
+  readonly answersConflict: boolean
+  readonly rounds: readonly Round[]
+}

@@ -1,0 +1,110 @@
+import type { Answer, ReceivedChange } from '../support/application.ts'
+import { event } from '../support/events.ts'
+import { type Content, labelOf } from './content.ts'
+
+/** An appointment as the application holds it, or held it. */
+export type Entry = {
+  readonly mailbox: string
+  appointmentId: string
+  label: number
+  /** Grows with each change of its own. */
+  version: number
+  /** The newest revision that it applied. */
+  applied: number
+  isHeld: boolean
+  isRecurring: boolean
+  content: Content
+}
+
+export type ApplicationModel = {
+  /** All that it ever held. */
+  readonly entries: readonly Entry[]
+  find(label: number): Entry | undefined
+  create(mailbox: string, label: number, content: Content): Version
+  change(entry: Entry, change: Partial<Content> & { isHeld?: boolean; isRecurring?: boolean }): Version
+  /** What it does with a delivery. */
+  receive(change: ReceivedChange): Answer
+}
+
+/** One version on its way to Lockstep. */
+export type Version = { readonly appointmentId: string; readonly version: number; readonly event: object }
+
+/**
+ * An application that keeps the handshake: its versions say what they are based on, it applies only what is named as
+ * changed, and knows what it has applied. While it has a newer version than a change accounts for it either answers
+ * 409 or applies the change over it; both are allowed.
+ */
+export function createApplicationModel(answersConflict: boolean): ApplicationModel {
+  const entries: Entry[] = []
+  const byId = new Map<string, Entry>()
+
+  function keep(entry: Entry): Entry {
+    entries.push(entry)
+    byId.set(entry.appointmentId, entry)
+    return entry
+  }
+
+  function born({ data }: ReceivedChange): Entry {
+    const { mailbox, appointmentId, appointment } = data
+    const content = appointment as unknown as Content
+    const label = labelOf(content.subject)
+    const head = { mailbox, appointmentId, label, content }
+    return keep({ ...head, version: 0, applied: 0, isHeld: false, isRecurring: false })
+  }
+
+  return {
+    entries,
+    find: (label) => entries.findLast((entry) => entry.label === label),
+
+    create(mailbox, label, content) {
+      const appointmentId = `APP-${label}`
+      const entry = keep({
+        mailbox,
+        appointmentId,
+        label,
+        content,
+        version: 0,
+        applied: 0,
+        isHeld: true,
+        isRecurring: false,
+      })
+      return versionOf(entry)
+    },
+    change(entry, { isHeld = entry.isHeld, isRecurring = entry.isRecurring, ...content }) {
+      Object.assign(entry, { isHeld, isRecurring, content: { ...entry.content, ...content } })
+      return versionOf(entry)
+    },
+    receive(change) {
+      const { appointmentId, revision, applicationVersion } = change.data
+      const known = byId.get(appointmentId)
+      if (!known && change.type !== 'appointment.created') return { status: 204 }
+      if (known && revision <= known.applied) return { status: 204 }
+      if (known && answersConflict && known.version > applicationVersion)
+        return { status: 409, body: { version: known.version } }
+      apply(known ?? born(change), change)
+      return { status: 204 }
+    },
+  }
+}
+
+function apply(entry: Entry, { type, data }: ReceivedChange): void {
+  entry.applied = data.revision
+  if (type === 'appointment.created') entry.isHeld = true
+  if (type === 'appointment.cancelled' || type === 'appointment.withdrawn') entry.isHeld = false
+  const told = data.changed.map((property) => [property, data.appointment?.[property]])
+  const isWhole = type === 'appointment.created'
+  entry.content = { ...entry.content, ...Object.fromEntries(told) } as Content
+  if (isWhole) entry.isRecurring = false
+}
+
+function versionOf(entry: Entry): Version {
+  entry.version++
+  const { appointmentId, version, mailbox, applied, content, isRecurring } = entry
+  const appointment = {
+    ...content,
+    attendees: content.attendees.map(({ address, type }) => ({ address, type })),
+    recurrence: isRecurring ? { pattern: 'weekly' } : null,
+  }
+  const head = { id: appointmentId, version, mailbox, basedOn: applied }
+  return { appointmentId, version, event: event(head, entry.isHeld ? appointment : undefined) }
+}

@@ -1,0 +1,80 @@
+import type { Side } from './action.ts'
+import { type Content, type Field, fields, type Values, valuesOf } from './content.ts'
+
+/** What a side's user did to an appointment: gave a field a value, or said whether it is there for all to see. */
+export type Act = { readonly side: Side; readonly label: number } & (
+  | { readonly what: 'created'; readonly values: Values }
+  | { readonly what: 'edited'; readonly field: Field; readonly value: string }
+  | { readonly what: 'shown' | 'takenAway' }
+)
+
+/** What the oracle remembers of an appointment from one rest to the next. */
+export type Memory = {
+  readonly label: number
+  readonly mailbox: string
+  readonly bornAt: Side
+  /** What users did since the last rest. */
+  acts: Act[]
+  /** Every value that anybody ever gave a field. */
+  readonly given: Readonly<Record<Field, Set<string>>>
+  /** What both sides held at the last rest; missing if one of them did not hold it. */
+  agreed?: Values
+  /** Whether what there is of it is clear: nobody's word stood against the other's since both agreed. */
+  isClear: boolean
+  /** The application changed it while Exchange hides it: what it says is only remembered. */
+  isInsisted: boolean
+  /** The state in which Exchange's user, or the last rest, left the item. */
+  changeKey?: string
+  /** Texts that Exchange's user entered while the appointment was hidden. */
+  secrets: string[]
+  /** How many mails of each kind to each address the application's changes are good for. */
+  readonly mails: Map<string, number>
+}
+
+export type Book = ReturnType<typeof createBook>
+
+/** What users did, as they did it: what the oracle judges by. */
+export function createBook() {
+  const memories = new Map<number, Memory>()
+
+  return {
+    all: () => [...memories.values()],
+    find: (label: number) => memories.get(label),
+
+    born(side: Side, label: number, mailbox: string, content: Content): Memory {
+      const values = valuesOf(content)
+      const given = Object.fromEntries(fields.map((field) => [field, new Set([values[field]])]))
+      const memory: Memory = {
+        label,
+        mailbox,
+        bornAt: side,
+        acts: [{ side, label, what: 'created', values }],
+        given: given as Record<Field, Set<string>>,
+        isClear: true,
+        isInsisted: false,
+        secrets: [],
+        mails: new Map(),
+      }
+      memories.set(label, memory)
+      return memory
+    },
+    edited(side: Side, label: number, change: Partial<Content>, after: Content): void {
+      const memory = memories.get(label)!
+      const values = valuesOf(after)
+      for (const field of fieldsIn(change)) {
+        memory.acts.push({ side, label, what: 'edited', field, value: values[field] })
+        memory.given[field].add(values[field])
+      }
+    },
+    said(side: Side, label: number, what: 'shown' | 'takenAway'): void {
+      memories.get(label)!.acts.push({ side, label, what })
+    },
+  }
+}
+
+function fieldsIn(change: Partial<Content>): Field[] {
+  return fields.filter((field) => {
+    if (field === 'when') return change.start !== undefined
+    return field === 'reminder' ? change.reminderMinutesBeforeStart !== undefined : change[field] !== undefined
+  })
+}

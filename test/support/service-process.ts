@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+
+const root = new URL('../../', import.meta.url)
+
+export type ServiceProcess = {
+  readonly pid: number
+  /** What it has written so far. */
+  readonly lines: readonly string[]
+  signal: (name: NodeJS.Signals) => void
+  /** Resolves with its exit code, or the signal that killed it. */
+  readonly ended: Promise<number | NodeJS.Signals>
+}
+
+export type SpawnableService = 'ingress' | 'outbound-worker' | 'inbound-worker'
+
+/** A service as a process of its own, as a deployment runs it; ready when this resolves. Whoever starts it ends it. */
+export async function spawnService(
+  name: SpawnableService,
+  env: Readonly<Record<string, string>>,
+): Promise<ServiceProcess> {
+  const child = spawn(process.execPath, [`services/${name}/src/main.ts`], {
+    cwd: root,
+    env: { PATH: process.env['PATH'], TZ: 'UTC', ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals)
+  const lines: string[] = []
+  const running = Promise.withResolvers<void>()
+  createInterface(child.stdout).on('line', (line) => {
+    lines.push(line)
+    if (line.includes(' is running')) running.resolve()
+  })
+  void ended.then((how) => running.reject(new Error(`${name} ended (${how}): ${lines.join('\n')}`)))
+  try {
+    await running.promise
+  } catch (error) {
+    child.kill('SIGKILL')
+    throw error
+  }
+  return { pid: child.pid!, lines, signal: (signal) => void child.kill(signal), ended }
+}

@@ -1,0 +1,118 @@
+import { codeOf, soapClient } from '@lockstep/exchange-simulator/testing'
+import { eventually } from '@lockstep/runtime/testing'
+import { describe, expect, test } from 'vitest'
+import { appointment, event } from '../support/events.ts'
+import { alice, bob, startSystem, type System } from '../support/system.ts'
+
+const start = { dateTime: '2027-05-03T09:00:00', timeZone: 'Europe/Berlin' }
+const end = { dateTime: '2027-05-03T10:00:00', timeZone: 'Europe/Berlin' }
+const env = { POLL_SECONDS: '0.5' }
+
+describe('what goes from the calendar', () => {
+  test('a lost cursor neither cancels nor doubles anything', async () => {
+    const { send, settled, quiet, synced, simulator, application } = await startSystem({ env })
+    await send(event({ id: 'ours', version: 1 }, appointment()))
+    await settled(alice, 'ours', 1)
+    await quiet(alice, 'ours')
+    simulator.userCreates(alice, { subject: 'Theirs', start, end })
+    await eventually(() => expect(application.received).toHaveLength(1))
+
+    const lost = { kind: 'error', code: 'ErrorInvalidSyncStateData', operation: 'SyncFolderItems' } as const
+    simulator.faults.add({ ...lost, mailbox: alice, times: 1 })
+    await eventually(() => expect(simulator.faults.active).toEqual([]))
+    await synced(alice)
+    await settled(alice, 'ours', 1)
+    expect(application.received).toHaveLength(1)
+    expect(simulator.calendarOf(alice)).toHaveLength(2)
+    expect(simulator.calls).toMatchObject({ CreateItem: 1 })
+
+    simulator.userUpdates(alice, simulator.calendarOf(alice)[0]!.itemId, { location: 'Room 5' })
+    await eventually(() => expect(application.received[1]?.data.changed).toEqual(['location']))
+  })
+
+  test('what was deleted while the cursor was lost is cancelled, and nothing else', async () => {
+    const { send, settled, quiet, simulator, application, startWorker, stopWorker } = await startSystem({
+      env,
+    })
+    await send(event({ id: 'A', version: 1 }, appointment()), event({ id: 'B', version: 1 }, appointment()))
+    for (const id of ['A', 'B']) {
+      await settled(alice, id, 1)
+      await quiet(alice, id)
+    }
+    await stopWorker('inbound')
+    const code = 'ErrorInvalidSyncStateData'
+    simulator.faults.add({ kind: 'error', code, operation: 'SyncFolderItems', mailbox: alice, times: 1 })
+    simulator.userDeletes(alice, simulator.calendarOf(alice)[0]!.itemId, { how: 'forGood' })
+    await startWorker('inbound')
+    await eventually(() => expect(application.received).toMatchObject([{ type: 'appointment.cancelled' }]))
+    expect(simulator.calendarOf(alice)).toHaveLength(1)
+  })
+
+  test.each(['ours', 'theirs'])(
+    'an item (%s) that is moved away is cancelled, and created with the same id when it comes back',
+    async (whose) => {
+      const system = await startSystem({ env })
+      const { simulator, application } = system
+      const told = whose === 'ours' ? await createOurs(system) : await createTheirs(system)
+      const { itemId, ...before } = simulator.calendarOf(bob)[0]!
+
+      const away = await move(system, itemId, 'deleteditems')
+      await eventually(() =>
+        expect(application.received.at(-1)).toMatchObject({ type: 'appointment.cancelled' }),
+      )
+      await move(system, away, 'calendar')
+      await eventually(() =>
+        expect(application.received.at(-1)).toMatchObject({ type: 'appointment.created' }),
+      )
+
+      const ids = new Set(application.received.map(({ data }) => data.appointmentId))
+      expect([...ids]).toEqual([told])
+      expect(application.received.at(-1)!.data.appointment).toMatchObject({ subject: before.subject })
+      expect(simulator.calendarOf(bob)).toMatchObject([{ subject: before.subject, uid: before.uid }])
+      await system.synced(bob)
+      expect(application.typesOf(told).slice(-2)).toEqual(['appointment.cancelled', 'appointment.created'])
+    },
+  )
+
+  test('an item that was deleted while the inbound worker was down is cancelled after its start', async () => {
+    const system = await startSystem({ env })
+    const { simulator, application } = system
+    const told = await createTheirs(system)
+    await system.stopWorker('inbound')
+    simulator.userDeletes(bob, simulator.calendarOf(bob)[0]!.itemId)
+    await system.startWorker('inbound')
+    await eventually(() =>
+      expect(application.typesOf(told)).toEqual(['appointment.created', 'appointment.cancelled']),
+    )
+  })
+})
+
+async function createOurs({ send, settled, quiet }: System): Promise<string> {
+  await send(event({ id: 'A', version: 1, mailbox: bob }, appointment()))
+  await settled(bob, 'A', 1)
+  await quiet(bob, 'A')
+  return 'A'
+}
+
+async function createTheirs({ simulator, application, state }: System): Promise<string> {
+  simulator.userCreates(bob, { subject: 'Lunch', start, end })
+  const { appointmentId } = await eventually(() => {
+    expect(application.received).toHaveLength(1)
+    return application.received[0]!.data
+  })
+  await eventually(async () =>
+    expect(await state(bob, appointmentId)).toMatchObject({ inApplication: true }),
+  )
+  return appointmentId
+}
+
+/** Moves the item as a user does. Its id changes with it. */
+async function move({ simulator }: System, itemId: string, folder: string): Promise<string> {
+  const reply = await soapClient(simulator.url)(
+    `<m:MoveItem><m:ToFolderId><t:DistinguishedFolderId Id="${folder}"/></m:ToFolderId>` +
+      `<m:ItemIds><t:ItemId Id="${itemId}"/></m:ItemIds></m:MoveItem>`,
+    { impersonate: bob },
+  )
+  expect(codeOf(reply)).toBe('NoError')
+  return /<t:ItemId Id="([^"]+)"/.exec(reply.text)![1]!
+}
