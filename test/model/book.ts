@@ -75,6 +75,8 @@ export function createBook() {
 function fieldsIn(change: Partial<Content>): Field[] {
   return fields.filter((field) => {
     if (field === 'when') return change.start !== undefined
-    return field === 'reminder' ? change.reminderMinutesBeforeStart !== undefined : change[field] !== undefined
+    return field === 'reminder'
+      ? change.reminderMinutesBeforeStart !== undefined
+      : change[field] !== undefined
   })
 }

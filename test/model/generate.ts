@@ -113,7 +113,11 @@ function newLabel(scene: Scene): number {
 }
 
 function trouble({ random, rank }: Scene): Trouble {
-  const kinds = [() => applicationTrouble(random), () => exchangeTrouble(random), () => processTrouble(random)]
+  const kinds = [
+    () => applicationTrouble(random),
+    () => exchangeTrouble(random),
+    () => processTrouble(random),
+  ]
   return random.pick(kinds.slice(0, rank - 1))()
 }
 

@@ -12,12 +12,7 @@ export type Before = { readonly isLive: boolean; readonly content: Content }
  * Notes which mails one change of the application's is good for, at most. `others` attend at Exchange, as far as its
  * user saw to it.
  */
-export function allowMails(
-  memory: Memory,
-  before: Before,
-  after: Before,
-  others: readonly string[],
-): void {
+export function allowMails(memory: Memory, before: Before, after: Before, others: readonly string[]): void {
   const was = addressesOf(before.content)
   const is = addressesOf(after.content)
   const everybody = [...new Set([...was, ...is, ...others])]

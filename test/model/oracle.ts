@@ -103,7 +103,9 @@ function presence(memory: Memory, { item, entry, atExchange, atApplication }: Vi
   const isHiddenThere = item !== undefined && !atExchange
   const actedAt = (side: Act['side']) => acts.some((act) => act.side === side)
   if (atApplication && isHiddenThere) {
-    return isInsisted || actedAt('application') ? [] : [['leak', 'hidden at Exchange, held by the application']]
+    return isInsisted || actedAt('application')
+      ? []
+      : [['leak', 'hidden at Exchange, held by the application']]
   }
   if (atExchange && !atApplication) {
     const isRefusedHere = entry?.isHeld === true
@@ -119,7 +121,9 @@ function presence(memory: Memory, { item, entry, atExchange, atApplication }: Vi
   }
   const isThere = atExchange !== undefined
   const shouldBe = words.at(-1)!.what !== 'takenAway'
-  return isThere === shouldBe ? [] : [[shouldBe ? 'lost' : 'notRemoved', `the last word: ${words.at(-1)!.what}`]]
+  return isThere === shouldBe
+    ? []
+    : [[shouldBe ? 'lost' : 'notRemoved', `the last word: ${words.at(-1)!.what}`]]
 }
 
 function values(memory: Memory, { atExchange, atApplication }: View, isLossy: boolean): Finding[] {
@@ -142,7 +146,10 @@ function allowedValues(memory: Memory, field: Field, isLossy: boolean): string[]
   const before = agreed ?? (created?.what === 'created' ? created.values : undefined)
   if (!before || acts.some(({ what }) => what === 'shown' || what === 'takenAway')) return undefined
 
-  const edits = acts.filter((act) => act.what === 'edited' && act.field === field) as { side: Act['side']; value: string }[]
+  const edits = acts.filter((act) => act.what === 'edited' && act.field === field) as {
+    side: Act['side']
+    value: string
+  }[]
   if (edits.length === 0) return [before[field]]
   // Nothing tells a user's edit from Exchange's rewriting of a body, nor, on an item without our stamp, from a write of
   // ours whose answer was lost.
@@ -160,7 +167,11 @@ function secrets({ secrets: texts }: Memory, deliveries: readonly ReceivedChange
 }
 
 /** What one side alone did comes back to it neither as a change nor as a write. */
-function echoes({ acts, changeKey }: Memory, { item }: View, deliveries: readonly ReceivedChange[]): Finding[] {
+function echoes(
+  { acts, changeKey }: Memory,
+  { item }: View,
+  deliveries: readonly ReceivedChange[],
+): Finding[] {
   const isQuietAt = (side: Act['side']) => !acts.some((act) => act.side === side)
   const told = deliveries.map(({ type, data }) => `${type} ${data.revision} (${data.changed.join(', ')})`)
   return [
@@ -171,7 +182,11 @@ function echoes({ acts, changeKey }: Memory, { item }: View, deliveries: readonl
   ]
 }
 
-function mails({ label, mails: allowed }: Memory, { item, atExchange, atApplication }: View, evidence: Evidence) {
+function mails(
+  { label, mails: allowed }: Memory,
+  { item, atExchange, atApplication }: View,
+  evidence: Evidence,
+) {
   const found: Finding[] = []
   const sent = Map.groupBy(
     evidence.mails.filter(({ subject }) => labelOf(subject) === label),

@@ -1,17 +1,22 @@
 import type { Cluster, Redis } from 'ioredis'
 import { type BreakerOptions, type GuardedGateway, withCircuitBreaker } from './circuit-breaker.ts'
-import { basicAuthentication } from './ews/authentication.ts'
+import type { WaysOut } from './ews/connections/ways-out.ts'
+import { type AuthOptions, createSender } from './ews/create-sender.ts'
 import { type CallFact, createEwsClient } from './ews/ews-client.ts'
 import { createEwsGateway } from './ews/ews-gateway.ts'
+import { redisLogonMemory } from './ews/logon/logon-memory.ts'
 import { createTransport } from './ews/transport.ts'
+import { exchangeOnlineWarning } from './exchange-online.ts'
 import { RedisBudget } from './redis-budget.ts'
+import type { CertificateFact } from './trust/certificate-fact.ts'
+import type { TrustOptions } from './trust/tls-material.ts'
 
 export type ExchangeConfig = {
   /** The EWS endpoint. */
   readonly url: string
-  readonly auth: { readonly kind: 'basic'; readonly username: string; readonly password: string }
-  /** PEM certificates to trust instead of the system's. */
-  readonly ca?: string
+  readonly auth: AuthOptions
+  readonly trust?: TrustOptions
+  readonly waysOut?: WaysOut
   readonly timeoutMs: number
   /** Calls in flight of the impersonation account, over all processes. */
   readonly maxInFlight: number
@@ -29,10 +34,14 @@ export type ExchangeDeps = {
   readonly onCall?: (fact: CallFact) => void
   /** Told when the circuit opens and closes, for logs and metrics. */
   readonly onCircuit?: BreakerOptions['onStateChange']
+  /** Told of the server's certificate at each new connection, for metrics and alarms. */
+  readonly onCertificate?: (fact: CertificateFact) => void
 }
 
 export type Exchange = {
   readonly gateway: GuardedGateway
+  /** What an administrator should hear when we start. */
+  readonly warnings: readonly string[]
   /** Stops probing, gives up what waits for its turn, and closes the connections. Redis stays open: it came open. */
   close(): Promise<void>
 }
@@ -43,17 +52,20 @@ const graceMs = 5_000
 /** The calendars of one connection: the EWS adapter, its calls within the account's budget, behind a breaker. */
 export function createExchange(
   config: ExchangeConfig,
-  { redis, prefix, onCall, onCircuit }: ExchangeDeps,
+  { redis, prefix, onCall, onCircuit, onCertificate }: ExchangeDeps,
 ): Exchange {
-  const { url, auth, ca, timeoutMs, maxInFlight, userAgent } = config
-  const transport = createTransport({
+  const { url, auth, trust, waysOut, timeoutMs, maxInFlight, userAgent } = config
+  const sender = createSender({
     url,
-    authentication: basicAuthentication(auth.username, auth.password),
-    ...(ca && { ca }),
-    userAgent,
+    auth,
+    trust,
+    waysOut,
     timeoutMs,
     connections: maxInFlight,
+    memory: redisLogonMemory(redis, prefix),
+    onCertificate,
   })
+  const transport = createTransport({ sender, userAgent, timeoutMs })
   const budget = new RedisBudget({ redis, prefix, mostInFlight: maxInFlight, waitMs: config.budgetWaitMs })
   const client = createEwsClient({ url, transport, budget, deadlineMs: timeoutMs + graceMs, onCall })
   const gateway = withCircuitBreaker(createEwsGateway(client), {
@@ -61,8 +73,11 @@ export function createExchange(
     onStateChange: onCircuit,
   })
 
+  const warning = exchangeOnlineWarning(url, auth.kind === 'oauth' ? auth.clientId : undefined)
+
   return {
     gateway,
+    warnings: warning === undefined ? [] : [warning],
     async close() {
       gateway.close()
       await budget.close()

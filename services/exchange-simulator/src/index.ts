@@ -1,10 +1,6 @@
-<<<<<<< HEAD
 export type { AccountOptions, ApplicationOptions } from './accounts.ts'
 export type { AuthenticationPolicy } from './authentication/authenticator.ts'
-=======
-export type { AccountOptions } from './accounts.ts'
 export { variables } from './config.ts'
->>>>>>> main
 export type { Fault, FaultKind, FaultOptions, Faults } from './faults.ts'
 export type { MailboxState } from './mailbox-states.ts'
 export type { Mail } from './meetings.ts'

@@ -46,6 +46,9 @@ export type Simulator = {
   /** The most calls ever under way at once, by account. */
   readonly mostInFlight: Readonly<Record<string, number>>
   readonly mostInFlightByMailbox: Readonly<Record<string, number>>
+  /** Connections ever opened to the EWS endpoint, and attempts to log on by NTLM. */
+  readonly connections: number
+  readonly ntlmLogons: number
   readonly throttling: Throttling
   readonly states: MailboxStates
   /** How callers may say who they are; takes effect with the next call. */
@@ -107,7 +110,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const urlOf = ({ port }: Listener): string => `://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`
   const secure = ca && tls && { url: `https${urlOf(tls)}${ewsPath}`, ca: ca.ca }
   const urls = { url: `http${urlOf(ews)}${ewsPath}`, controlUrl: `http${urlOf(control)}`, secure }
-  return handleOf(core, urls, close)
+  const connections = () => ews.connections + (tls?.connections ?? 0)
+  return handleOf(core, urls, connections, close)
 }
 
 function secureListener(
@@ -133,7 +137,7 @@ function certifiedHosts(host: string): string[] {
 
 type Urls = Pick<Simulator, 'url' | 'controlUrl' | 'secure'>
 
-function handleOf(core: Core, urls: Urls, close: () => Promise<void>): Simulator {
+function handleOf(core: Core, urls: Urls, connections: () => number, close: () => Promise<void>): Simulator {
   const { users } = core
   return {
     ...urls,
@@ -150,6 +154,12 @@ function handleOf(core: Core, urls: Urls, close: () => Promise<void>): Simulator
     },
     get mostInFlightByMailbox() {
       return core.traffic.mostInFlightByMailbox
+    },
+    get connections() {
+      return connections()
+    },
+    get ntlmLogons() {
+      return core.authenticator.ntlmLogons
     },
     throttling: core.throttling,
     states: core.states,

@@ -90,10 +90,13 @@ export class TokenIssuer {
     if (!account?.application) {
       throw new TokenError(400, 'unauthorized_client', 700_016, `Application '${clientId}' was not found.`)
     }
-    const { secrets = [], certificates = [] } = account.application
+    const { secrets = [], expiredSecrets = [], certificates = [] } = account.application
     const secret = form.get('client_secret')
     if (secret !== null) {
       if (secrets.some((known) => isSameText(known, secret))) return account
+      if (expiredSecrets.some((known) => isSameText(known, secret))) {
+        throw new TokenError(401, 'invalid_client', 7_000_222, 'The provided client secret keys are expired.')
+      }
       throw new TokenError(401, 'invalid_client', 7_000_215, 'Invalid client secret provided.')
     }
     if (form.get('client_assertion_type') !== assertionType) {
