@@ -39,6 +39,8 @@ export function createKeys(prefix: string) {
     appointmentsDue: (work: 'outbound' | 'deliveries', mailboxId: string) => inBucket(mailboxId, work[0]!),
     /** Hash: handle of an item's id or UID → appointment id. */
     handles: (mailboxId: string) => inBucket(mailboxId, 'h'),
+    /** Sorted set: an appointment whose item was made and not listed by Exchange yet, by the time of that. */
+    unlisted: (mailboxId: string) => inBucket(mailboxId, 'u'),
     /** Hash: cursor, subscription, refusal and dues of the mailbox. */
     mailbox: (mailboxId: string) => inBucket(mailboxId, 'm'),
     /** Stream: the newest steps of the mailbox's appointments. */

@@ -3,7 +3,7 @@ import { Histogram, type Registry } from 'prom-client'
 type Call = { operation: string; durationMs: number; outcome: string }
 
 /** Counts and times the calls to Exchange, by operation and outcome. */
-export function countCalls(registry: Registry): (call: Call) => void {
+export function callDurations(registry: Registry): (call: Call) => void {
   const seconds = new Histogram({
     name: 'lockstep_exchange_call_seconds',
     help: 'Duration of calls to Exchange.',
