@@ -13,6 +13,7 @@ import { Subscriptions } from './notifications/subscriptions.ts'
 import { defaultQuirks, type Quirks } from './quirks.ts'
 import { seedMailbox } from './seed.ts'
 import { memoryJournal, openSqliteJournal } from './store/journal.ts'
+import type { DistributionList } from './store/directory.ts'
 import { Store } from './store/store.ts'
 import type { ThrottlingPolicy } from './throttling/policy.ts'
 import { Throttling } from './throttling/throttling.ts'
@@ -29,6 +30,8 @@ export type CoreOptions = {
   recordDir?: string
   /** Shortens the waits of notifications. */
   push?: Partial<PushTiming>
+  /** Lists of people that can be invited by one address. */
+  distributionLists?: readonly DistributionList[]
   /** Where Microsoft's pages disagree, or where Exchange does what not every test wants. */
   quirks?: Partial<Quirks>
   authentication?: Partial<AuthenticationPolicy>
@@ -87,6 +90,7 @@ export class Core {
     this.throttling = new Throttling(options.throttling, ({ maxSubscriptions }) => {
       this.subscriptions.mostForMailbox = maxSubscriptions ?? Infinity
     })
+    for (const list of options.distributionLists ?? []) this.store.directory.addList(list)
     this.#fill()
   }
 

@@ -1,5 +1,5 @@
 import { changeItem, removeItem } from './calendar/change-item.ts'
-import { existingOccurrence } from './calendar/occurrences.ts'
+import { existingOccurrence, withRestored } from './calendar/occurrences.ts'
 import { EwsError } from './soap/errors.ts'
 import { organisersCopy, newCopy, sharedFields } from './meeting-copy.ts'
 import type { Attendee, CalendarItem, Person, Response } from './store/item.ts'
@@ -112,8 +112,20 @@ export class Meetings {
   #invite(item: CalendarItem, attendee: Attendee): void {
     this.#send('invitation', item, attendee)
     for (const mailbox of this.#localMailboxes(item, attendee)) {
-      if (!this.#copyIn(mailbox, item)) this.#store.create(mailbox, 'calendar', newCopy(item))
+      if (!this.#copyIn(mailbox, item)) this.#putCopy(mailbox, item)
     }
+  }
+
+  /** An occurrence comes back into the series that an attendee took it out of; anything else is new. */
+  #putCopy(mailbox: Mailbox, item: CalendarItem): void {
+    const { occurrenceOf } = item
+    const series = mailbox.withUid(item.uid).find(({ folder }) => folder === 'calendar')
+    if (!occurrenceOf || !series?.recurrence) {
+      this.#store.create(mailbox, 'calendar', newCopy(item))
+      return
+    }
+    const { recurrence: _recurrence, uid: _uid, extended: _extended, ...copied } = newCopy(item)
+    this.#store.update(series, withRestored(series, occurrenceOf.originalStart, copied))
   }
 
   #update(before: CalendarItem, item: CalendarItem, attendee: Attendee): void {
@@ -121,7 +133,7 @@ export class Meetings {
     for (const mailbox of this.#localMailboxes(item, attendee)) {
       const copy = this.#copyIn(mailbox, item)
       if (!copy) {
-        this.#store.create(mailbox, 'calendar', newCopy(item))
+        this.#putCopy(mailbox, item)
         continue
       }
       const isMoved = copy.start !== item.start || copy.end !== item.end

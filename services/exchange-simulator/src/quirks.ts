@@ -8,6 +8,8 @@ export type Quirks = {
   readonly softDeleteMoves: boolean
   /** A view also returns an item that ends just when the view begins, as observed of Exchange; the page on CalendarView does not say so. */
   readonly viewTouchesEnd: boolean
+  /** An account with full access to a mailbox may subscribe there (the page on response codes), or only its owner (the page on delegation). */
+  readonly fullAccessSubscribes: boolean
   /** Streamed notifications hold `m:Notification`, as Exchange sends it, or `t:Notification`, as the schema says. */
   readonly streamsAgainstSchema: boolean
 }
@@ -17,5 +19,6 @@ export const defaultQuirks: Quirks = {
   alwaysWantsChangeKey: true,
   softDeleteMoves: true,
   viewTouchesEnd: true,
+  fullAccessSubscribes: true,
   streamsAgainstSchema: true,
 }

@@ -2,7 +2,6 @@ import type { AccountOptions } from './accounts.ts'
 import { channelBindingOf } from './authentication/channel-binding.ts'
 import { createPrivateCa, type PrivateCa } from './authentication/private-ca.ts'
 import { Core, type CoreOptions } from './core.ts'
-import type { RequestListener } from 'node:http'
 import type { AuthenticationPolicy } from './authentication/authenticator.ts'
 import type { Faults } from './faults.ts'
 import type { Exchanges } from './http/exchanges.ts'
@@ -10,7 +9,7 @@ import { Gate } from './http/gate.ts'
 import type { MailboxStates } from './mailbox-states.ts'
 import type { Throttling } from './throttling/throttling.ts'
 import { createControlEndpoint } from './http/control-endpoint.ts'
-import { createEwsEndpoint, ewsPath } from './http/ews-endpoint.ts'
+import { createEwsEndpoint, type EwsParts, ewsPath } from './http/ews-endpoint.ts'
 import { Listener } from './http/listener.ts'
 import type { Recorder } from './http/recorder.ts'
 import type { Mail } from './meetings.ts'
@@ -83,50 +82,63 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   })
   const ca = options.httpsPort === undefined ? undefined : await createPrivateCa(certifiedHosts(host))
   if (ca) core.channelBinding = channelBindingOf(ca.certificate)
-  const parts = { core, signal: closing.signal, onUnexpected }
-  const endpoint = createEwsEndpoint(parts)
-  const ews = new Listener(endpoint, { host, port: options.port ?? 0, variable: 'SIMULATOR_PORT' })
-  const tls = ca && secureListener(endpoint, options, host, ca)
-  const isReady = (): boolean => ews.isOpen && (tls?.isOpen ?? true)
-  const control = new Listener(createControlEndpoint({ isReady, ca: ca?.ca, ...parts }), {
-    host,
-    port: options.controlPort ?? 0,
-    variable: 'SIMULATOR_CONTROL_PORT',
-  })
-  const listeners = [ews, ...(tls ? [tls] : []), control]
+  const servers = createServers({ core, signal: closing.signal, onUnexpected }, { ...options, host }, ca)
   const close = async (): Promise<void> => {
     gate.close()
     closing.abort()
-    await Promise.all(listeners.map((listener) => listener.close()))
+    await Promise.all(servers.all.map((listener) => listener.close()))
     core.close()
   }
+  await openAll(servers.all, close)
+  gate.guard(servers.exchange)
+  return handleOf(core, urlsOf(servers, host, ca), servers.exchange, close)
+}
+
+type Servers = {
+  plain: Listener
+  secure: Listener | undefined
+  control: Listener
+  exchange: readonly Listener[]
+  all: readonly Listener[]
+}
+
+function createServers(
+  parts: EwsParts,
+  options: SimulatorOptions & { host: string },
+  ca: PrivateCa | undefined,
+): Servers {
+  const { host, port = 0, httpsPort = 0, controlPort = 0 } = options
+  const endpoint = createEwsEndpoint(parts)
+  const plain = new Listener(endpoint, { host, port, variable: 'SIMULATOR_PORT' })
+  const tls = ca && { cert: ca.certificate, key: ca.key }
+  const secure =
+    tls && new Listener(endpoint, { host, port: httpsPort, variable: 'SIMULATOR_HTTPS_PORT', tls })
+  const exchange = secure ? [plain, secure] : [plain]
+  const isReady = (): boolean => exchange.every(({ isOpen }) => isOpen)
+  const control = new Listener(createControlEndpoint({ isReady, ca: ca?.ca, ...parts }), {
+    host,
+    port: controlPort,
+    variable: 'SIMULATOR_CONTROL_PORT',
+  })
+  return { plain, secure, control, exchange, all: [...exchange, control] }
+}
+
+function urlsOf({ plain, secure, control }: Servers, host: string, ca: PrivateCa | undefined): Urls {
+  const at = ({ port }: Listener): string => `${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`
+  return {
+    url: `http://${at(plain)}${ewsPath}`,
+    controlUrl: `http://${at(control)}`,
+    secure: ca && secure && { url: `https://${at(secure)}${ewsPath}`, ca: ca.ca },
+  }
+}
+
+async function openAll(listeners: readonly Listener[], close: () => Promise<void>): Promise<void> {
   try {
     for (const listener of listeners) await listener.open()
   } catch (error) {
     await close()
     throw error
   }
-  gate.guard(tls ? [ews, tls] : [ews])
-  const urlOf = ({ port }: Listener): string => `://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`
-  const secure = ca && tls && { url: `https${urlOf(tls)}${ewsPath}`, ca: ca.ca }
-  const urls = { url: `http${urlOf(ews)}${ewsPath}`, controlUrl: `http${urlOf(control)}`, secure }
-  const connections = () => ews.connections + (tls?.connections ?? 0)
-  return handleOf(core, urls, connections, close)
-}
-
-function secureListener(
-  endpoint: RequestListener,
-  options: SimulatorOptions,
-  host: string,
-  { certificate, key }: PrivateCa,
-): Listener {
-  const port = options.httpsPort ?? 0
-  return new Listener(endpoint, {
-    host,
-    port,
-    variable: 'SIMULATOR_HTTPS_PORT',
-    tls: { cert: certificate, key },
-  })
 }
 
 function certifiedHosts(host: string): string[] {
@@ -137,7 +149,12 @@ function certifiedHosts(host: string): string[] {
 
 type Urls = Pick<Simulator, 'url' | 'controlUrl' | 'secure'>
 
-function handleOf(core: Core, urls: Urls, connections: () => number, close: () => Promise<void>): Simulator {
+function handleOf(
+  core: Core,
+  urls: Urls,
+  listeners: readonly Listener[],
+  close: () => Promise<void>,
+): Simulator {
   const { users } = core
   return {
     ...urls,
@@ -156,7 +173,7 @@ function handleOf(core: Core, urls: Urls, connections: () => number, close: () =
       return core.traffic.mostInFlightByMailbox
     },
     get connections() {
-      return connections()
+      return listeners.reduce((sum, { connections }) => sum + connections, 0)
     },
     get ntlmLogons() {
       return core.authenticator.ntlmLogons

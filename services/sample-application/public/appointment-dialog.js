@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { Details, Times } from './appointment-fields.js'
 import { changesOf, formOf } from './appointment-form.js'
-import { html } from '/ui/html.js'
-import { ProblemNotice } from '/ui/parts.js'
+import { html } from './ui/html.js'
+import { ProblemNotice } from './ui/parts.js'
 
 /** Makes or edits an appointment. What is wrong stays in the dialog, with the reason, until it is mended. */
 export function AppointmentDialog({ side, mailbox, entry, onDone, onClose }) {

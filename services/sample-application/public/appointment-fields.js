@@ -1,4 +1,4 @@
-import { html } from '/ui/html.js'
+import { html } from './ui/html.js'
 
 const zones = Intl.supportedValuesOf('timeZone')
 

@@ -4,9 +4,9 @@ import { blankAppointment, spanOf, timesOf } from './appointment-times.js'
 import { FullCalendar } from './full-calendar.js'
 import { occurrencesOf } from './occurrences.js'
 import { refusalText } from './sides.js'
-import { counted } from '/ui/format.js'
-import { html } from '/ui/html.js'
-import { ProblemNotice, Pulse } from '/ui/parts.js'
+import { counted } from './ui/format.js'
+import { html } from './ui/html.js'
+import { ProblemNotice, Pulse } from './ui/parts.js'
 
 /** One side: its calendar, what is wrong with it, and the dialog to edit what is in it. */
 export function CalendarPanel({ side, mailbox, range, view, date, timeZone, onProblem, onDone }) {

@@ -1,7 +1,7 @@
 import htm from 'htm'
 import { useEffect, useRef } from 'preact/hooks'
 import { moveFocus } from './arrow-keys.js'
-import { html } from '/ui/html.js'
+import { html } from './ui/html.js'
 
 // FullCalendar's build for browsers brings its own Preact, which has to draw what stands in its events.
 const { Calendar, Preact } = globalThis.FullCalendar

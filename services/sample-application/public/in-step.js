@@ -1,5 +1,5 @@
 import { spanOf } from './appointment-times.js'
-import { counted } from '/ui/format.js'
+import { counted } from './ui/format.js'
 
 /** The answer first: whether both calendars hold the same, and what stays where it is. */
 export function inStepText(application, exchange) {

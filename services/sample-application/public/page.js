@@ -6,8 +6,8 @@ import { inStepText } from './in-step.js'
 import { useSide } from './sides.js'
 import { scrollTogether } from './scroll-together.js'
 import { addDays, rangeText, todayIn, weekdayOf } from './time.js'
-import { html } from '/ui/html.js'
-import { Segments, Toasts } from '/ui/parts.js'
+import { html } from './ui/html.js'
+import { Segments, Toasts } from './ui/parts.js'
 import { Ways } from './ways.js'
 
 const { mailboxes } = JSON.parse(document.querySelector('#settings').textContent)

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
-import { liveStream } from '/ui/live-stream.js'
-import { request } from '/ui/problem.js'
+import { liveStream } from './ui/live-stream.js'
+import { request } from './ui/problem.js'
 
 /** Why an item stays where it is, in a word or two. */
 const refusals = {

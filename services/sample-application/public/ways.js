@@ -1,9 +1,9 @@
 import { useEffect, useReducer, useRef, useState } from 'preact/hooks'
-import { agoText, counted, durationText } from '/ui/format.js'
-import { html } from '/ui/html.js'
-import { liveStream } from '/ui/live-stream.js'
-import { Id, Pulse } from '/ui/parts.js'
-import { StepLine } from '/ui/step-line.js'
+import { agoText, counted, durationText } from './ui/format.js'
+import { html } from './ui/html.js'
+import { liveStream } from './ui/live-stream.js'
+import { Id, Pulse } from './ui/parts.js'
+import { StepLine } from './ui/step-line.js'
 
 const KEPT = 12
 

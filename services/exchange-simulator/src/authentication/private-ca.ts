@@ -52,5 +52,5 @@ export async function createPrivateCa(hosts: readonly string[]): Promise<Private
 }
 
 function newKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(signing, true, ['sign', 'verify']) as Promise<webcrypto.CryptoKeyPair>
+  return webcrypto.subtle.generateKey(signing, true, ['sign', 'verify'])
 }

@@ -19,7 +19,7 @@ const getFolder = node(
 
 async function setUpTokens(impersonates: 'all' | string[] = 'all') {
   const { simulator } = await setUp({ httpsPort: 0 })
-  const certificates = [String(keys.publicKey.export({ type: 'spki', format: 'pem' }))]
+  const certificates = [keys.publicKey.export({ type: 'spki', format: 'pem' })]
   simulator.addAccount({
     address: clientId,
     impersonates,

@@ -1,7 +1,6 @@
-import { EwsError } from '../soap/errors.ts'
 import { type Attendee, type CalendarItem } from '../store/item.ts'
 import { leaf, node, type Xml } from '../xml/build.ts'
-import { childText, type Element } from '../xml/element.ts'
+import { childText } from '../xml/element.ts'
 import type { Draft } from './draft.ts'
 import { computed, type Field, oneOf, parseBoolean, stored } from './field.ts'
 import { readAttendees, writeAttendees, writePerson } from './people.ts'
@@ -9,6 +8,7 @@ import { endsOf, occurrenceAt } from './occurrences.ts'
 import { readRecurrence, writeRecurrence } from './recurrence-xml.ts'
 import { checkDateTime, writeInstant } from './time.ts'
 import { zoneDefinition } from './zone-definition.ts'
+import { readZone } from './read-zone.ts'
 import { windowsZone } from './zones.ts'
 
 /** The properties that t:CalendarItemType adds to an item, in the schema's order. */
@@ -60,13 +60,14 @@ export const calendarFields: readonly Field[] = [
   attendeeField('OptionalAttendees', 'optional'),
   attendeeField('Resources', 'resource'),
   computed('calendar:Duration', (item) => `PT${Math.round((item.end - item.start) / 60_000)}M`),
+  computed('calendar:AppointmentReplyTime', ({ respondedAt }) => respondedAt && writeInstant(respondedAt)),
   computed('calendar:AppointmentSequenceNumber', (item) => item.sequence),
   computed('calendar:AppointmentState', appointmentState),
   {
     path: 'calendar:Recurrence',
     element: 'Recurrence',
     isCostly: true,
-    read: ({ recurrence }) => (recurrence ? writeRecurrence(recurrence) : ''),
+    read: ({ recurrence, startZone }) => (recurrence ? writeRecurrence(recurrence, startZone) : ''),
     write: (draft, element) => {
       draft.item.recurrence = readRecurrence(element)
     },
@@ -185,10 +186,4 @@ function zoneField(
     read: (item) => zoneDefinition(element, zoneOf(item)),
     write: (draft, given) => set(draft, readZone(given)),
   }
-}
-
-function readZone(element: Element): string {
-  const zone = windowsZone(element.attributes['Id'] ?? '')
-  if (!zone) throw new EwsError('ErrorTimeZone', 'The specified time zone is not valid.')
-  return zone
 }

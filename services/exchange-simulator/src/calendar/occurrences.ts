@@ -22,7 +22,7 @@ export function occurrenceAt(master: CalendarItem, originalStart: number): Calen
 /** The occurrence that an id names by its original start; refuses one that was deleted or never was. */
 export function existingOccurrence(master: CalendarItem, originalStart: number): CalendarItem {
   if (isDeleted(master, originalStart)) throw occurrenceIsDeleted()
-  for (const start of occurrenceStarts(master, originalStart)) {
+  for (const start of occurrenceStarts(master, originalStart, originalStart)) {
     if (start === originalStart) return occurrenceAt(master, start)
   }
   throw new EwsError('ErrorItemNotFound', 'The specified object was not found in the store.')
@@ -48,7 +48,7 @@ export function occurrencesBetween(master: CalendarItem, from: number, to: numbe
   const length = master.end - master.start
   const exceptions = master.exceptions ?? []
   const plain: CalendarItem[] = []
-  for (const start of occurrenceStarts(master, to)) {
+  for (const start of occurrenceStarts(master, to, from - length)) {
     if (start + length < from || isDeleted(master, start) || exceptionAt(master, start)) continue
     plain.push(occurrenceAt(master, start))
   }
@@ -76,6 +76,16 @@ export function withoutOccurrence(
     exceptions: (master.exceptions ?? []).filter((other) => other.originalStart !== originalStart),
     deletedOccurrences: deleted.sort((left, right) => left - right),
   }
+}
+
+/** What changes of the master when an occurrence that was deleted comes back. */
+export function withRestored(
+  master: CalendarItem,
+  originalStart: number,
+  changes: OccurrenceChange['changes'],
+): Pick<NewItem, 'exceptions' | 'deletedOccurrences'> {
+  const deleted = (master.deletedOccurrences ?? []).filter((start) => start !== originalStart)
+  return { ...withException(master, originalStart, changes), deletedOccurrences: deleted }
 }
 
 /** Refuses to move an occurrence past its neighbours. */

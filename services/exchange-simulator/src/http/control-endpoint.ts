@@ -38,7 +38,7 @@ async function answer(
   page: ReturnType<typeof createPage>,
 ): Promise<void> {
   const { pathname: path, searchParams: query } = new URL(request.url ?? '/', 'http://control')
-  if (await page(request, response, path)) return
+  if (page(request, response, path)) return
   for (const route of routes) {
     const match = route.method === request.method ? route.path.exec(path) : null
     if (!match) continue

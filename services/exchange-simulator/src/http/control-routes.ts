@@ -2,6 +2,8 @@ import type { ServerResponse } from 'node:http'
 import { z } from 'zod'
 import { schemes } from '../authentication/authenticator.ts'
 import { parseFault } from '../fault-schema.ts'
+import { viewOf } from '../calendar/view.ts'
+import { toPlainItem } from '../read-plain-item.ts'
 import { mailboxStateSchema } from '../mailbox-states.ts'
 import { throttlingSchema } from '../throttling/policy.ts'
 import { changedSchema, enteredSchema } from '../plain-item.ts'
@@ -24,6 +26,8 @@ type Route = { method: string; path: RegExp; act(call: Call): ControlAnswer | Pr
 const calendar = '^/control/calendars/(?<mailbox>[^/]+)'
 
 const mailboxPath = '^/control/mailboxes/(?<mailbox>[^/]+)'
+const instant = z.iso.datetime()
+const agendaSchema = z.tuple([instant, instant])
 const duration = z.int().nonnegative()
 
 const authenticationSchema = z
@@ -98,6 +102,13 @@ function lookRoutes(core: Core, signal: AbortSignal): readonly Route[] {
   return [
     route('GET', '^/control/overview$', () => ({ json: overviewOf(core) })),
     route('GET', '^/control/live$', ({ response }) => streamOverview(response, core, signal)),
+    route('GET', '^/control/agenda/(?<mailbox>[^/]+)$', ({ mailbox = '', query }) => {
+      const [from, to] = agendaSchema.parse([query.get('from'), query.get('to')])
+      const items = core.store.mailbox(mailbox)?.folder('calendar').items.values()
+      if (!items) return notFound('no such mailbox')
+      const shown = viewOf(items, Date.parse(from), Date.parse(to), false)
+      return { json: shown.map(toPlainItem) }
+    }),
     route('GET', '^/control/mails$', () => ({ json: core.meetings.mails })),
     route('GET', '^/control/exchanges$', ({ query }) => ({
       json: core.exchanges.list(query.get('search') ?? ''),

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { TLSSocket } from 'node:tls'
+import { autodiscoverAt } from '../autodiscover/autodiscover.ts'
 import type { Core } from '../core.ts'
 import { answerCall } from './ews-call.ts'
 import { readText } from './read-text.ts'
@@ -35,7 +36,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, parts:
     core.faults.count('clockSkew')
   }
   const path = (request.url ?? '').split('?')[0] ?? ''
-  if (path.toLowerCase() !== ewsPath.toLowerCase()) {
+  const discover = autodiscoverAt(path)
+  if (!discover && path.toLowerCase() !== ewsPath.toLowerCase()) {
     if (!(await answerTokenRequest(request, response, core.tokens))) send(request, response, 404)
     return
   }
@@ -45,6 +47,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, parts:
     return send(request, response, 401, { 'www-authenticate': admission.challenges })
   }
   if (request.method !== 'POST') return send(request, response, 405, { allow: 'POST' })
+  if (discover)
+    return answerDiscovery(request, response, (text, base) => discover(text, { store: core.store, base }))
   const { account } = admission
   const end = core.traffic.begin(account.address)
   try {
@@ -52,6 +56,17 @@ async function answer(request: IncomingMessage, response: ServerResponse, parts:
   } finally {
     end()
   }
+}
+
+async function answerDiscovery(
+  request: IncomingMessage,
+  response: ServerResponse,
+  discover: (text: string, base: string) => string,
+): Promise<void> {
+  const scheme = request.socket instanceof TLSSocket ? 'https' : 'http'
+  const base = `${scheme}://${request.headers.host ?? 'localhost'}`
+  const body = discover(await readText(request, largestRequest), base)
+  response.writeHead(200, { 'content-type': 'text/xml; charset=utf-8' }).end(body)
 }
 
 function send(

@@ -31,22 +31,22 @@ const typeOf: Readonly<Record<StoreEvent['kind'], EventType>> = {
 }
 
 /** What a subscription is told of an event: nothing, the event, or that and a change of free/busy times. */
-export function tellingsOf(
-  event: StoreEvent,
-  { mailbox, folders, types }: Interest,
-  softDeleteMoves: boolean,
-): Told[] {
-  if (mailbox !== event.mailbox) return []
-  const isHere = !folders || folders.has(event.folder) || (event.old && folders.has(event.old.folder))
-  if (!isHere) return []
+export function tellingsOf(event: StoreEvent, interest: Interest, softDeleteMoves: boolean): Told[] {
+  if (!concerns(event, interest)) return []
   const isSoftDelete = event.kind === 'moved' && event.folder === 'recoverableitemsdeletions'
-  const isDeletion = isSoftDelete && !(softDeleteMoves && folders)
+  const isDeletion = isSoftDelete && !(softDeleteMoves && interest.folders)
   const type = isDeletion ? 'DeletedEvent' : typeOf[event.kind]
   const isCalendar = event.folder === 'calendar' || event.old?.folder === 'calendar'
   const all: EventType[] = isCalendar ? [type, 'FreeBusyChangedEvent'] : [type]
   return all
-    .filter((candidate) => types.has(candidate))
+    .filter((candidate) => interest.types.has(candidate))
     .map((candidate) => ({ type: candidate, event: isDeletion ? asDeletion(event) : event }))
+}
+
+function concerns({ mailbox, folder, old }: StoreEvent, interest: Interest): boolean {
+  if (interest.mailbox !== mailbox) return false
+  const { folders } = interest
+  return !folders || folders.has(folder) || (old !== undefined && folders.has(old.folder))
 }
 
 // A deletion names the item as it was known, in the folder where it was.

@@ -2,7 +2,7 @@ import type { Store } from '../store/store.ts'
 import type { EventLog } from './event-log.ts'
 import { type Interest, tellingsOf, type Told } from './interest.ts'
 
-const mostEventsAtOnce = 50
+const mostEventsAtOnce = 1_000
 
 export type PulledEvents = { told: Told[]; previous: number; current: number; hasMore: boolean }
 

@@ -1,4 +1,4 @@
-import type { Faults } from '../faults.ts'
+import type { FaultKind, Faults } from '../faults.ts'
 import type { Quirks } from '../quirks.ts'
 import { EwsError } from '../soap/errors.ts'
 import type { Store, StoreEvent } from '../store/store.ts'
@@ -6,6 +6,7 @@ import { EventLog } from './event-log.ts'
 import { type Interest, tellingsOf, type Told } from './interest.ts'
 import { PullSubscription, type PulledEvents } from './pull-subscription.ts'
 import { type PushFate, PushSubscription, type PushTiming } from './push-subscription.ts'
+import { Reordering } from './reordering.ts'
 import { StreamingSubscription } from './streaming-subscription.ts'
 import { createSubscriptionId, isSubscriptionId } from './subscription-id.ts'
 import { readWatermark } from './watermark.ts'
@@ -37,6 +38,7 @@ export class Subscriptions {
   readonly #parts: Parts
   readonly #subscriptions = new Map<string, Subscription>()
   readonly #log: EventLog
+  readonly #reordering = new Reordering()
   readonly #stopListening: () => void
   sent = 0
   /** Exchange's limit for one mailbox on premises; 20 in Exchange Online. */
@@ -135,6 +137,7 @@ export class Subscriptions {
 
   /** Loses all subscriptions, as a restart of the server does. */
   clear(): void {
+    this.#reordering.clear()
     for (const { how } of this.#subscriptions.values()) how.end()
     this.#subscriptions.clear()
   }
@@ -199,8 +202,12 @@ export class Subscriptions {
       if (kind === 'pull') continue
       const told = tellingsOf(event, interest, this.#parts.quirks.softDeleteMoves)
       if (told.length === 0) continue
-      if (kind === 'push') how.tell(told)
-      else this.#stream(how, told, interest.mailbox)
+      const { mailbox } = interest
+      const hold = (): boolean => this.#strikes('notificationReordered', mailbox)
+      this.#reordering.next(how, told, hold, (next) => {
+        if (kind === 'push') how.tell(next)
+        else this.#stream(how, next, mailbox)
+      })
     }
   }
 
@@ -212,14 +219,18 @@ export class Subscriptions {
     else tell()
   }
 
+  #strikes(kind: FaultKind, mailbox: string): boolean {
+    return this.#parts.faults.strike({ operation: 'SendNotification', mailbox }, kind) !== undefined
+  }
+
   #fate(mailbox: string): PushFate {
     const { faults } = this.#parts
     const occasion = { operation: 'SendNotification', mailbox }
     const delayed = faults.strike(occasion, 'notificationDelayed')
     return {
-      lost: faults.strike(occasion, 'notificationLost') !== undefined,
+      lost: this.#strikes('notificationLost', mailbox),
       delayMs: delayed?.ms ?? 0,
-      copies: faults.strike(occasion, 'notificationDoubled') ? 2 : 1,
+      copies: this.#strikes('notificationDoubled', mailbox) ? 2 : 1,
     }
   }
 }

@@ -32,6 +32,8 @@ export type Context = {
   readonly headers: Record<string, string>
   /** The Windows zone of the TimeZoneContext header. */
   readonly zone: string | undefined
+  /** Why nothing can be done with a mailbox that a delegate opens. */
+  errorOf(mailbox: Mailbox): EwsError | undefined
   /** A fault that a test has asked for, for one message of the answer. */
   faultFor(itemId: string | undefined): EwsError | undefined
 }
@@ -109,5 +111,8 @@ function distinguishedFolder(context: Context, element: Element): Place {
 /** Whether the caller may read the mailbox and write to it. */
 export function mayOpen(context: Context, mailbox: Mailbox): boolean {
   if (mailbox === context.mailbox) return true
-  return !context.isImpersonating && mayActFor(context.account, mailbox.address)
+  if (context.isImpersonating || !mayActFor(context.account, mailbox.address)) return false
+  const error = context.errorOf(mailbox)
+  if (error) throw error
+  return true
 }

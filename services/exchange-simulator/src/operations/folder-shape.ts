@@ -11,11 +11,13 @@ import type { Place } from './context.ts'
 
 type FolderKind = { element: string; folderClass: string; name: string; parent: FolderName }
 
-const kind = (
+function kind(
   name: string,
   folderClass = 'IPF.Note',
-  { element = 'Folder', parent = 'msgfolderroot' as FolderName } = {},
-): FolderKind => ({ element, folderClass, name, parent })
+  { element = 'Folder', parent = 'msgfolderroot' }: { element?: string; parent?: FolderName } = {},
+): FolderKind {
+  return { element, folderClass, name, parent }
+}
 
 const folderKinds: Readonly<Record<FolderName, FolderKind>> = {
   root: kind('Root', '', { parent: 'root' }),

@@ -79,11 +79,15 @@ function readInterest(element: Element, context: Context): Interest {
   if (!ids || ids.length === 0)
     throw new EwsError('ErrorInvalidSubscriptionRequest', 'A subscription needs folders.')
   const places = ids.map((id) => folderOf(context, id))
-  if (places.some((place) => place.mailbox.address !== mailbox)) {
+  const [owner = mailbox, ...others] = new Set(places.map((place) => place.mailbox.address))
+  if (others.length > 0) {
+    throw new EwsError('ErrorInvalidSubscriptionRequest', 'A subscription is for one mailbox.')
+  }
+  if (owner !== mailbox && !context.quirks.fullAccessSubscribes) {
     throw new EwsError(
       'ErrorSubscriptionDelegateAccessNotSupported',
-      'Delegates cannot subscribe; impersonate instead.',
+      'Subscriptions are not supported for delegate user access.',
     )
   }
-  return { mailbox, types, folders: new Set(places.map(({ folder }) => folder.name)) }
+  return { mailbox: owner, types, folders: new Set(places.map(({ folder }) => folder.name)) }
 }

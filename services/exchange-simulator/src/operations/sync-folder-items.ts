@@ -54,11 +54,11 @@ function readChanges(request: Element, max: number, context: Context): Xml {
     ...page.changed.map((id) => node('t:Update', item(id))),
     ...page.removed.map((id) => node('t:Delete', leaf('t:ItemId', '', { Id: id, ChangeKey: removedKey }))),
   ]
-  return [
-    leaf('m:SyncState', writePosition(page.position, folder.id)),
-    leaf('m:IncludesLastItemInRange', page.isLast),
-    node('m:Changes', changes),
-  ].join('')
+  return (
+    leaf('m:SyncState', writePosition(page.position, folder.id)) +
+    leaf('m:IncludesLastItemInRange', page.isLast) +
+    node('m:Changes', changes)
+  )
 }
 
 const removedKey = Buffer.alloc(30).toString('base64')

@@ -11,11 +11,10 @@ import type { NewItem } from '../store/store.ts'
 import { leaf, node, type Xml } from '../xml/build.ts'
 import type { Element } from '../xml/element.ts'
 import { attempt, respond, success } from './answer.ts'
+import { refuseConflict, type Resolution } from './conflict.ts'
 import { type Context, itemOf, masterOf } from './context.ts'
 import { noFolders } from './create-item.ts'
 import { attribute, checkOrder, readSendMode, requiredList } from './request.ts'
-
-type Resolution = 'NeverOverwrite' | 'AutoResolve' | 'AlwaysOverwrite'
 
 /** https://learn.microsoft.com/exchange/client-developer/web-service-reference/updateitem-operation-calendar-item */
 export function updateItem(request: Element, context: Context): Xml {
@@ -61,7 +60,8 @@ function updateOne(
   const draft = draftOf(item, context.zone)
   for (const update of updates) applyChange(draft, update)
   const changed = changedFields(item, settle(draft, context.quirks))
-  refuseConflict(item, id.attributes['ChangeKey'], changed, resolution, context)
+  const changeKey = id.attributes['ChangeKey']
+  refuseConflict(item, { ...context, changeKey, changed, resolution })
   if (item.occurrenceOf) checkOccurrence(item, changed, context)
   const updated = changeItem(context.store, item, {
     ...changed,
@@ -78,29 +78,4 @@ function checkOccurrence(item: CalendarItem, changed: Partial<NewItem>, context:
   if (changed.recurrence) throw notSettable('calendar:Recurrence')
   if (changed.start === undefined || !item.occurrenceOf) return
   refuseCrossing(masterOf(context, item), item.occurrenceOf.originalStart, changed.start)
-}
-
-function refuseConflict(
-  item: CalendarItem,
-  changeKey: string | undefined,
-  changed: Partial<NewItem>,
-  resolution: Resolution,
-  { store, quirks }: Context,
-): void {
-  if (!changeKey && (quirks.alwaysWantsChangeKey || resolution !== 'AlwaysOverwrite')) {
-    throw new EwsError(
-      'ErrorChangeKeyRequiredForWriteOperations',
-      'A change key is required for this operation. Please obtain a valid change key and try again.',
-    )
-  }
-  if (!changeKey || changeKey === item.changeKey || resolution === 'AlwaysOverwrite') return
-  // AutoResolve merges what does not touch the same property; an occurrence is one property of its master.
-  const id = item.occurrenceOf?.masterId ?? item.itemId
-  const since = resolution === 'AutoResolve' ? store.changedSince(id, changeKey) : undefined
-  const names = [...Object.keys(changed), ...(item.occurrenceOf ? ['exceptions'] : [])]
-  if (since && !names.some((name) => since.has(name))) return
-  throw new EwsError(
-    'ErrorIrresolvableConflict',
-    'The send or update operation could not be performed because the change key passed in the request does not match the current change key for the item.',
-  )
 }

@@ -9,6 +9,7 @@ export type CallOptions = {
   impersonate?: string | null
   timeZone?: string
   version?: string
+  redirect?: RequestInit['redirect']
 }
 
 export type SoapReply = {
@@ -51,10 +52,11 @@ export function soapClient(url: string) {
 export async function post(
   url: string,
   document: string,
-  { user, password } = defaults as CallOptions,
+  { user = defaults.user, password = defaults.password, redirect = 'follow' }: CallOptions = {},
 ): Promise<Response> {
   return fetch(url, {
     method: 'POST',
+    redirect,
     headers: {
       'content-type': 'text/xml; charset=utf-8',
       authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,

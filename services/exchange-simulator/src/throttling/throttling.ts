@@ -58,14 +58,17 @@ export class Throttling {
     }
     const budget = this.#budgetOf(key)
     const restMs = budget?.restMs(Date.now()) ?? 0
-    if (restMs > 0) return this.#refuse(restMs)
+    return restMs > 0 ? this.#refuse(restMs) : this.#grant(place, caller.isHanging ? undefined : budget)
+  }
+
+  #grant(place: string, budget: Budget | undefined): Permit {
     const delayMs = budget?.delayMs(Date.now()) ?? 0
     if (delayMs > 0) this.#counts.delayed++
-    this.#inFlight.set(place, now + 1)
+    this.#inFlight.set(place, (this.#inFlight.get(place) ?? 0) + 1)
     const startedAt = performance.now()
     const end = (): void => {
       this.#inFlight.set(place, (this.#inFlight.get(place) ?? 1) - 1)
-      if (!caller.isHanging) budget?.spend(performance.now() - startedAt)
+      budget?.spend(performance.now() - startedAt)
     }
     return { kind: 'granted', delayMs, end }
   }
