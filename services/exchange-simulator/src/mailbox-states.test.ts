@@ -3,6 +3,7 @@ import type { MailboxState } from './mailbox-states.ts'
 import { calendarItem, createItem, getItem, someTimes } from './testing/requests.ts'
 import { alice, bob, setUp } from './testing/set-up.ts'
 import { codeOf } from './testing/soap-client.ts'
+import { leaf, node } from './xml/build.ts'
 
 const create = createItem(calendarItem(...someTimes))
 const elsewhere = 'https://other.contoso.example/EWS/Exchange.asmx'
@@ -43,4 +44,14 @@ test('a move takes the mailbox away for a while', async () => {
   expect(codeOf(await call(create))).toBe('ErrorMailboxMoveInProgress')
   await vi.waitFor(async () => expect(codeOf(await call(create))).toBe('NoError'))
   expect(simulator.faults.counts).toEqual({ mailboxMove: 1 })
+})
+
+test('a delegate meets the state of the mailbox that it opens', async () => {
+  const { simulator, call } = await setUp()
+  simulator.states.set(alice, { kind: 'disabled' })
+  const folder = node('t:DistinguishedFolderId', node('t:Mailbox', leaf('t:EmailAddress', alice)), {
+    Id: 'calendar',
+  })
+  const request = create.replace('<m:Items>', `${node('m:SavedItemFolderId', folder)}<m:Items>`)
+  expect(codeOf(await call(request, { impersonate: null }))).toBe('ErrorAccountDisabled')
 })

@@ -73,6 +73,7 @@ export class EwsService {
       quirks: this.#quirks,
       isImpersonating: envelope.impersonated !== undefined,
       zone: envelope.timeZoneId === undefined ? undefined : windowsZone(envelope.timeZoneId),
+      errorOf: ({ address }) => this.#states.barrier(address) ?? this.#states.errorFor(address, operation),
       faultFor: (itemId) =>
         refusal ??
         this.#states.errorFor(mailbox.address, operation) ??

@@ -63,7 +63,7 @@ function answerFor(data: Element, window: FreeBusyWindow, context: Context): Xml
   const error =
     context.faultFor(undefined) ??
     (mailbox
-      ? undefined
+      ? context.errorOf(mailbox)
       : new EwsError('ErrorMailRecipientNotFound', `Unable to resolve e-mail address ${address}.`))
   if (!mailbox || error) {
     const message = leaf('m:MessageText', error?.message ?? '') + leaf('m:ResponseCode', error?.code ?? '')
