@@ -1,4 +1,10 @@
-import { type CertificateFact, createExchange, type Exchange, type ExchangeConfig } from '@lockstep/exchange'
+import {
+  type CertificateFact,
+  createExchange,
+  type Exchange,
+  type ExchangeConfig,
+  type Trouble,
+} from '@lockstep/exchange'
 import { type Simulator, type SimulatorOptions, startSimulator } from '@lockstep/exchange-simulator'
 import { testRedis } from '@lockstep/runtime/testing'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -30,7 +36,8 @@ type Place = ReturnType<typeof testRedis>
 export type Opened = {
   readonly gateway: Exchange['gateway']
   readonly facts: CertificateFact[]
-  readonly warnings: readonly string[]
+  readonly troubles: Trouble[]
+  readonly warnings: string[]
   /** What the first call that has an outcome of its own ends with: `ok`, or the code of the error. */
   outcome(): Promise<string>
 }
@@ -41,6 +48,8 @@ export function openExchange(
   { redis, prefix }: Place = testRedis(),
 ): Opened {
   const facts: CertificateFact[] = []
+  const troubles: Trouble[] = []
+  const warnings: string[] = []
   const exchange = createExchange(
     {
       timeoutMs: 10_000,
@@ -51,13 +60,20 @@ export function openExchange(
       userAgent: 'lockstep-test',
       ...config,
     },
-    { redis, prefix, onCertificate: (fact) => facts.push(fact) },
+    {
+      redis,
+      prefix,
+      onCertificate: (fact) => facts.push(fact),
+      onTrouble: (trouble) => troubles.push(trouble),
+      onWarning: (warning) => warnings.push(warning),
+    },
   )
   onTestFinished(() => exchange.close())
   return {
     gateway: exchange.gateway,
     facts,
-    warnings: exchange.warnings,
+    troubles,
+    warnings,
     outcome: () =>
       exchange.gateway.sync(mailbox, undefined).then(
         () => 'ok',

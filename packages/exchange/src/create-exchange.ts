@@ -10,6 +10,7 @@ import { exchangeOnlineWarning } from './exchange-online.ts'
 import { RedisBudget } from './redis-budget.ts'
 import type { CertificateFact } from './trust/certificate-fact.ts'
 import type { TrustOptions } from './trust/tls-material.ts'
+import { type Trouble, troubleTeller } from './trouble-teller.ts'
 
 export type ExchangeConfig = {
   /** The EWS endpoint. */
@@ -36,12 +37,14 @@ export type ExchangeDeps = {
   readonly onCircuit?: BreakerOptions['onStateChange']
   /** Told of the server's certificate at each new connection, for metrics and alarms. */
   readonly onCertificate?: (fact: CertificateFact) => void
+  /** Told of failures that do not pass by themselves, once each until calls succeed again. */
+  readonly onTrouble?: (trouble: Trouble) => void
+  /** Told at the start what an administrator should hear. */
+  readonly onWarning?: (warning: string) => void
 }
 
 export type Exchange = {
   readonly gateway: GuardedGateway
-  /** What an administrator should hear when we start. */
-  readonly warnings: readonly string[]
   /** Stops probing, gives up what waits for its turn, and closes the connections. Redis stays open: it came open. */
   close(): Promise<void>
 }
@@ -52,7 +55,7 @@ const graceMs = 5_000
 /** The calendars of one connection: the EWS adapter, its calls within the account's budget, behind a breaker. */
 export function createExchange(
   config: ExchangeConfig,
-  { redis, prefix, onCall, onCircuit, onCertificate }: ExchangeDeps,
+  { redis, prefix, onCall, onCircuit, onCertificate, onTrouble, onWarning }: ExchangeDeps,
 ): Exchange {
   const { url, auth, trust, waysOut, timeoutMs, maxInFlight, userAgent } = config
   const sender = createSender({
@@ -67,17 +70,27 @@ export function createExchange(
   })
   const transport = createTransport({ sender, userAgent, timeoutMs })
   const budget = new RedisBudget({ redis, prefix, mostInFlight: maxInFlight, waitMs: config.budgetWaitMs })
-  const client = createEwsClient({ url, transport, budget, deadlineMs: timeoutMs + graceMs, onCall })
+  const heed = onTrouble && troubleTeller(onTrouble)
+  const client = createEwsClient({
+    url,
+    transport,
+    budget,
+    deadlineMs: timeoutMs + graceMs,
+    onCall(fact) {
+      heed?.(fact.outcome)
+      onCall?.(fact)
+    },
+  })
   const gateway = withCircuitBreaker(createEwsGateway(client), {
     ...config.breaker,
     onStateChange: onCircuit,
   })
 
   const warning = exchangeOnlineWarning(url, auth.kind === 'oauth' ? auth.clientId : undefined)
+  if (warning !== undefined) onWarning?.(warning)
 
   return {
     gateway,
-    warnings: warning === undefined ? [] : [warning],
     async close() {
       gateway.close()
       await budget.close()

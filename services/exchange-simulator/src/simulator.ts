@@ -48,6 +48,11 @@ export type Simulator = {
   /** Connections ever opened to the EWS endpoint, and attempts to log on by NTLM. */
   readonly connections: number
   readonly ntlmLogons: number
+  /** Tokens given to applications, and applications turned away. */
+  readonly tokensIssued: number
+  readonly tokensRefused: number
+  /** Makes all tokens given so far worthless. */
+  revokeTokens(): void
   readonly throttling: Throttling
   readonly states: MailboxStates
   /** How callers may say who they are; takes effect with the next call. */
@@ -178,6 +183,13 @@ function handleOf(
     get ntlmLogons() {
       return core.authenticator.ntlmLogons
     },
+    get tokensIssued() {
+      return core.tokens.issued
+    },
+    get tokensRefused() {
+      return core.tokens.refused
+    },
+    revokeTokens: () => core.tokens.revoke(),
     throttling: core.throttling,
     states: core.states,
     exchanges: core.exchanges,

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { KeystoreError } from './keystore.ts'
 import { readKeystore } from './read-keystore.ts'
 
 const fixture = (name: string) => readFileSync(new URL(`./fixtures/${name}`, import.meta.url))
@@ -40,7 +41,7 @@ describe.each(keystores)('%s', (name) => {
     for (let index = 60; index < bytes.length - 110; index += 41) {
       const changed = Buffer.from(bytes)
       changed[index]! ^= 1
-      expect(() => readKeystore(changed, 'changeit'), `byte ${index}`).toThrow()
+      expect(() => readKeystore(changed, 'changeit'), `byte ${index}`).toThrow(KeystoreError)
     }
   })
 })

@@ -13,7 +13,7 @@ import { isPkcs12, readPkcs12 } from './pkcs12.ts'
 export function readKeystore(bytes: Buffer, password = ''): Keystore {
   try {
     const keystore = readAny(bytes, password)
-    for (const certificate of keystore.certificates) new X509Certificate(certificate)
+    keystore.certificates.forEach(pemOf)
     if (keystore.certificates.length === 0) throw new KeystoreError('empty', 'there is no certificate in it')
     return keystore
   } catch (error) {

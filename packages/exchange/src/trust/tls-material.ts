@@ -2,7 +2,7 @@ import { createHash, type KeyObject, X509Certificate } from 'node:crypto'
 import { getCACertificates } from 'node:tls'
 import { KeystoreError, type Keystore } from './keystore.ts'
 import { pemOf, readKeystore } from './read-keystore.ts'
-import { type SecretSource, secretFrom } from './secret.ts'
+import { type Fresh, type SecretSource, secretFrom } from './secret.ts'
 import { WatchedFile } from './watched-file.ts'
 
 /** A file with certificates, in any form that we read, and the password that opens it. */
@@ -55,13 +55,13 @@ export function openTrust({ authorities, client }: TrustOptions): Trust {
     ...(own && { ca: [...getCACertificates('default'), ...own] }),
   }))
   return {
-    material: () => compose(ca?.(), identity?.()),
-    publicMaterial: () => withSystem(ca?.()),
+    material: () => compose(ca?.current(), identity?.current()),
+    publicMaterial: () => withSystem(ca?.current()),
   }
 }
 
 /** A certificate of ours from a file: the newest each time. @throws {KeystoreError} */
-export function openIdentity(file: CertificateFile): () => Identity {
+export function openIdentity(file: CertificateFile): Fresh<Identity> {
   return openFile(file, identityIn)
 }
 
@@ -82,14 +82,13 @@ function identityIn({ certificates, keys: [key] }: Keystore): Identity {
 function openFile<Content>(
   { file, password }: CertificateFile,
   use: (keystore: Keystore) => Content,
-): () => Content {
+): Fresh<Content> {
   const secret = password === undefined ? undefined : secretFrom(password)
-  const watched = new WatchedFile(file, (bytes) => use(readKeystore(bytes, secret?.refresh())))
-  return () => watched.current()
+  return new WatchedFile(file, (bytes) => use(readKeystore(bytes, secret?.refresh())))
 }
 
 function pemOfKey(key: KeyObject): string {
-  return String(key.export({ type: 'pkcs8', format: 'pem' }))
+  return key.export({ type: 'pkcs8', format: 'pem' })
 }
 
 /** Computes anew only when the arguments are others than last time. */

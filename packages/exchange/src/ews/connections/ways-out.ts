@@ -27,8 +27,16 @@ function isExempt(url: URL, noProxy: string): boolean {
     .filter(Boolean)
     .some((entry) => {
       if (entry === '*') return true
-      const [, name = '', only] = /^\[?(.+?)\]?(?::(\d+))?$/.exec(entry) ?? []
+      const { name, only } = partsOf(entry)
       const domain = name.replace(/^\*?\./, '')
       return (only === undefined || only === port) && (host === domain || host.endsWith(`.${domain}`))
     })
+}
+
+/** An address of IPv6 may stand with brackets or without. */
+function partsOf(entry: string): { name: string; only: string | undefined } {
+  const [, bare] = /^([^[\]]*:[^[\]]*:[^[\]]*)$/.exec(entry) ?? []
+  if (bare !== undefined) return { name: bare, only: undefined }
+  const [, name = '', only] = /^\[?([^\]]+?)\]?(?::(\d+))?$/.exec(entry) ?? []
+  return { name, only }
 }

@@ -21,8 +21,6 @@ export function createAuthorityNetwork({ authority, dispatcher, timeoutMs }: Dep
       headers: options.headers ?? {},
       signal: AbortSignal.timeout(timeoutMs),
       ...(options.body !== undefined && { body: options.body }),
-    }).catch((cause: unknown) => {
-      throw cause
     })
     const headers = Object.entries(answer.headers).map(([name, value]) => [name, String(value)])
     return {

@@ -3,6 +3,7 @@ import type { Secret } from '../../trust/secret.ts'
 import { type LogonGuard, LogonRefused } from './logon-guard.ts'
 import { postOnce, provesLogon } from './post-once.ts'
 import type { EwsRequest, Sender } from './sender.ts'
+import { withNewest } from './with-newest.ts'
 
 type Deps = {
   readonly url: string
@@ -25,16 +26,7 @@ export function createBasicSender({ url, username, password, dispatcher, guard }
     })
 
   return {
-    async send(request) {
-      const used = password.current()
-      try {
-        return await attempt(request, used)
-      } catch (error) {
-        const fresh = password.refresh()
-        if (fresh === used) throw error
-        return attempt(request, fresh)
-      }
-    },
+    send: (request) => withNewest(password, (secret) => attempt(request, secret)),
     close: () => dispatcher.destroy(),
   }
 }

@@ -1,10 +1,10 @@
 import type { Dispatcher } from 'undici'
 import type { Secret } from '../../trust/secret.ts'
-import { TransportError } from '../transport-error.ts'
 import type { LogonGuard, Outcome } from './logon-guard.ts'
 import { type Channel, NtlmSlot, type Proof } from './ntlm-slot.ts'
 import { provesLogon } from './post-once.ts'
 import type { EwsRequest, Sender } from './sender.ts'
+import { withNewest } from './with-newest.ts'
 
 /** `auto` shows the binding and does without where it does harm: where something between us ends TLS. */
 export type ChannelBindingMode = 'auto' | 'on' | 'off'
@@ -50,14 +50,7 @@ export function createNtlmSender(deps: Deps): Sender {
       await response.body.dump()
       request.wire.sent = false
     }
-    const used = password.current()
-    try {
-      return await logOn(slot, request, used)
-    } catch (error) {
-      const fresh = password.refresh()
-      if (fresh === used || !(error instanceof TransportError && error.kind === 'logon')) throw error
-      return logOn(slot, request, fresh)
-    }
+    return withNewest(password, (secret) => logOn(slot, request, secret))
   }
 
   return {

@@ -1,13 +1,14 @@
 import { ConfidentialClientApplication, type INetworkModule, ServerError } from '@azure/msal-node'
-import type { Secret } from '../../trust/secret.ts'
+import type { Fresh, Secret } from '../../trust/secret.ts'
 import type { Identity } from '../../trust/tls-material.ts'
 import { TransportError } from '../transport-error.ts'
 import { type LogonGuard, LogonRefused } from './logon-guard.ts'
+import { withNewest } from './with-newest.ts'
 
 /** How the application proves who it is. */
 export type ApplicationProof =
   | { readonly kind: 'secret'; readonly secret: Secret }
-  | { readonly kind: 'certificate'; readonly identity: () => Identity }
+  | { readonly kind: 'certificate'; readonly identity: Fresh<Identity> }
 
 type Deps = {
   /** With the tenant, such as `https://login.microsoftonline.com/contoso.example`. */
@@ -59,17 +60,20 @@ export function createOAuthTokens({ authority, clientId, scope, proof, network, 
     return made.application
   }
 
-  async function fetch(signal: AbortSignal, skipCache: boolean): Promise<string> {
-    const proven = provenBy(proof)
-    return guard.logOn(proven.mark, signal, async () => {
-      const answer = await applicationFor(proven)
-        .acquireTokenByClientCredential({ scopes: [scope], skipCache })
-        .catch((error: unknown) => {
-          throw failureOf(error)
-        })
-      if (!answer) throw new LogonRefused('OAUTH_REFUSED')
-      return { result: answer.accessToken, proves: true }
-    })
+  function fetch(signal: AbortSignal, skipCache: boolean): Promise<string> {
+    const attempt = ({ mark, auth }: Proven) =>
+      guard.logOn(mark, signal, async () => {
+        const answer = await applicationFor({ mark, auth })
+          .acquireTokenByClientCredential({ scopes: [scope], skipCache })
+          .catch((error: unknown) => {
+            throw failureOf(error)
+          })
+        if (!answer) throw new LogonRefused('OAUTH_REFUSED')
+        return { result: answer.accessToken, proves: true }
+      })
+    return proof.kind === 'secret'
+      ? withNewest(proof.secret, (secret) => attempt({ mark: secret, auth: { clientSecret: secret } }))
+      : withNewest(proof.identity, (identity) => attempt(provenBy(identity)))
   }
 
   return {
@@ -87,13 +91,8 @@ export function createOAuthTokens({ authority, clientId, scope, proof, network, 
   }
 }
 
-function provenBy(proof: ApplicationProof): Proven {
-  if (proof.kind === 'secret') {
-    const secret = proof.secret.current()
-    return { mark: secret, auth: { clientSecret: secret } }
-  }
-  const { chain, key, thumbprintSha256 } = proof.identity()
-  const privateKey = String(key.export({ type: 'pkcs8', format: 'pem' }))
+function provenBy({ chain, key, thumbprintSha256 }: Identity): Proven {
+  const privateKey = key.export({ type: 'pkcs8', format: 'pem' })
   return { mark: thumbprintSha256, auth: { clientCertificate: { thumbprintSha256, privateKey, x5c: chain } } }
 }
 
