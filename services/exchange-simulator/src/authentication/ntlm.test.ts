@@ -48,6 +48,23 @@ describe('NTLM', () => {
     ])
   })
 
+  test.each([
+    ['good', 200],
+    ['bad', 401],
+  ] as const)('checks an integrity code: a %s one gives %i', async (integrity, status) => {
+    const { client } = await setUpNtlm({ integrity })
+    expect((await client.logOn(request)).status).toBe(status)
+  })
+
+  test('may come with all schemes in one header', async () => {
+    const { client, simulator } = await setUpNtlm()
+    simulator.authentication = { ...simulator.authentication, joinsChallenges: true }
+    expect((await client.send('POST', undefined)).authenticate).toMatch(
+      /^NTLM, Basic realm="exchange", Bearer /,
+    )
+    expect((await client.logOn(request)).status).toBe(200)
+  })
+
   test('holds for its connection, and for no other', async () => {
     const { client, simulator } = await setUpNtlm()
     await client.logOn(request)
@@ -63,6 +80,14 @@ describe('NTLM', () => {
     expect((await other.send('POST', proof, request)).status).toBe(401)
     expect((await client.send('POST', proof, request)).status).toBe(200)
     expect((await client.send('POST', proof, request)).status).toBe(401)
+  })
+
+  test('gives one try for each challenge', async () => {
+    const { client, simulator } = await setUpNtlm()
+    const { authenticate = '' } = await client.send('POST', client.greeting)
+    const wrong = ntlmClient(simulator.url, { password: 'wrong' }).prove(authenticate)
+    expect((await client.send('POST', wrong, request)).status).toBe(401)
+    expect((await client.send('POST', client.prove(authenticate), request)).status).toBe(401)
   })
 
   test('is not offered where the policy does not say so', async () => {

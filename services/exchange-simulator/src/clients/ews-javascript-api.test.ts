@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import util from 'node:util'
 import * as Ews from 'ews-javascript-api'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
@@ -45,6 +46,12 @@ async function connect() {
     })
   return { simulator, service, create, userCreates }
 }
+
+// Its transport is a package of its own that comes along with it.
+type Transport = {
+  XhrApi: new () => Ews.IXHRApi & { useNtlmAuthentication(user: string, password: string): Ews.IXHRApi }
+}
+const { XhrApi } = createRequire(import.meta.resolve('ews-javascript-api'))('@ewsjs/xhr') as Transport
 
 describe('ews-javascript-api with its own transport', () => {
   test('creates for the impersonated mailbox, reads back, updates and deletes', async () => {
@@ -197,6 +204,21 @@ describe('ews-javascript-api with its own transport', () => {
     expect(availability?.CalendarEvents.map(({ StartTime }) => StartTime.ToISOString())).toEqual([
       '2027-06-15T07:00:00.000Z',
     ])
+  })
+
+  test('logs on with NTLM', async () => {
+    const { simulator, service, create } = await connect()
+    service.XHRApi = new XhrApi().useNtlmAuthentication('contoso\\svc-lockstep', 'lockstep')
+    const created = await create('by NTLM')
+    const bound = await Ews.Appointment.Bind(service, created.Id)
+    expect([bound.Subject, simulator.calendarOf(alice).length]).toEqual(['by NTLM', 1])
+    service.XHRApi = new XhrApi().useNtlmAuthentication('contoso\\svc-lockstep', 'wrong')
+    const failure: unknown = await create('by nobody').then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+    expect(failure).toBeDefined()
+    expect(simulator.calendarOf(alice)).toHaveLength(1)
   })
 })
 

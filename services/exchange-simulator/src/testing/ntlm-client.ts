@@ -11,6 +11,8 @@ export type NtlmOptions = {
   method?: 'GET' | 'POST'
   /** What is shown as the channel's binding; left out: none. */
   binding?: Buffer
+  /** Whether an integrity code over all three messages is sent, and whether it fits. */
+  integrity?: 'none' | 'good' | 'bad'
   /** Trusts this CA: for https. */
   ca?: string
 }
@@ -82,6 +84,7 @@ function typeOne(): Buffer {
 
 function typeThree(challenge: Buffer, options: NtlmOptions): Buffer {
   const { user = 'svc-lockstep', password = 'lockstep', domain = 'CONTOSO', binding } = options
+  const { integrity = 'none' } = options
   const infoAt = challenge.readUInt32LE(44)
   const info = challenge.subarray(infoAt, infoAt + challenge.readUInt16LE(40) - 4)
   const bound = binding ? Buffer.concat([Buffer.from([10, 0, 16, 0]), binding]) : Buffer.alloc(0)
@@ -92,6 +95,7 @@ function typeThree(challenge: Buffer, options: NtlmOptions): Buffer {
     Buffer.alloc(4),
     info,
     bound,
+    integrity === 'none' ? Buffer.alloc(0) : Buffer.from('0600040002000000', 'hex'),
     Buffer.alloc(8),
   ])
   const key = hmac(md4(Buffer.from(password, 'utf16le')), Buffer.from(user.toUpperCase() + domain, 'utf16le'))
@@ -102,11 +106,19 @@ function typeThree(challenge: Buffer, options: NtlmOptions): Buffer {
     ...[domain, user, 'WORKSTATION'].map((text) => Buffer.from(text, 'utf16le')),
     Buffer.alloc(0),
   ]
-  return pack(parts)
+  const message = pack(parts)
+  if (integrity !== 'none') {
+    const code = hmac(hmac(key, proof), Buffer.concat([typeOne(), challenge, message]))
+    if (integrity === 'bad') code.reverse()
+    code.copy(message, micOffset)
+  }
+  return message
 }
 
+const micOffset = 72
+
 function pack(parts: readonly Buffer[]): Buffer {
-  const message = Buffer.alloc(72)
+  const message = Buffer.alloc(micOffset + 16)
   head.copy(message)
   message.writeUInt32LE(3, 8)
   let offset = message.length
