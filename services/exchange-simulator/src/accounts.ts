@@ -5,6 +5,8 @@ export type AccountOptions = {
   /** Without one neither Basic nor NTLM lets the account in. */
   readonly password?: string
   readonly name?: string
+  /** Locked by the directory: no password lets it in, and nobody is told why. */
+  readonly isLocked?: boolean
   /** The mailboxes that the account may act for: all, or those listed. */
   readonly impersonates?: 'all' | readonly string[]
   /** Makes it an application: it gets tokens for itself, has no mailbox, and must always impersonate. */
@@ -13,6 +15,7 @@ export type AccountOptions = {
 
 export type ApplicationOptions = {
   readonly secrets?: readonly string[]
+  readonly expiredSecrets?: readonly string[]
   /** Certificates or public keys (PEM) with which its assertions are checked. */
   readonly certificates?: readonly string[]
 }

@@ -46,6 +46,14 @@ export type Simulator = {
   /** The most calls ever under way at once, by account. */
   readonly mostInFlight: Readonly<Record<string, number>>
   readonly mostInFlightByMailbox: Readonly<Record<string, number>>
+  /** Connections ever opened to the EWS endpoint, and attempts to log on by NTLM. */
+  readonly connections: number
+  readonly ntlmLogons: number
+  /** Tokens given to applications, and applications turned away. */
+  readonly tokensIssued: number
+  readonly tokensRefused: number
+  /** Makes all tokens given so far worthless. */
+  revokeTokens(): void
   readonly throttling: Throttling
   readonly states: MailboxStates
   /** How callers may say who they are; takes effect with the next call. */
@@ -93,7 +101,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   }
   await openAll(servers.all, close)
   gate.guard(servers.exchange)
-  return handleOf(core, urlsOf(servers, host, ca), close)
+  return handleOf(core, urlsOf(servers, host, ca), servers.exchange, close)
 }
 
 type Servers = {
@@ -151,7 +159,12 @@ function certifiedHosts(host: string): string[] {
 
 type Urls = Pick<Simulator, 'url' | 'controlUrl' | 'secure'>
 
-function handleOf(core: Core, urls: Urls, close: () => Promise<void>): Simulator {
+function handleOf(
+  core: Core,
+  urls: Urls,
+  listeners: readonly Listener[],
+  close: () => Promise<void>,
+): Simulator {
   const { users } = core
   return {
     ...urls,
@@ -169,6 +182,19 @@ function handleOf(core: Core, urls: Urls, close: () => Promise<void>): Simulator
     get mostInFlightByMailbox() {
       return core.traffic.mostInFlightByMailbox
     },
+    get connections() {
+      return listeners.reduce((sum, { connections }) => sum + connections, 0)
+    },
+    get ntlmLogons() {
+      return core.authenticator.ntlmLogons
+    },
+    get tokensIssued() {
+      return core.tokens.issued
+    },
+    get tokensRefused() {
+      return core.tokens.refused
+    },
+    revokeTokens: () => core.tokens.revoke(),
     throttling: core.throttling,
     states: core.states,
     exchanges: core.exchanges,

@@ -47,6 +47,11 @@ export class Authenticator {
     this.#ntlm = new Ntlm(accounts)
   }
 
+  /** How often somebody proved a password by NTLM, rightly or not. */
+  get ntlmLogons(): number {
+    return this.#ntlm.logons
+  }
+
   /** `binding` is what a caller over TLS should show, `undefined` on a plain connection. */
   async admit(request: IncomingMessage, binding: Buffer | undefined): Promise<Admission> {
     const { authorization } = request.headers

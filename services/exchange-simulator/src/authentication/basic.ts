@@ -10,8 +10,8 @@ export function readBasic(accounts: Accounts, encoded: string): AccountOptions |
   return account && isPassword(account, decoded.slice(colon + 1)) ? account : undefined
 }
 
-function isPassword({ password }: AccountOptions, given: string): boolean {
-  return password !== undefined && isSameText(given, password)
+function isPassword({ password, isLocked }: AccountOptions, given: string): boolean {
+  return password !== undefined && !isLocked && isSameText(given, password)
 }
 
 /** Compares without telling by its time where two texts differ. */

@@ -18,6 +18,8 @@ type Connection = { handshake: Handshake } | { account: string }
 export class Ntlm {
   readonly #accounts: Accounts
   readonly #connections = new WeakMap<Socket, Connection>()
+  /** How often somebody answered a challenge, rightly or not. */
+  logons = 0
 
   constructor(accounts: Accounts) {
     this.#accounts = accounts
@@ -37,6 +39,7 @@ export class Ntlm {
     const known = this.#connections.get(socket)
     // One answer for each challenge: a second try begins anew.
     this.#connections.delete(socket)
+    if (type === 3) this.logons++
     if (type !== 3 || !known || !('handshake' in known)) return { kind: 'refused' }
     const account = this.#prove(message, known.handshake, policy, binding)
     if (!account) return { kind: 'refused' }
@@ -59,7 +62,7 @@ export class Ntlm {
   ): AccountOptions | undefined {
     const given = readAuthenticate(message)
     const account = given && findAccount(this.#accounts, given.user)
-    if (!given || account?.password === undefined) return undefined
+    if (!given || account?.password === undefined || account.isLocked) return undefined
     if (!provesPassword(given, account.password, handshake)) return undefined
     const shown = avPairsOf(given.ntResponse).get(avId.channelBindings)
     return isBound(shown, policy, binding) ? account : undefined

@@ -1,7 +1,7 @@
 import { generateKeyPair, randomUUID } from 'node:crypto'
 import { promisify } from 'node:util'
 import { errors, exportJWK, type JWK, jwtVerify, SignJWT } from 'jose'
-import type { AccountOptions, Accounts } from '../accounts.ts'
+import type { AccountOptions, Accounts, ApplicationOptions } from '../accounts.ts'
 import { isSameText } from './basic.ts'
 import { isSignedBy } from './client-assertion.ts'
 
@@ -38,6 +38,21 @@ export type TokenAnswer = {
 export class TokenIssuer {
   readonly #accounts: Accounts
   #keys: ReturnType<typeof createRsaKeys> | undefined
+  #issued = 0
+  #refused = 0
+
+  get issued(): number {
+    return this.#issued
+  }
+
+  get refused(): number {
+    return this.#refused
+  }
+
+  /** Makes all tokens given so far worthless. */
+  revoke(): void {
+    this.#keys = undefined
+  }
 
   constructor(accounts: Accounts) {
     this.#accounts = accounts
@@ -57,7 +72,8 @@ export class TokenIssuer {
         `The scope '${scope}' is not valid: ask for /.default.`,
       )
     }
-    const account = await this.#clientOf(form, endpoint)
+    const account = await this.#counted(this.#clientOf(form, endpoint))
+    this.#issued++
     return {
       token_type: 'Bearer',
       expires_in: lifetimeSeconds,
@@ -84,17 +100,26 @@ export class TokenIssuer {
     return { keys: [{ ...(await exportJWK(publicKey)), kid: keyId, use: 'sig', alg: 'RS256' }] }
   }
 
+  async #counted(client: Promise<AccountOptions>): Promise<AccountOptions> {
+    try {
+      return await client
+    } catch (error) {
+      this.#refused++
+      throw error
+    }
+  }
+
   async #clientOf(form: URLSearchParams, endpoint: string): Promise<AccountOptions> {
     const clientId = form.get('client_id') ?? ''
     const account = this.#accounts.get(clientId.toLowerCase())
     if (!account?.application) {
       throw new TokenError(400, 'unauthorized_client', 700_016, `Application '${clientId}' was not found.`)
     }
-    const { secrets = [], certificates = [] } = account.application
+    const { certificates = [] } = account.application
     const secret = form.get('client_secret')
     if (secret !== null) {
-      if (secrets.some((known) => isSameText(known, secret))) return account
-      throw new TokenError(401, 'invalid_client', 7_000_215, 'Invalid client secret provided.')
+      proveSecret(account.application, secret)
+      return account
     }
     if (form.get('client_assertion_type') !== assertionType) {
       throw new TokenError(
@@ -134,6 +159,14 @@ export class TokenIssuer {
     this.#keys ??= createRsaKeys()
     return this.#keys
   }
+}
+
+function proveSecret({ secrets = [], expiredSecrets = [] }: ApplicationOptions, secret: string): void {
+  const isOneOf = (known: readonly string[]) => known.some((text) => isSameText(text, secret))
+  if (isOneOf(secrets)) return
+  throw isOneOf(expiredSecrets)
+    ? new TokenError(401, 'invalid_client', 7_000_222, 'The provided client secret keys are expired.')
+    : new TokenError(401, 'invalid_client', 7_000_215, 'Invalid client secret provided.')
 }
 
 function createRsaKeys() {

@@ -20,6 +20,8 @@ export class Listener {
   readonly #options: ListenerOptions
   #server: Server | undefined
   #port: number
+  /** How many were ever opened. */
+  connections = 0
 
   constructor(listener: RequestListener, options: ListenerOptions) {
     this.#listener = listener
@@ -42,6 +44,7 @@ export class Listener {
       ? createTlsServer({ keepAliveTimeout, ...tls }, this.#listener)
       : createServer({ keepAliveTimeout }, this.#listener)
     this.#server = server
+    server.on('connection', () => this.connections++)
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     server.once('error', reject)
     server.listen(this.#port, host, resolve)
