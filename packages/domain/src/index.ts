@@ -1,6 +1,7 @@
 export * from './admission.ts'
 export * from './appointment.ts'
 export * from './base.ts'
+export * from './brake.ts'
 export * from './field.ts'
 export * from './identity.ts'
 export * from './merge.ts'

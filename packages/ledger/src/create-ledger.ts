@@ -1,4 +1,5 @@
 import type { Cluster, Redis } from 'ioredis'
+import { type BrakeLedger, createBrakes } from './brakes.ts'
 import { type ChangeLedger, createChanges } from './changes.ts'
 import { createDeliveries, type DeliveryLedger } from './deliveries.ts'
 import { createDue, type DueLedger } from './due.ts'
@@ -20,6 +21,7 @@ export type Ledger = MailboxLedger &
   SubscriptionLedger &
   DeliveryLedger &
   DueLedger &
+  BrakeLedger &
   StateLedger &
   TrailLedger &
   ChangeLedger & {
@@ -50,6 +52,7 @@ export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Le
     ...createSubscriptions(store),
     ...createDeliveries(store, tombstoneMs),
     ...createDue(store),
+    ...createBrakes(store),
     ...createState(store),
     ...createTrail(store),
     ...createChanges(store),

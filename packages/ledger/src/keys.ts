@@ -37,7 +37,9 @@ export function createKeys(prefix: string) {
     ],
     /** Sorted set: appointment id by the time at which it is due. */
     appointmentsDue: (work: 'outbound' | 'deliveries', mailboxId: string) => inBucket(mailboxId, work[0]!),
-    /** Hash: handle of an item's id or UID → appointment id. */
+    /** Sorted set: appointment id by the time at which it was deleted, for a while. */
+    deletions: (work: 'outbound' | 'deliveries', mailboxId: string) => inBucket(mailboxId, `x${work[0]!}`),
+    /** Hash: handle of an item's id or UID → appointment id; `#` → the number of appointments that have an item. */
     handles: (mailboxId: string) => inBucket(mailboxId, 'h'),
     /** Hash: cursor, subscription, refusal and dues of the mailbox. */
     mailbox: (mailboxId: string) => inBucket(mailboxId, 'm'),

@@ -13,6 +13,7 @@ const names = [
   'lease',
   'mark',
   'offer',
+  'release-brake',
   'release-delivery',
   'release-outbound',
   'replay',

@@ -1,3 +1,4 @@
+export { brakeConfig, brakeVariables } from './brake-variables.ts'
 export {
   closeRedis,
   connectRedis,

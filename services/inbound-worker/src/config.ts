@@ -1,5 +1,15 @@
 import { exchangeConfig, exchangeVariables } from '@lockstep/exchange'
-import { commonVariables, flag, list, parseConfig, port, seconds, secret } from '@lockstep/runtime'
+import {
+  brakeConfig,
+  brakeVariables,
+  commonVariables,
+  flag,
+  list,
+  parseConfig,
+  port,
+  seconds,
+  secret,
+} from '@lockstep/runtime'
 import { z } from 'zod'
 
 export const variables = z.object({
@@ -49,6 +59,7 @@ export const variables = z.object({
     .describe(
       'Signs the changes (Standard Webhooks). Two, separated by a comma, while one is being replaced.',
     ),
+  ...brakeVariables,
   REFUSE_PERSONAL: flag
     .default(false)
     .describe('`true`: items of sensitivity personal do not cross, like private ones.'),
@@ -104,7 +115,7 @@ const schema = variables
       : undefined,
     concurrency: env.INBOUND_CONCURRENCY,
     sync: { sliceMs: 5_000, compareEveryMs: env.POLL_SECONDS, refusedMs: 60_000 },
-    deliveries: { sliceMs: 5_000, leaseMs: 15_000, batch: 50 },
+    deliveries: { sliceMs: 5_000, leaseMs: 15_000, batch: 50, brake: brakeConfig(env) },
     tell: { backfillMs: env.BACKFILL_DAYS * dayMs, newerVersionMs: 30_000 },
     sweepEveryMs: 1_000,
   }))

@@ -1,4 +1,4 @@
-import { Histogram, type Registry } from 'prom-client'
+import { Counter, Histogram, type Registry } from 'prom-client'
 
 type Call = { operation: string; durationMs: number; outcome: string }
 
@@ -12,4 +12,15 @@ export function countCalls(registry: Registry): (call: Call) => void {
     registers: [registry],
   })
   return ({ operation, outcome, durationMs }) => seconds.observe({ operation, outcome }, durationMs / 1_000)
+}
+
+/** Counts how often a direction of a mailbox was stopped for its many deletions. */
+export function countBrakes(registry: Registry): (direction: 'inbound') => void {
+  const brakes = new Counter({
+    name: 'lockstep_brakes_total',
+    help: 'Directions of mailboxes that were stopped because too much was about to be deleted.',
+    labelNames: ['direction'],
+    registers: [registry],
+  })
+  return (direction) => brakes.inc({ direction })
 }

@@ -16,7 +16,7 @@ import { createDeliverMailbox } from './deliver-mailbox.ts'
 import { createFeedApplication } from './feed-application.ts'
 import { createLookAt } from './look.ts'
 import { createMarksOf } from './marks.ts'
-import { countCalls } from './metrics.ts'
+import { countBrakes, countCalls } from './metrics.ts'
 import { createSubscriptions } from './subscriptions.ts'
 import { createSyncMailbox } from './sync-mailbox.ts'
 import { createWebhookApplication } from './webhook-application.ts'
@@ -63,6 +63,7 @@ export async function startInboundWorker(config: Config, log: Logger): Promise<I
     lookAt: createLookAt({ ledger, gateway, digest, refusePersonal }),
     deliver: createDeliver({ ledger, application, outbound: queues.outbound, log, options: config.tell }),
     log,
+    onBraked: countBrakes(registry),
     options: config.deliveries,
   })
 

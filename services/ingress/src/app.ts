@@ -11,6 +11,7 @@ import { appointmentStates } from './appointment-states.ts'
 import { changeFeed } from './change-feed.ts'
 import { docsPage } from './docs/docs-page.ts'
 import { events } from './events.ts'
+import { mailboxRelease } from './mailbox-release.ts'
 import { mailboxStates } from './mailbox-states.ts'
 import { notifications } from './notifications.ts'
 import { openApiDocument } from './openapi/document.ts'
@@ -38,6 +39,7 @@ export function createApp(deps: AppDeps): Express {
   const api = Router()
     .use(requireKey(apiKeys))
     .use(events(deps), appointmentStates(deps), mailboxStates(deps), changeFeed(deps), trail(deps))
+    .use(mailboxRelease(deps))
 
   return express()
     .set('query parser', 'simple')

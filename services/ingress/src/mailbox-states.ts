@@ -2,6 +2,7 @@ import type { Ledger } from '@lockstep/ledger'
 import { type RequestHandler, Router } from 'express'
 import type { z } from 'zod'
 import { iso, knownMailbox } from './known-mailbox.ts'
+import { brakesOf } from './mailbox-release.ts'
 import type { mailboxStateSchema } from './openapi/answers.ts'
 
 /** `GET /v1/mailboxes/:mailbox`: how fresh what is known of a mailbox is. */
@@ -13,6 +14,7 @@ function showState(ledger: Ledger): RequestHandler<{ mailbox: string }> {
   return async (request, response) => {
     const mailbox = await knownMailbox(ledger, request.params.mailbox)
     const { currentAtMs, subscription, refused } = await ledger.mailboxState(mailbox.id)
+    const brakes = await brakesOf(ledger, mailbox.id)
     const shown: z.input<typeof mailboxStateSchema> = {
       mailbox: mailbox.address,
       enabledAt: iso(mailbox.enabledAtMs),
@@ -20,6 +22,7 @@ function showState(ledger: Ledger): RequestHandler<{ mailbox: string }> {
       ...(subscription && {
         subscription: { startedAt: iso(subscription.startedAtMs), heardAt: iso(subscription.heardAtMs) },
       }),
+      ...(Object.keys(brakes).length > 0 && { brakes }),
       ...(refused && { refused: { code: refused.code, since: iso(refused.sinceMs) } }),
     }
     response.json(shown)

@@ -1,5 +1,14 @@
 import { exchangeConfig, exchangeVariables } from '@lockstep/exchange'
-import { commonVariables, flag, parseConfig, port, seconds, secret } from '@lockstep/runtime'
+import {
+  brakeConfig,
+  brakeVariables,
+  commonVariables,
+  flag,
+  parseConfig,
+  port,
+  seconds,
+  secret,
+} from '@lockstep/runtime'
 import { z } from 'zod'
 
 export const variables = z.object({
@@ -16,6 +25,7 @@ export const variables = z.object({
     .default('exchange')
     .describe('Which side wins where both changed the same field since they last agreed.'),
   MUTE: flag.default(false).describe('`true`: no invitation, update or cancellation is mailed to anybody.'),
+  ...brakeVariables,
   REFUSE_PERSONAL: flag
     .default(false)
     .describe('`true`: items of sensitivity personal do not cross, like private ones.'),
@@ -43,6 +53,7 @@ const schema = variables.transform((env) => ({
     policy: env.CONFLICT_POLICY,
     lateCallMs: env.LATE_CALL_SECONDS,
     mute: env.MUTE,
+    brake: brakeConfig(env),
     refusePersonal: env.REFUSE_PERSONAL,
   },
   concurrency: env.OUTBOUND_CONCURRENCY,

@@ -1,5 +1,6 @@
 import {
   attemptsBeforeParking,
+  type BrakeRules,
   type Digest,
   fingerprintsOf,
   isOver,
@@ -11,12 +12,17 @@ import type { CalendarGateway } from '@lockstep/exchange'
 import type { Ledger, Mailbox, OutboundAttempt, OutboundOutcome } from '@lockstep/ledger'
 import type { Logger } from '@lockstep/runtime'
 import { carryOut } from './carry-out.ts'
+import { holdBack, type OnBraked } from './hold-back.ts'
 import { findOut } from './find-out.ts'
 import { outcomeOfFailure } from './outcome.ts'
 import type { Task } from './task.ts'
 import { trailOf } from './trail.ts'
 
-export type OutboundSettings = Omit<OutboundRules, 'nowMs'> & { mute: boolean; refusePersonal: boolean }
+export type OutboundSettings = Omit<OutboundRules, 'nowMs'> & {
+  mute: boolean
+  refusePersonal: boolean
+  brake: BrakeRules
+}
 
 type Deps = {
   ledger: Ledger
@@ -24,6 +30,7 @@ type Deps = {
   digest: Digest
   log: Logger
   settings: OutboundSettings
+  onBraked?: OnBraked
 }
 
 /** Settles a batch of begun appointments of one mailbox. Resolves with how many are settled. */
@@ -48,6 +55,7 @@ export function createSettleBatch(deps: Deps): SettleBatch {
       const open = tasks.filter((task) => !task.outcome)
       for (const task of open) task.plan = planOf(task, settings)
       await findOut({ gateway, mailbox, tasks: open, settings, digest: deps.digest, signal })
+      await holdBack({ ledger, mailbox, tasks: open, settings, log, onBraked: deps.onBraked })
       await carryOut({ gateway, mailbox, tasks: open, settings, signal })
     }
 

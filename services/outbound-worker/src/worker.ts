@@ -11,7 +11,7 @@ import {
   startProbes,
 } from '@lockstep/runtime'
 import type { Config } from './config.ts'
-import { countCalls } from './metrics.ts'
+import { countBrakes, countCalls } from './metrics.ts'
 import { createSettleBatch } from './settle-batch.ts'
 import { createSettleMailbox } from './settle-mailbox.ts'
 
@@ -40,6 +40,7 @@ export async function startOutboundWorker(config: Config, log: Logger): Promise<
     digest: createDigest(config.fingerprintKey),
     log,
     settings: config.settings,
+    onBraked: countBrakes(registry),
   })
   const consumer = consume(
     'outbound',

@@ -1,5 +1,6 @@
 import { changeSchema, eventSchema } from '@lockstep/producer'
 import { z } from 'zod'
+import { releasedSchema, releaseSchema } from './mailbox-answers.ts'
 import {
   appointmentStateSchema,
   changesSchema,
@@ -21,9 +22,11 @@ export function componentSchemas(): Record<string, Schema> {
     changeSchema,
     trailSchema,
     problemSchema,
+    releasedSchema,
   ]
   return {
     ...schemasIn(eventSchema, 'input'),
+    ...schemasIn(releaseSchema, 'input'),
     ...Object.assign({}, ...answers.map((schema) => schemasIn(schema, 'output'))),
   }
 }

@@ -1,0 +1,26 @@
+import { z } from 'zod'
+
+/** A direction of a mailbox that is stopped until it is released. */
+export const brakeSchema = z.object({
+  since: z.iso.datetime(),
+  reason: z
+    .enum(['deletions', 'percent'])
+    .describe('deletions: too many within the window. percent: too large a part of the mailbox.'),
+  deletions: z.int().describe('Appointments deleted, or about to be, within the window.'),
+  appointments: z.int().describe('Appointments in the mailbox before that.'),
+})
+
+export const brakesSchema = z
+  .object({ outbound: brakeSchema.optional(), inbound: brakeSchema.optional() })
+  .describe('Directions that are stopped because too much was about to be deleted. Nothing of them is lost.')
+
+export const releaseSchema = z
+  .strictObject({ direction: z.enum(['outbound', 'inbound']) })
+  .meta({ id: 'Release' })
+
+export const releasedSchema = z
+  .object({
+    direction: z.enum(['outbound', 'inbound']),
+    released: z.boolean().describe('Whether it was stopped.'),
+  })
+  .meta({ id: 'Released' })

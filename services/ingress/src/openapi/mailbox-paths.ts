@@ -1,0 +1,25 @@
+import { reference } from './components.ts'
+import { inPath, json, type Operation, problems, usualProblems, withKey } from './operation.ts'
+
+const mailbox = inPath('mailbox', 'The primary SMTP address of an enabled mailbox.')
+const unknown = { 404: 'The mailbox is not enabled.' }
+
+/** What can be done with a mailbox. */
+export const mailboxPaths = {
+  '/v1/mailboxes/{mailbox}/release': {
+    post: {
+      operationId: 'releaseMailbox',
+      summary: 'Let a stopped direction go on',
+      description:
+        'A direction is stopped when too many appointments were about to be deleted. Release it once you have seen that this is right: what waits is done, and for one window nothing is counted.',
+      ...withKey,
+      parameters: [mailbox],
+      requestBody: { required: true, content: { 'application/json': { schema: reference('Release') } } },
+      responses: {
+        200: json('Whether it was stopped.', 'Released'),
+        ...problems({ 400: 'The direction is missing or not known.', ...unknown }),
+        ...usualProblems,
+      },
+    },
+  },
+} satisfies Record<string, { post: Operation }>
