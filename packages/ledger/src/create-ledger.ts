@@ -4,6 +4,7 @@ import { type ChangeLedger, createChanges } from './changes.ts'
 import { createDeliveries, type DeliveryLedger } from './deliveries.ts'
 import { createDue, type DueLedger } from './due.ts'
 import { createInbound, type InboundLedger } from './inbound.ts'
+import { createMails, type MailLedger } from './mails.ts'
 import { createMailboxes, type MailboxLedger } from './mailboxes.ts'
 import { createOutbound, type OutboundLedger } from './outbound.ts'
 import { createState, type StateLedger } from './state.ts'
@@ -22,6 +23,7 @@ export type Ledger = MailboxLedger &
   DeliveryLedger &
   DueLedger &
   BrakeLedger &
+  MailLedger &
   StateLedger &
   TrailLedger &
   ChangeLedger & {
@@ -53,6 +55,7 @@ export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Le
     ...createDeliveries(store, tombstoneMs),
     ...createDue(store),
     ...createBrakes(store),
+    ...createMails(store),
     ...createState(store),
     ...createTrail(store),
     ...createChanges(store),

@@ -43,6 +43,8 @@ export function createKeys(prefix: string) {
     handles: (mailboxId: string) => inBucket(mailboxId, 'h'),
     /** Hash: cursor, subscription, refusal and dues of the mailbox. */
     mailbox: (mailboxId: string) => inBucket(mailboxId, 'm'),
+    /** Hash: how many were mailed in the hour that begins then. */
+    mails: (mailboxId: string, hourMs: number) => `${inBucket(mailboxId, 'q')}:${hourMs}`,
     /** Stream: the newest steps of the mailbox's appointments. */
     trail: (mailboxId: string) => inBucket(mailboxId, 't'),
     /** Sorted set: mailbox id by the time at which anything of it is due. One for each bucket. */

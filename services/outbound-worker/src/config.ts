@@ -25,6 +25,14 @@ export const variables = z.object({
     .default('exchange')
     .describe('Which side wins where both changed the same field since they last agreed.'),
   MUTE: flag.default(false).describe('`true`: no invitation, update or cancellation is mailed to anybody.'),
+  MAIL_BUDGET_PER_HOUR: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(200)
+    .describe(
+      'Recipients that are mailed for one mailbox in an hour. What would mail more waits for the next hour.',
+    ),
   ...brakeVariables,
   REFUSE_PERSONAL: flag
     .default(false)
@@ -53,6 +61,7 @@ const schema = variables.transform((env) => ({
     policy: env.CONFLICT_POLICY,
     lateCallMs: env.LATE_CALL_SECONDS,
     mute: env.MUTE,
+    mailBudget: env.MAIL_BUDGET_PER_HOUR,
     brake: brakeConfig(env),
     refusePersonal: env.REFUSE_PERSONAL,
   },

@@ -1,5 +1,6 @@
 import type { Ledger, Mailbox } from '@lockstep/ledger'
 import type { Logger } from '@lockstep/runtime'
+import { holdMails } from './mail-budget.ts'
 import type { OutboundSettings } from './settle-batch.ts'
 import type { Task } from './task.ts'
 
@@ -17,6 +18,7 @@ type Options = {
 /** Gives those plans an outcome that are right and yet not to be carried out now. */
 export async function holdBack(options: Options): Promise<void> {
   await holdDeletions(options)
+  await holdMails(options)
 }
 
 /** What the application hides is taken off at once, however much it is. */

@@ -13,6 +13,7 @@ import type { Ledger, Mailbox, OutboundAttempt, OutboundOutcome } from '@lockste
 import type { Logger } from '@lockstep/runtime'
 import { carryOut } from './carry-out.ts'
 import { holdBack, type OnBraked } from './hold-back.ts'
+import { countMails } from './mail-budget.ts'
 import { findOut } from './find-out.ts'
 import { outcomeOfFailure } from './outcome.ts'
 import type { Task } from './task.ts'
@@ -22,6 +23,8 @@ export type OutboundSettings = Omit<OutboundRules, 'nowMs'> & {
   mute: boolean
   refusePersonal: boolean
   brake: BrakeRules
+  /** Recipients that may be mailed for a mailbox in an hour. */
+  mailBudget: number
 }
 
 type Deps = {
@@ -57,6 +60,7 @@ export function createSettleBatch(deps: Deps): SettleBatch {
       await findOut({ gateway, mailbox, tasks: open, settings, digest: deps.digest, signal })
       await holdBack({ ledger, mailbox, tasks: open, settings, log, onBraked: deps.onBraked })
       await carryOut({ gateway, mailbox, tasks: open, settings, signal })
+      await countMails({ ledger, mailbox, tasks: open })
     }
 
     const results = await Promise.all(tasks.map((task) => commit(task, mailbox)))

@@ -16,4 +16,6 @@ export type Task = {
   mustRead?: boolean
   writtenAtMs?: number
   outcome?: OutboundOutcome
+  /** How many are mailed if its plan is carried out. */
+  recipients?: number
 }

@@ -1,6 +1,6 @@
 import { changeSchema } from '@lockstep/producer'
 import { z } from 'zod'
-import { brakesSchema } from './mailbox-answers.ts'
+import { brakesSchema, mailsSchema } from './mailbox-answers.ts'
 
 const time = z.iso.datetime()
 const refusal = z
@@ -107,6 +107,7 @@ export const mailboxStateSchema = z
     subscription: z
       .object({ startedAt: time, heardAt: time.describe('The newest sign of life.') })
       .optional(),
+    mails: mailsSchema,
     brakes: brakesSchema.optional(),
     refused: z
       .object({ code: z.string(), since: time })

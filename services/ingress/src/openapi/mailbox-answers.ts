@@ -14,6 +14,17 @@ export const brakesSchema = z
   .object({ outbound: brakeSchema.optional(), inbound: brakeSchema.optional() })
   .describe('Directions that are stopped because too much was about to be deleted. Nothing of them is lost.')
 
+export const mailsSchema = z
+  .object({
+    since: z.iso.datetime(),
+    recipients: z.int(),
+    postponedUntil: z.iso
+      .datetime()
+      .optional()
+      .describe('What would mail more than the budget waits until then.'),
+  })
+  .describe('Who was mailed in this hour for appointments of the application.')
+
 export const releaseSchema = z
   .strictObject({ direction: z.enum(['outbound', 'inbound']) })
   .meta({ id: 'Release' })
