@@ -30,9 +30,13 @@ describe('docs/guarantees.md', () => {
     expect(silent).toEqual([])
   })
 
-  test.each(tests)('%s has a test “%s”', (path, title) => {
-    const source = read(path)
-    const quoted = [`'${title.replaceAll("'", String.raw`\'`)}'`, `"${title}"`, `\`${title}\``]
-    expect(quoted.filter((text) => source.includes(text))).toHaveLength(1)
+  test('names only tests that there are', () => {
+    const missing = tests.filter(([path, title]) => {
+      const source = existsSync(join(root, path)) ? read(path) : ''
+      const quoted = [`'${title.replaceAll("'", String.raw`\'`)}'`, `"${title}"`, `\`${title}\``]
+      return !quoted.some((text) => source.includes(text))
+    })
+    expect(tests.length).toBeGreaterThan(50)
+    expect(missing).toEqual([])
   })
 })

@@ -21,7 +21,9 @@ export type ComposeService = {
 export function composeServices(): Record<string, ComposeService> {
   const text = readFileSync(`${root}docker-compose.yml`, 'utf8')
   const atDefaults = text.replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1')
-  return (parse(atDefaults, { merge: true }) as { services: Record<string, ComposeService> }).services
+  // The schema without types but text: an engine hands a number to a process as it stands there.
+  const options = { merge: true, schema: 'failsafe' } as const
+  return (parse(atDefaults, options) as { services: Record<string, ComposeService> }).services
 }
 
 /** What stands for a container: the same command, environment and health check, at addresses of this machine. */

@@ -58,6 +58,28 @@ describe('a page', () => {
   })
 })
 
+describe('an item that we made', () => {
+  const run = { ...page, startedAtMs: T0 + 5_000, nowMs: T0 + 5_000 }
+
+  test('is looked at if no page of the next run shows it', async () => {
+    const { ledger, mailboxId, settled, beginDeliveries } = await aLedger()
+    await settled(1)
+    await ledger.applyPage(mailboxId, { ...run, startedAtMs: T0 })
+    await ledger.applyPage(mailboxId, { ...run, before: 'c1', after: 'c2', isLast: false })
+    expect(await beginDeliveries(T0 + 5_000)).toEqual([])
+    await ledger.applyPage(mailboxId, { ...run, before: 'c2', after: 'c3' })
+    expect(await beginDeliveries(T0 + 5_000)).toMatchObject([{ mark: { appointmentId: 'A1', kind: 'look' } }])
+  })
+
+  test('is left alone once a page has shown it', async () => {
+    const { ledger, mailboxId, settled, beginDeliveries } = await aLedger()
+    await settled(1)
+    await ledger.applyPage(mailboxId, { ...run, listed: ['item-A1'] })
+    await ledger.applyPage(mailboxId, { ...run, before: 'c1', after: 'c2' })
+    expect(await beginDeliveries(T0 + 5_000)).toEqual([])
+  })
+})
+
 describe('looking up', () => {
   test('finds by item, by UID in any case, and by id', async () => {
     const { ledger, mailboxId, settled, mark } = await aLedger()

@@ -17,7 +17,8 @@ export type InboundLedger = {
   linkedItems(mailboxId: string): Promise<string[]>
   /**
    * Takes a page of changes: marks, links and cursor in one step. `moved`: somebody else moved the cursor since, or an
-   * appointment has another id by now; nothing was stored, read the state and look up again.
+   * appointment has another id by now; nothing was stored, read the state and look up again. After the last page of a
+   * run, items that we made before it and that no page has shown are marked to be looked at.
    */
   applyPage(mailboxId: string, page: Page): Promise<'applied' | 'moved'>
   /** The cursor is of no use any more: everything has to be compared. A page that was read from it is `moved`. */
@@ -140,13 +141,14 @@ async function linkedItems({ keys, send, pipeline }: Store, mailboxId: string): 
 
 async function applyPage(store: Store, mailboxId: string, page: Page): Promise<'applied' | 'moved'> {
   const { keys, run } = store
-  const { before, after, isLast, marks, unlinks = [], nowMs } = page
+  const { before, after, isLast, marks, listed = [], unlinks = [], nowMs } = page
   const reply = await run(
     'apply-page',
     [
       keys.mailbox(mailboxId),
       ...keys.dues('deliveries', mailboxId),
       keys.handles(mailboxId),
+      keys.unlisted(mailboxId),
       ...marks.map(({ appointmentId }) => keys.appointment(mailboxId, appointmentId)),
     ],
     [
@@ -156,11 +158,31 @@ async function applyPage(store: Store, mailboxId: string, page: Page): Promise<'
       after,
       isLast ? '1' : '',
       unlinks.length,
+      listed.length,
       ...unlinks.map(itemHandle),
+      ...listed.map(itemHandle),
       ...marks.flatMap((mark) => [mark.appointmentId, ...packMark(mark, nowMs)]),
     ],
   )
-  return reply === 1 ? 'applied' : 'moved'
+  if (reply !== 1) return 'moved'
+  if (isLast && page.startedAtMs !== undefined) await markUnlisted(store, mailboxId, page.startedAtMs, nowMs)
+  return 'applied'
+}
+
+/** Clocks of several machines may differ by so much. */
+const CLOCK_SKEW_MS = 1_000
+
+/**
+ * An item that was made before the run and that no page has shown is gone: what is made and deleted between two runs is
+ * never reported. It is looked at.
+ */
+async function markUnlisted(store: Store, mailboxId: string, startedAtMs: number, nowMs: number) {
+  const key = store.keys.unlisted(mailboxId)
+  const ids = await store.send((redis) => redis.zrangebyscore(key, '-inf', startedAtMs - CLOCK_SKEW_MS))
+  for (const appointmentId of ids) {
+    await markOne(store, mailboxId, { appointmentId, kind: 'look' }, nowMs)
+    await store.send((redis) => redis.zrem(key, appointmentId))
+  }
 }
 
 async function markOne(store: Store, mailboxId: string, mark: Mark, nowMs: number): Promise<void> {

@@ -41,6 +41,8 @@ export function createKeys(prefix: string) {
     deletions: (work: 'outbound' | 'deliveries', mailboxId: string) => inBucket(mailboxId, `x${work[0]!}`),
     /** Hash: handle of an item's id or UID → appointment id; `#` → the number of appointments that have an item. */
     handles: (mailboxId: string) => inBucket(mailboxId, 'h'),
+    /** Sorted set: an appointment whose item was made and not listed by Exchange yet, by the time of that. */
+    unlisted: (mailboxId: string) => inBucket(mailboxId, 'u'),
     /** Hash: cursor, subscription, refusal and dues of the mailbox. */
     mailbox: (mailboxId: string) => inBucket(mailboxId, 'm'),
     /** Hash: how many were mailed in the hour that begins then. */

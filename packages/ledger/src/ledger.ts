@@ -169,6 +169,10 @@ export type Page = {
   /** Nothing more is to be had: the mailbox is current. */
   readonly isLast: boolean
   readonly marks: readonly Mark[]
+  /** Ids of the items that it shows to be there. */
+  readonly listed?: readonly string[]
+  /** Before the first page of the run was asked for. */
+  readonly startedAtMs?: number
   /** Ids of items that no longer stand for anything. */
   readonly unlinks?: readonly string[]
   readonly nowMs: number

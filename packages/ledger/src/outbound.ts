@@ -127,6 +127,7 @@ function settle(store: Store, tombstoneMs: number, commit: Commit<Settled>): Pro
     ...keys.dues('outbound', mailboxId),
     ...keys.dues('deliveries', mailboxId),
     keys.handles(mailboxId),
+    keys.unlisted(mailboxId),
   ]
   const identity = [appointmentId, mailboxId, attempt.epoch, packIntent(intent!), nowMs]
   const linked = [link.written.version, packLink(link), link.item ? packItem(link.item) : '']

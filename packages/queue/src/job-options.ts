@@ -19,10 +19,10 @@ export function oneAtATime(mailboxId: string): JobsOptions {
   return { deduplication: { id: mailboxId, keepLastIfActive: true } }
 }
 
-/** A killed worker's jobs are taken over within ten seconds, however often that happens. */
+/** A killed worker's jobs are taken over within 13 s, when its lock has ended and that was seen, however often that happens. */
 export const workerTiming = {
   lockDuration: 10_000,
-  stalledInterval: 5_000,
+  stalledInterval: 2_500,
   maxStalledCount: 10,
   /** After an error between BullMQ and Redis; 15 s by default. */
   runRetryDelay: 1_000,

@@ -1,3 +1,4 @@
+export { countBrakes } from './brake-count.ts'
 export { brakeConfig, brakeVariables } from './brake-variables.ts'
 export {
   closeRedis,
@@ -32,3 +33,4 @@ export { withSecretFiles } from './secret-files.ts'
 export { shutdownSignal, stopWithin } from './shutdown.ts'
 export { describeVariables, flag, list, port, seconds, secret, type VariableRow } from './variables.ts'
 export { createDigest } from './digest.ts'
+export { callDurations } from './call-durations.ts'

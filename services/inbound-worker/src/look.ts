@@ -7,7 +7,13 @@ import {
   refusalOf,
 } from '@lockstep/domain'
 import { type Appointment } from '@lockstep/domain'
-import { type CalendarGateway, type CalendarItem, ItemGoneError, type ItemResult } from '@lockstep/exchange'
+import {
+  type CalendarGateway,
+  type CalendarItem,
+  ItemGoneError,
+  type ItemHead,
+  type ItemResult,
+} from '@lockstep/exchange'
 import type { Ledger, Mailbox, UntoldAttempt } from '@lockstep/ledger'
 
 /** What was found, and the content to tell, which is forgotten once it is told. */
@@ -62,21 +68,33 @@ export function createLookAt({ ledger, gateway, digest, refusePersonal }: Deps):
       const observed = { changeKey, lastModifiedMs, fingerprints: fingerprintsOf(appointment, digest) }
       return {
         ok: true,
-        value: { look: { kind: 'present', item: linked, observed, ...attemptOf }, appointment, lastModifiedMs },
+        value: {
+          look: { kind: 'present', item: linked, observed, ...attemptOf },
+          appointment,
+          lastModifiedMs,
+        },
       }
     }
 
     /** Its handle is void. Gone only if the calendar, which can be read, holds no item with its UID or stamp either. */
     async function elsewhere(appointmentId: string, item: LinkedItem): Promise<ItemResult<Looked>> {
       const byUid = item.uid ? await gateway.findByUid(mailbox.address, item.uid, call) : []
-      const heads =
-        byUid.length === 0 && item.stamped
-          ? await gateway.findByStamp(mailbox.address, appointmentId, call)
-          : byUid
-      const [head] = heads
-      if (!head) return { ok: true, value: { look: { kind: 'gone' } } }
-      const [result] = await gateway.getItems(mailbox.address, [head.itemId], call)
+      const [sameUid] = await notOthers(appointmentId, byUid)
+      const byStamp =
+        !sameUid && item.stamped ? await gateway.findByStamp(mailbox.address, appointmentId, call) : []
+      const [found = sameUid] = await notOthers(appointmentId, byStamp)
+      if (!found) return { ok: true, value: { look: { kind: 'gone' } } }
+      const [result] = await gateway.getItems(mailbox.address, [found.itemId], call)
       return result!.ok ? present(item, result!.value) : result!
+    }
+
+    /** A copy carries the UID and the stamp of what it was made from, and is an appointment of its own. */
+    async function notOthers(appointmentId: string, heads: readonly ItemHead[]): Promise<ItemHead[]> {
+      if (heads.length === 0) return []
+      const { byItemId } = await ledger.lookUp(mailbox.id, { itemIds: heads.map(({ itemId }) => itemId) })
+      return heads.filter(
+        ({ itemId }) => (byItemId.get(itemId)?.appointmentId ?? appointmentId) === appointmentId,
+      )
     }
   }
 

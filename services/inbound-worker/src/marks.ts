@@ -22,7 +22,7 @@ export type MarksOf = (
 /** A write of our own is on its way: time for it to be settled before the item is looked at. */
 const laterMs = 1_000
 
-/** How long, and how often, the outcome of such a write is waited for where the item may be a second one of its kind. */
+/** How often in a page the outcome of such a write is waited for, where the item may be a second one of its kind. */
 const settling = { tries: 20, everyMs: 100 }
 
 /** Decides, change by change, what the application may have to be told; reads no content. */
@@ -32,6 +32,7 @@ export function createMarksOf({ ledger, gateway, digest, refusePersonal }: Deps)
     const known = await ledger.lookUp(mailbox.id, keysOf(changes, idOf))
     const marks = new Map<string, Mark>()
     const unlinks: string[] = []
+    let triesLeft = settling.tries
 
     for (const change of changes) {
       if (change.kind === 'gone') {
@@ -67,19 +68,18 @@ export function createMarksOf({ ledger, gateway, digest, refusePersonal }: Deps)
      */
     async function planOnceSettled(head: ItemHead, plan: SyncPlan): Promise<SyncPlan> {
       const { appointmentId } = head.stamp!
-      for (let tries = 0; tries < settling.tries; tries++) {
-        await wait(settling.everyMs, undefined, { signal })
+      for (;;) {
+        if (triesLeft > 0) await wait(settling.everyMs, undefined, { signal })
         const now = await ledger.lookUp(mailbox.id, {
           itemIds: [head.itemId],
           appointmentIds: [appointmentId],
         })
         const byItemId = now.byItemId.get(head.itemId)
         const byStamp = now.byId.get(appointmentId)
-        if (byStamp?.intent) continue
         const candidates = { ...(byItemId && { byItemId }), ...(byStamp && { byStamp }) }
-        return planSync(head, candidates, { refusePersonal })
+        if (!byStamp?.intent) return planSync(head, candidates, { refusePersonal })
+        if (triesLeft-- <= 0) return plan
       }
-      return plan
     }
 
     /** Another new item of the page may have the same UID: then this one is its copy. */

@@ -68,7 +68,8 @@ async function follow(
   signal: AbortSignal,
 ): Promise<Followed> {
   const { ledger, options } = deps
-  const endMs = Date.now() + options.sliceMs
+  const startedAtMs = Date.now()
+  const endMs = startedAtMs + options.sliceMs
   const { cursor } = await ledger.mailboxState(mailbox.id)
   if (cursor === undefined) return { isCurrent: await compareWhole(deps, mailbox, signal), hasChanged: false }
 
@@ -79,7 +80,7 @@ async function follow(
     const applied = await apply(
       deps,
       mailbox,
-      { before, page, ...(notifiedAtMs && { notifiedAtMs }) },
+      { before, page, startedAtMs, ...(notifiedAtMs && { notifiedAtMs }) },
       signal,
     )
     hasChanged ||= page.changes.length > 0
@@ -95,6 +96,7 @@ async function follow(
  * and the listing lacks is looked at then, since only a complete listing says that something is gone.
  */
 async function compareWhole(deps: Deps, mailbox: Mailbox, signal: AbortSignal): Promise<boolean> {
+  const startedAtMs = Date.now()
   const changes: ItemChange[] = []
   let cursor: string | undefined
   let isLast = false
@@ -104,25 +106,26 @@ async function compareWhole(deps: Deps, mailbox: Mailbox, signal: AbortSignal): 
     changes.push(...page.changes)
     ;({ cursor, isLast } = page)
   }
-  const listed = new Set(changes.flatMap((change) => (change.kind === 'present' ? [change.head.itemId] : [])))
+  const listed = new Set(listedIn(changes))
   const linked = await deps.ledger.linkedItems(mailbox.id)
   const missing = linked
     .filter((itemId) => !listed.has(itemId))
     .map((itemId) => ({ kind: 'gone' as const, itemId }))
   const page = { changes: [...missing, ...changes], cursor: cursor!, isLast }
-  return (await apply(deps, mailbox, { before: undefined, page }, signal)) === 'applied'
+  return (await apply(deps, mailbox, { before: undefined, page, startedAtMs }, signal)) === 'applied'
 }
 
 type Applying = {
   before: string | undefined
   page: { changes: readonly ItemChange[]; cursor: string; isLast: boolean }
+  startedAtMs: number
   notifiedAtMs?: number
 }
 
 async function apply(
   { ledger, marksOf, deliveries, log }: Deps,
   mailbox: Mailbox,
-  { before, page, notifiedAtMs }: Applying,
+  { before, page, startedAtMs, notifiedAtMs }: Applying,
   signal: AbortSignal,
 ): Promise<'applied' | 'moved'> {
   const nowMs = Date.now()
@@ -133,6 +136,8 @@ async function apply(
     isLast: page.isLast,
     marks: marks.map((mark) => ({ ...mark, ...(notifiedAtMs && { notifiedAtMs }) })),
     unlinks,
+    listed: listedIn(page.changes),
+    startedAtMs,
     nowMs,
   })
   if (applied === 'moved' || page.changes.length === 0) return applied
@@ -149,6 +154,10 @@ async function apply(
   )
   if (marks.length > 0) await deliveries.wakeQuietly(mailbox.id)
   return applied
+}
+
+function listedIn(changes: readonly ItemChange[]): string[] {
+  return changes.flatMap((change) => (change.kind === 'present' ? [change.head.itemId] : []))
 }
 
 /** Leaves a due time for the mailbox that suits the failure; what is our own mistake is thrown on. */

@@ -1,9 +1,11 @@
 import { createExchange } from '@lockstep/exchange'
 import { createLedger, type Ledger } from '@lockstep/ledger'
-import { consume, type ConsumeHooks, createQueues, startMaintenance, sweepDue } from '@lockstep/queue'
+import { consume, type ConsumeHooks, createQueues, startSweeping } from '@lockstep/queue'
 import {
+  callDurations,
   closeRedis,
   connectRedis,
+  countBrakes,
   createDigest,
   createRegistry,
   type Logger,
@@ -16,7 +18,6 @@ import { createDeliverMailbox } from './deliver-mailbox.ts'
 import { createFeedApplication } from './feed-application.ts'
 import { createLookAt } from './look.ts'
 import { createMarksOf } from './marks.ts'
-import { countBrakes, countCalls } from './metrics.ts'
 import { createSubscriptions } from './subscriptions.ts'
 import { createSyncMailbox } from './sync-mailbox.ts'
 import { createWebhookApplication } from './webhook-application.ts'
@@ -34,7 +35,7 @@ export async function startInboundWorker(config: Config, log: Logger): Promise<I
   const exchange = createExchange(config.exchange, {
     redis,
     prefix,
-    onCall: countCalls(registry),
+    onCall: callDurations(registry),
     onCircuit: (state) => {
       log.warn({ state }, 'circuit')
       if (state === 'closed') subscriptions.distrust()
@@ -73,18 +74,10 @@ export async function startInboundWorker(config: Config, log: Logger): Promise<I
     consume('inbound', syncMailbox, { ...consuming, ...hooks('inbound', log) }),
     consume('deliveries', deliverMailbox, { ...consuming, ...hooks('deliveries', log) }),
   ]
-  const maintenance = startMaintenance({
+  const sweeping = startSweeping(ledger, queues, {
     redis: workerRedis,
     prefix,
     everyMs: config.sweepEveryMs,
-    tasks: {
-      sweep: async () =>
-        void (await sweepDue({
-          dueMailboxes: (work, nowMs, limit) => ledger.dueMailboxes(work, nowMs, limit),
-          queues,
-          nowMs: Date.now(),
-        })),
-    },
     onError,
     onFailed: (task, error) => log.warn({ task, err: error }, 'maintenance failed'),
   })
@@ -102,7 +95,7 @@ export async function startInboundWorker(config: Config, log: Logger): Promise<I
   return {
     url: probes.url,
     async close(limitMs = 4_000) {
-      await Promise.all([...consumers, maintenance].map((each) => each.close(limitMs)))
+      await Promise.all([...consumers, sweeping].map((each) => each.close(limitMs)))
       await probes.close()
       await application.close()
       await exchange.close()

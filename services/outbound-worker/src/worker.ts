@@ -1,9 +1,11 @@
 import { createExchange } from '@lockstep/exchange'
 import { createLedger } from '@lockstep/ledger'
-import { consume, createQueues, startMaintenance, sweepDue } from '@lockstep/queue'
+import { consume, createQueues, startSweeping } from '@lockstep/queue'
 import {
+  callDurations,
   closeRedis,
   connectRedis,
+  countBrakes,
   createDigest,
   createRegistry,
   type Logger,
@@ -11,7 +13,6 @@ import {
   startProbes,
 } from '@lockstep/runtime'
 import type { Config } from './config.ts'
-import { countBrakes, countCalls } from './metrics.ts'
 import { createSettleBatch } from './settle-batch.ts'
 import { createSettleMailbox } from './settle-mailbox.ts'
 
@@ -28,7 +29,7 @@ export async function startOutboundWorker(config: Config, log: Logger): Promise<
   const exchange = createExchange(config.exchange, {
     redis,
     prefix,
-    onCall: countCalls(registry),
+    onCall: callDurations(registry),
     onCircuit: (state) => log.warn({ state }, 'circuit'),
   })
   const onError = (error: Error) => log.warn({ err: error }, 'queue error')
@@ -54,18 +55,10 @@ export async function startOutboundWorker(config: Config, log: Logger): Promise<
       onStalled: (jobId) => log.warn({ jobId }, 'outbound job stalled'),
     },
   )
-  const maintenance = startMaintenance({
+  const sweeping = startSweeping(ledger, queues, {
     redis: workerRedis,
     prefix,
     everyMs: config.sweepEveryMs,
-    tasks: {
-      sweep: async () =>
-        void (await sweepDue({
-          dueMailboxes: (work, nowMs, limit) => ledger.dueMailboxes(work, nowMs, limit),
-          queues,
-          nowMs: Date.now(),
-        })),
-    },
     onError,
     onFailed: (task, error) => log.warn({ task, err: error }, 'maintenance failed'),
   })
@@ -80,7 +73,7 @@ export async function startOutboundWorker(config: Config, log: Logger): Promise<
   return {
     url: probes.url,
     async close(limitMs = 4_000) {
-      await Promise.all([consumer.close(limitMs), maintenance.close(limitMs)])
+      await Promise.all([consumer.close(limitMs), sweeping.close(limitMs)])
       await probes.close()
       await exchange.close()
       await queues.close()

@@ -2,9 +2,9 @@
 -- failure forgotten, the handles indexed. If that version is the newest the content is gone and the appointment leaves
 -- the due set, otherwise it is due now. A mark that waited for our own write is due now, one that waits for a version
 -- of the application once that is written; `untold` makes one. What is cancelled is remembered for a time.
--- If the epoch moved nothing is stored: see include/overlap.lua.
+-- An item that is new to the appointment counts as unlisted until a page shows it. If the epoch moved nothing is stored: see include/overlap.lua.
 --
--- KEYS  1 appointment  2 outbound  3 due:outbound  4 deliveries  5 due:deliveries  6 handles
+-- KEYS  1 appointment  2 outbound  3 due:outbound  4 deliveries  5 due:deliveries  6 handles  7 unlisted
 -- ARGV  1 appointment id  2 mailbox id  3 epoch  4 intent  5 now  6 version  7 link  8 item, '' for none
 --       9 '1' if untold  10 how long a cancelled one is remembered, '' for ever
 -- Returns 1 if committed, 0 if overlapped.
@@ -23,6 +23,12 @@ end
 
 redis.call('HSET', KEYS[1], 's', ARGV[6], 'l', ARGV[7])
 redis.call('HDEL', KEYS[1], 'i', 'j', 'a', 'x', 'p')
+local former = redis.call('HGET', KEYS[1], 'h') or ''
+if ARGV[8] == '' then
+  redis.call('ZREM', KEYS[7], id)
+elseif former:sub(1, 22) ~= ARGV[8]:sub(1, 22) then
+  redis.call('ZADD', KEYS[7], now, id)
+end
 relink(KEYS[1], KEYS[6], id, ARGV[8])
 
 local newest = tonumber(known[2] or -1) <= tonumber(ARGV[6])
