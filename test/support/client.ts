@@ -32,6 +32,8 @@ export type SystemClient = {
   mailbox(mailbox: string): Promise<Record<string, unknown>>
   /** `POST /v1/mailboxes/:mailbox/…`. */
   act(mailbox: string, action: string, body?: object): Promise<Record<string, unknown>>
+  /** `POST /v1/appointments/:mailbox/:appointmentId/replay`. */
+  replay(mailbox: string, appointmentId: string): Promise<Record<string, unknown>>
   /** The steps on the way of an appointment, the oldest first. */
   trail(mailbox: string, appointmentId: string): Promise<TrailStep[]>
   /** Resolves once Exchange was made to hold this version. */
@@ -56,6 +58,13 @@ export function systemClient(ingressUrl: string): SystemClient {
   }
   return {
     state,
+    replay: async (mailbox, id) =>
+      (await (
+        await fetch(`${ingressUrl}/v1/appointments/${mailbox}/${encodeURIComponent(id)}/replay`, {
+          method: 'POST',
+          headers: { authorization },
+        })
+      ).json()) as Record<string, unknown>,
     mailbox: (mailbox) => read(`mailboxes/${mailbox}`),
     async act(mailbox, action, body) {
       const response = await fetch(`${ingressUrl}/v1/mailboxes/${mailbox}/${action}`, {

@@ -1,6 +1,7 @@
 import type { Cluster, Redis } from 'ioredis'
 import { type BrakeLedger, createBrakes } from './brakes.ts'
 import { type ChangeLedger, createChanges } from './changes.ts'
+import { createCrossings, type CrossingLedger } from './crossings.ts'
 import { createDeliveries, type DeliveryLedger } from './deliveries.ts'
 import { createDue, type DueLedger } from './due.ts'
 import { createInbound, type InboundLedger } from './inbound.ts'
@@ -23,6 +24,7 @@ export type Ledger = MailboxLedger &
   DeliveryLedger &
   DueLedger &
   BrakeLedger &
+  CrossingLedger &
   MailLedger &
   StateLedger &
   TrailLedger &
@@ -55,6 +57,7 @@ export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Le
     ...createDeliveries(store, tombstoneMs),
     ...createDue(store),
     ...createBrakes(store),
+    ...createCrossings(store),
     ...createMails(store),
     ...createState(store),
     ...createTrail(store),

@@ -12,6 +12,7 @@ const names = [
   'heard',
   'lease',
   'mark',
+  'note-crossing',
   'offer',
   'release-brake',
   'release-delivery',

@@ -16,6 +16,7 @@ export {
   exitOnConfigError,
   parseConfig,
 } from './config.ts'
+export { oscillationConfig, oscillationVariables } from './oscillation-variables.ts'
 export { listen, type Listening, PortInUseError } from './listen.ts'
 export { createLogger, type Logger, type LogLevel } from './logger.ts'
 export { type Checks, createRegistry, type ProbeOptions, probesRouter, startProbes } from './probes.ts'

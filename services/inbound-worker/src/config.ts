@@ -4,6 +4,8 @@ import {
   brakeVariables,
   commonVariables,
   flag,
+  oscillationConfig,
+  oscillationVariables,
   list,
   parseConfig,
   port,
@@ -60,6 +62,7 @@ export const variables = z.object({
       'Signs the changes (Standard Webhooks). Two, separated by a comma, while one is being replaced.',
     ),
   ...brakeVariables,
+  ...oscillationVariables,
   REFUSE_PERSONAL: flag
     .default(false)
     .describe('`true`: items of sensitivity personal do not cross, like private ones.'),
@@ -115,7 +118,12 @@ const schema = variables
       : undefined,
     concurrency: env.INBOUND_CONCURRENCY,
     sync: { sliceMs: 5_000, compareEveryMs: env.POLL_SECONDS, refusedMs: 60_000 },
-    deliveries: { sliceMs: 5_000, leaseMs: 15_000, batch: 50, brake: brakeConfig(env) },
+    deliveries: {
+      sliceMs: 5_000,
+      leaseMs: 15_000,
+      batch: 50,
+      holdBack: { brake: brakeConfig(env), oscillation: oscillationConfig(env) },
+    },
     tell: { backfillMs: env.BACKFILL_DAYS * dayMs, newerVersionMs: 30_000 },
     sweepEveryMs: 1_000,
   }))

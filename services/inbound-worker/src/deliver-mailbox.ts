@@ -1,13 +1,12 @@
-import type { BrakeRules } from '@lockstep/domain'
 import type { Ledger } from '@lockstep/ledger'
 import type { MailboxHandler } from '@lockstep/queue'
 import type { Logger } from '@lockstep/runtime'
 import type { Deliver } from './deliver.ts'
 import type { LookAt } from './look.ts'
 import { giveUp } from './give-up.ts'
-import { createHoldBack } from './hold-back.ts'
+import { createHoldBack, type HoldBackRules } from './hold-back.ts'
 
-export type DeliveryOptions = { sliceMs: number; leaseMs: number; batch: number; brake: BrakeRules }
+export type DeliveryOptions = { sliceMs: number; leaseMs: number; batch: number; holdBack: HoldBackRules }
 
 type Deps = {
   ledger: Ledger
@@ -21,7 +20,7 @@ type Deps = {
 /** Tells the application what Exchange holds of a mailbox's marked appointments, for one slice of time. */
 export function createDeliverMailbox(deps: Deps): MailboxHandler {
   const { ledger, lookAt, deliver, log, options } = deps
-  const heldBack = createHoldBack({ ...deps, rules: options.brake })
+  const heldBack = createHoldBack({ ...deps, rules: options.holdBack })
 
   return async function deliverMailbox({ mailboxId }, signal) {
     const mailbox = await ledger.byId(mailboxId)

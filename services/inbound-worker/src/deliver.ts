@@ -6,6 +6,7 @@ import type { Logger } from '@lockstep/runtime'
 import type { Application, Reception } from './application.ts'
 import { spendAttempt } from './give-up.ts'
 import type { Looked } from './look.ts'
+import { crossingOf } from './oscillation.ts'
 
 type Deps = {
   ledger: Ledger
@@ -78,6 +79,8 @@ export function createDeliver(deps: Deps): Deliver {
         const renamedTo = plan.kind === 'created' ? reception.appointmentId : undefined
         const told = { link, ...(renamedTo && renamedTo !== appointmentId && { renamedTo }) }
         const result = await ledger.tell(mailbox.id, attempt, told, Date.now())
+        const crossing = result === 'told' && crossingOf(plan)
+        if (crossing) await ledger.noteCrossing(mailbox.id, appointmentId, crossing)
         await note(mailbox, attempt, plan.kind === 'withdrawn' ? 'withdrawn' : 'delivered', revision)
         log.info({ ...facts, result }, 'delivered')
         if (attempt.record.link.asleep && !link.asleep && result === 'told') await wakeUp(mailbox, attempt)

@@ -7,6 +7,7 @@ import express, { type Express, Router } from 'express'
 import helmet from 'helmet'
 import type { Registry } from 'prom-client'
 import { requireKey } from './api-keys.ts'
+import { appointmentReplay } from './appointment-replay.ts'
 import { appointmentStates } from './appointment-states.ts'
 import { changeFeed } from './change-feed.ts'
 import { docsPage } from './docs/docs-page.ts'
@@ -39,7 +40,7 @@ export function createApp(deps: AppDeps): Express {
   const api = Router()
     .use(requireKey(apiKeys))
     .use(events(deps), appointmentStates(deps), mailboxStates(deps), changeFeed(deps), trail(deps))
-    .use(mailboxRelease(deps))
+    .use(mailboxRelease(deps), appointmentReplay(deps))
 
   return express()
     .set('query parser', 'simple')

@@ -4,6 +4,8 @@ import {
   brakeVariables,
   commonVariables,
   flag,
+  oscillationConfig,
+  oscillationVariables,
   parseConfig,
   port,
   seconds,
@@ -34,6 +36,7 @@ export const variables = z.object({
       'Recipients that are mailed for one mailbox in an hour. What would mail more waits for the next hour.',
     ),
   ...brakeVariables,
+  ...oscillationVariables,
   REFUSE_PERSONAL: flag
     .default(false)
     .describe('`true`: items of sensitivity personal do not cross, like private ones.'),
@@ -63,6 +66,7 @@ const schema = variables.transform((env) => ({
     mute: env.MUTE,
     mailBudget: env.MAIL_BUDGET_PER_HOUR,
     brake: brakeConfig(env),
+    oscillation: oscillationConfig(env),
     refusePersonal: env.REFUSE_PERSONAL,
   },
   concurrency: env.OUTBOUND_CONCURRENCY,

@@ -1,6 +1,7 @@
 import type { Ledger, Mailbox } from '@lockstep/ledger'
 import type { Logger } from '@lockstep/runtime'
 import { holdMails } from './mail-budget.ts'
+import { holdOscillating } from './oscillation.ts'
 import type { OutboundSettings } from './settle-batch.ts'
 import type { Task } from './task.ts'
 
@@ -18,6 +19,7 @@ type Options = {
 /** Gives those plans an outcome that are right and yet not to be carried out now. */
 export async function holdBack(options: Options): Promise<void> {
   await holdDeletions(options)
+  await holdOscillating(options)
   await holdMails(options)
 }
 

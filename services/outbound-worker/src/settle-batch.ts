@@ -4,6 +4,7 @@ import {
   type Digest,
   fingerprintsOf,
   isOver,
+  type OscillationRules,
   type OutboundPlan,
   type OutboundRules,
   planOutbound,
@@ -15,6 +16,7 @@ import { carryOut } from './carry-out.ts'
 import { holdBack, type OnBraked } from './hold-back.ts'
 import { countMails } from './mail-budget.ts'
 import { findOut } from './find-out.ts'
+import { noteCrossing } from './oscillation.ts'
 import { outcomeOfFailure } from './outcome.ts'
 import type { Task } from './task.ts'
 import { trailOf } from './trail.ts'
@@ -23,6 +25,7 @@ export type OutboundSettings = Omit<OutboundRules, 'nowMs'> & {
   mute: boolean
   refusePersonal: boolean
   brake: BrakeRules
+  oscillation: OscillationRules
   /** Recipients that may be mailed for a mailbox in an hour. */
   mailBudget: number
 }
@@ -72,6 +75,7 @@ export function createSettleBatch(deps: Deps): SettleBatch {
     const outcome = task.outcome ?? movingTarget()
     const result = await ledger.commitOutbound(mailbox.id, task.attempt, outcome, Date.now())
     const { appointmentId, wanted } = task.attempt.record
+    if (result === 'committed' && outcome.kind === 'settled') await noteCrossing(ledger, mailbox, task)
     const facts = { mailboxId: mailbox.id, appointmentId, version: wanted?.version, action: task.plan.action }
     if (result === 'overlapped') log.info(facts, 'overlapped with another attempt')
     else if (outcome.kind === 'parked') log.warn({ ...facts, code: outcome.code }, 'parked an appointment')

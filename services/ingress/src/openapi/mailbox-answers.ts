@@ -25,6 +25,16 @@ export const mailsSchema = z
   })
   .describe('Who was mailed in this hour for appointments of the application.')
 
+export const frozenSchema = z
+  .object({ since: z.iso.datetime(), properties: z.array(z.string()) })
+  .describe(
+    'These properties flip between the sides, so that nothing is written or told until it is replayed.',
+  )
+
+export const replayedSchema = z
+  .object({ replayed: z.boolean().describe('Whether anything was parked or frozen.') })
+  .meta({ id: 'Replayed' })
+
 export const releaseSchema = z
   .strictObject({ direction: z.enum(['outbound', 'inbound']) })
   .meta({ id: 'Release' })

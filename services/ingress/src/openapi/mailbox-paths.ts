@@ -4,7 +4,7 @@ import { inPath, json, type Operation, problems, usualProblems, withKey } from '
 const mailbox = inPath('mailbox', 'The primary SMTP address of an enabled mailbox.')
 const unknown = { 404: 'The mailbox is not enabled.' }
 
-/** What can be done with a mailbox. */
+/** What can be done with a mailbox and its appointments. */
 export const mailboxPaths = {
   '/v1/mailboxes/{mailbox}/release': {
     post: {
@@ -18,6 +18,20 @@ export const mailboxPaths = {
       responses: {
         200: json('Whether it was stopped.', 'Released'),
         ...problems({ 400: 'The direction is missing or not known.', ...unknown }),
+        ...usualProblems,
+      },
+    },
+  },
+  '/v1/appointments/{mailbox}/{appointmentId}/replay': {
+    post: {
+      operationId: 'replayAppointment',
+      summary: 'Try again what is parked of an appointment',
+      description: 'In both directions, with its attempts forgotten. One that was frozen is so no more.',
+      ...withKey,
+      parameters: [mailbox, inPath('appointmentId', "The application's own id of the appointment.")],
+      responses: {
+        200: json('Whether anything was parked or frozen.', 'Replayed'),
+        ...problems(unknown),
         ...usualProblems,
       },
     },
