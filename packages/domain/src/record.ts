@@ -35,6 +35,8 @@ export type Seen = {
   /** `''`: an answer was lost, so that the state which we wrote cannot be told from a later one. */
   readonly changeKey: string
   readonly fingerprints: Partial<Fingerprints>
+  /** The body holds the join block of a meeting tool, which is kept when the body is written. */
+  readonly joinBlock?: boolean
 }
 
 /** A revision that was offered to the application: what it changed, in the words that were told. */

@@ -47,6 +47,7 @@ export function linkOfUpdated(
       ...without(agreed, notReadBack(merge?.write ?? [])),
       ...inDoubt(base, merge?.untold ?? []),
     },
+    ...((observed ?? link.seen)?.joinBlock && { joinBlock: true }),
   }
   return {
     ...link,

@@ -75,15 +75,8 @@ export function createDeliver(deps: Deps): Deliver {
     const facts = { mailboxId: mailbox.id, appointmentId, revision, kind: plan.kind }
     switch (reception.kind) {
       case 'acknowledged': {
-        const link = plan.linkOnceTold(revision)
-        const renamedTo = plan.kind === 'created' ? reception.appointmentId : undefined
-        const told = { link, ...(renamedTo && renamedTo !== appointmentId && { renamedTo }) }
-        const result = await ledger.tell(mailbox.id, attempt, told, Date.now())
-        const crossing = result === 'told' && crossingOf(plan)
-        if (crossing) await ledger.noteCrossing(mailbox.id, appointmentId, crossing)
-        await note(mailbox, attempt, plan.kind === 'withdrawn' ? 'withdrawn' : 'delivered', revision)
+        const result = await acknowledged(mailbox, attempt, plan, revision, reception)
         log.info({ ...facts, result }, 'delivered')
-        if (attempt.record.link.asleep && !link.asleep && result === 'told') await wakeUp(mailbox, attempt)
         return result === 'told'
       }
       case 'newerVersion': {
@@ -104,6 +97,25 @@ export function createDeliver(deps: Deps): Deliver {
         await spendAttempt(ledger, mailbox, attempt, reception.code, log)
         return false
     }
+  }
+
+  async function acknowledged(
+    mailbox: Mailbox,
+    attempt: UntoldAttempt,
+    plan: Tell,
+    revision: number,
+    reception: Extract<Reception, { kind: 'acknowledged' }>,
+  ) {
+    const { appointmentId } = attempt.record
+    const link = plan.linkOnceTold(revision)
+    const renamedTo = plan.kind === 'created' ? reception.appointmentId : undefined
+    const told = { link, ...(renamedTo && renamedTo !== appointmentId && { renamedTo }) }
+    const result = await ledger.tell(mailbox.id, attempt, told, Date.now())
+    const crossing = result === 'told' && crossingOf(plan)
+    if (crossing) await ledger.noteCrossing(mailbox.id, appointmentId, crossing)
+    await note(mailbox, attempt, plan.kind === 'withdrawn' ? 'withdrawn' : 'delivered', revision)
+    if (attempt.record.link.asleep && !link.asleep && result === 'told') await wakeUp(mailbox, attempt)
+    return result
   }
 
   /** It was withdrawn, and the application's events about it were only remembered: now they count. */

@@ -1,4 +1,10 @@
-import { linkOfAbsent, linkOfCreated, linkOfUpdated, type OutboundPlan } from '@lockstep/domain'
+import {
+  linkOfAbsent,
+  linkOfCreated,
+  linkOfUpdated,
+  type OutboundPlan,
+  withJoinBlock,
+} from '@lockstep/domain'
 import {
   type CalendarGateway,
   type ItemResult,
@@ -64,7 +70,9 @@ async function updateAll({ gateway, mailbox, tasks, settings, signal }: Options)
       itemId: item.itemId,
       changeKey,
       fields: merge.write,
-      appointment,
+      appointment: task.foundBody
+        ? { ...appointment, body: withJoinBlock(appointment.body, task.foundBody) }
+        : appointment,
       send: sendingOf(task, settings).send,
       ...(item.stamped && stampAttempt && { stamp: { ...stampOf(task.attempt), attempt: stampAttempt } }),
     }

@@ -1,4 +1,11 @@
-import { type Digest, type Finding, fingerprintsOf, isOver, refusalOf } from '@lockstep/domain'
+import {
+  type Digest,
+  type Finding,
+  fingerprintsOf,
+  holdsJoinBlock,
+  isOver,
+  refusalOf,
+} from '@lockstep/domain'
 import { type CalendarGateway, type CalendarItem, ItemGoneError } from '@lockstep/exchange'
 import type { Mailbox, OutboundOutcome } from '@lockstep/ledger'
 import { outcomeOfError } from './outcome.ts'
@@ -49,6 +56,7 @@ function take(task: Task, item: CalendarItem, { refusePersonal }: OutboundSettin
   }
   task.finding = findingOf(item, refusePersonal, digest)
   if (appointment) {
+    task.foundBody = appointment.body
     task.meeting = { role, attendees: appointment.attendees, isOver: isOver(appointment, Date.now()) }
   }
 }
@@ -61,7 +69,12 @@ function findingOf(item: CalendarItem, refusePersonal: boolean, digest: Digest):
     kind: 'item',
     isRefused,
     // A refused item is not compared, so its fingerprints are never looked at.
-    observed: { changeKey, lastModifiedMs, fingerprints: fingerprints ?? ({} as never) },
+    observed: {
+      changeKey,
+      lastModifiedMs,
+      fingerprints: fingerprints ?? ({} as never),
+      ...(appointment && holdsJoinBlock(appointment.body) && { joinBlock: true }),
+    },
     ...(stamp && { stampedVersion: stamp.version }),
   }
 }
