@@ -4,6 +4,7 @@ import { type ChangeLedger, createChanges } from './changes.ts'
 import { createCrossings, type CrossingLedger } from './crossings.ts'
 import { createDeliveries, type DeliveryLedger } from './deliveries.ts'
 import { createDue, type DueLedger } from './due.ts'
+import { createForget, type ForgetLedger } from './forget.ts'
 import { createInbound, type InboundLedger } from './inbound.ts'
 import { createMails, type MailLedger } from './mails.ts'
 import { createMailboxes, type MailboxLedger } from './mailboxes.ts'
@@ -24,6 +25,7 @@ export type Ledger = MailboxLedger &
   DeliveryLedger &
   DueLedger &
   BrakeLedger &
+  ForgetLedger &
   CrossingLedger &
   MailLedger &
   StateLedger &
@@ -48,15 +50,17 @@ const DAY_MS = 86_400_000
 export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Ledger {
   const { prefix, tombstoneMs = 90 * DAY_MS, waitReplicas = 0 } = options
   const store = createStore(redis, prefix)
+  const subscriptions = createSubscriptions(store)
   return {
     open: store.open,
     ...createMailboxes(store),
     ...createOutbound(store, { tombstoneMs, waitReplicas }),
     ...createInbound(store),
-    ...createSubscriptions(store),
+    ...subscriptions,
     ...createDeliveries(store, tombstoneMs),
     ...createDue(store),
     ...createBrakes(store),
+    ...createForget(store, subscriptions.endSubscription),
     ...createCrossings(store),
     ...createMails(store),
     ...createState(store),

@@ -22,6 +22,8 @@ export function createKeys(prefix: string) {
     addresses: `${prefix}:{mailboxes}:addresses`,
     /** Hash: mailbox id → the mailbox. */
     mailboxes: `${prefix}:{mailboxes}:ids`,
+    /** Hash: id of a mailbox that is being erased → since when. */
+    leaving: `${prefix}:{mailboxes}:leaving`,
     /** String: the mailbox that the token with this digest was given out for. */
     token: (digest: string) => `${prefix}:token:${digest}`,
     /** Stream and counter of the changes feed. */
@@ -51,6 +53,14 @@ export function createKeys(prefix: string) {
     trail: (mailboxId: string) => inBucket(mailboxId, 't'),
     /** Sorted set: mailbox id by the time at which anything of it is due. One for each bucket. */
     mailboxesDue: (work: Work, mailboxId: string) => `${prefix}:{${bucketOf(mailboxId)}}:due:${work}`,
+    /** How all keys of a mailbox are found: by a pattern, and a closer look. */
+    allOfMailbox: (mailboxId: string) => {
+      const head = `${prefix}:{${bucketOf(mailboxId)}}:`
+      return {
+        scanned: `${head.replaceAll(/[*?[\]\\^]/g, String.raw`\$&`)}*:${mailboxId}*`,
+        isOurs: (key: string) => key.startsWith(head) && key.slice(head.length).split(':')[1] === mailboxId,
+      }
+    },
     allMailboxesDue: (work: Work) =>
       Array.from({ length: BUCKETS }, (_, bucket) => `${prefix}:{${tag(bucket)}}:due:${work}`),
   }

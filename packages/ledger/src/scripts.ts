@@ -9,6 +9,7 @@ const names = [
   'begin-outbound',
   'enable',
   'end-subscription',
+  'forget',
   'heard',
   'lease',
   'mark',

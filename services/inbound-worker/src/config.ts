@@ -66,6 +66,11 @@ export const variables = z.object({
   REFUSE_PERSONAL: flag
     .default(false)
     .describe('`true`: items of sensitivity personal do not cross, like private ones.'),
+  FORGET_SECONDS: seconds
+    .default(30_000)
+    .describe(
+      'After this time a forgotten mailbox is erased once more, for what was in hand. Longer than any worker is at it.',
+    ),
   BACKFILL_DAYS: z.coerce
     .number()
     .min(0)
@@ -125,6 +130,7 @@ const schema = variables
       holdBack: { brake: brakeConfig(env), oscillation: oscillationConfig(env) },
     },
     tell: { backfillMs: env.BACKFILL_DAYS * dayMs, newerVersionMs: 30_000 },
+    forgetMs: env.FORGET_SECONDS,
     sweepEveryMs: 1_000,
   }))
 

@@ -24,6 +24,8 @@ type Deps = {
   gateway: CalendarGateway
   marksOf: MarksOf
   subscriptions: Subscriptions
+  /** Takes care of a mailbox that is not enabled any more. */
+  forgetMailbox: (mailboxId: string) => Promise<void>
   deliveries: Pick<WakeQueue, 'wakeQuietly'>
   log: Logger
   options: SyncOptions
@@ -35,7 +37,10 @@ export function createSyncMailbox(deps: Deps): MailboxHandler {
 
   return async function syncMailbox({ mailboxId }, signal) {
     const mailbox = await ledger.byId(mailboxId)
-    if (!mailbox) return 'done'
+    if (!mailbox) {
+      await deps.forgetMailbox(mailboxId)
+      return 'done'
+    }
 
     await ledger.lease('inbound', mailboxId, Date.now() + options.sliceMs + 10_000)
     const notifiedAtMs = await ledger.takeNotified(mailboxId)

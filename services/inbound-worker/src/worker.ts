@@ -16,6 +16,7 @@ import type { Config } from './config.ts'
 import { createDeliver } from './deliver.ts'
 import { createDeliverMailbox } from './deliver-mailbox.ts'
 import { createFeedApplication } from './feed-application.ts'
+import { createForgetMailbox } from './forget-mailbox.ts'
 import { createLookAt } from './look.ts'
 import { createMarksOf } from './marks.ts'
 import { createSubscriptions } from './subscriptions.ts'
@@ -55,6 +56,7 @@ export async function startInboundWorker(config: Config, log: Logger): Promise<I
     gateway,
     marksOf: createMarksOf({ ledger, gateway, digest, refusePersonal }),
     subscriptions,
+    forgetMailbox: createForgetMailbox({ ledger, log, graceMs: config.forgetMs }),
     deliveries: queues.deliveries,
     log,
     options: config.sync,

@@ -12,6 +12,7 @@ import { appointmentStates } from './appointment-states.ts'
 import { changeFeed } from './change-feed.ts'
 import { docsPage } from './docs/docs-page.ts'
 import { events } from './events.ts'
+import { mailboxForget } from './mailbox-forget.ts'
 import { mailboxRelease } from './mailbox-release.ts'
 import { mailboxStates } from './mailbox-states.ts'
 import { notifications } from './notifications.ts'
@@ -40,7 +41,7 @@ export function createApp(deps: AppDeps): Express {
   const api = Router()
     .use(requireKey(apiKeys))
     .use(events(deps), appointmentStates(deps), mailboxStates(deps), changeFeed(deps), trail(deps))
-    .use(mailboxRelease(deps), appointmentReplay(deps))
+    .use(mailboxRelease(deps), mailboxForget(deps), appointmentReplay(deps))
 
   return express()
     .set('query parser', 'simple')

@@ -1,6 +1,6 @@
 import { changeSchema, eventSchema } from '@lockstep/producer'
 import { z } from 'zod'
-import { releasedSchema, replayedSchema, releaseSchema } from './mailbox-answers.ts'
+import { forgettingSchema, releasedSchema, replayedSchema, releaseSchema } from './mailbox-answers.ts'
 import {
   appointmentStateSchema,
   changesSchema,
@@ -23,6 +23,7 @@ export function componentSchemas(): Record<string, Schema> {
     trailSchema,
     problemSchema,
     releasedSchema,
+    forgettingSchema,
     replayedSchema,
   ]
   return {

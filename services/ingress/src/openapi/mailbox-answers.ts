@@ -31,6 +31,8 @@ export const frozenSchema = z
     'These properties flip between the sides, so that nothing is written or told until it is replayed.',
   )
 
+export const forgettingSchema = z.object({ mailbox: z.string() }).meta({ id: 'Forgetting' })
+
 export const replayedSchema = z
   .object({ replayed: z.boolean().describe('Whether anything was parked or frozen.') })
   .meta({ id: 'Replayed' })

@@ -22,6 +22,21 @@ export const mailboxPaths = {
       },
     },
   },
+  '/v1/mailboxes/{mailbox}/forget': {
+    post: {
+      operationId: 'forgetMailbox',
+      summary: 'Forget a mailbox',
+      description:
+        'It is synchronised no more, and everything that is known of it is erased within a minute. Its calendar stays as it is. Take it off MAILBOXES too, or the next start enables it anew.',
+      ...withKey,
+      parameters: [mailbox],
+      responses: {
+        202: json('It is being forgotten.', 'Forgetting'),
+        ...problems(unknown),
+        ...usualProblems,
+      },
+    },
+  },
   '/v1/appointments/{mailbox}/{appointmentId}/replay': {
     post: {
       operationId: 'replayAppointment',

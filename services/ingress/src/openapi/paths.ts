@@ -145,12 +145,11 @@ const notify: Operation = {
   requestBody: { required: true, content: { 'text/xml': { schema: { type: 'string' } } } },
   responses: {
     200: {
-      description: 'SendNotificationResult: OK.',
+      description: 'SendNotificationResult: OK, or Unsubscribe if there is no such subscription.',
       content: { 'text/xml': { schema: { type: 'string' } } },
     },
     ...problems({
       400: 'The body is not a SendNotification.',
-      404: 'There is no such subscription.',
       413: 'The body is larger than 256 KiB.',
       503: 'Not now. Exchange repeats what it got no answer to.',
     }),
