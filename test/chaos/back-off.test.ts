@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Simulator } from '@lockstep/exchange-simulator'
 import { eventually } from '@lockstep/runtime/testing'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { appointment, event } from '../support/events.ts'
 import { type EwsGate, type GateCall, startEwsGate } from '../support/ews-gate.ts'
 import { report } from '../support/rounds.ts'
@@ -10,15 +10,15 @@ import { startWorkerProcess } from '../support/worker-process.ts'
 
 const mailboxes = [alice, bob, carol]
 /** For the other process's calls that were on their way when Exchange said it was busy. */
-const underWayMs = 150
+const underWayMs = 400
 
 type Busy = Parameters<Simulator['faults']['add']>[0]
 
 const busy: { name: string; fault: Busy; backOffMs: number }[] = [
-  { name: 'as a fault, with a hint', fault: { kind: 'busyFault', backOffMs: 2_000 }, backOffMs: 2_000 },
+  { name: 'as a fault, with a hint', fault: { kind: 'busyFault', backOffMs: 1_500 }, backOffMs: 1_500 },
   { name: 'as a fault, with a hint of 0', fault: { kind: 'busyFault', backOffMs: 0 }, backOffMs: 1_000 },
   { name: 'as a fault, without a hint', fault: { kind: 'busyFault' }, backOffMs: 1_000 },
-  { name: 'for an item, with a hint', fault: { kind: 'busyItem', backOffMs: 2_000 }, backOffMs: 2_000 },
+  { name: 'for an item, with a hint', fault: { kind: 'busyItem', backOffMs: 1_500 }, backOffMs: 1_500 },
   { name: 'for an item, without a hint', fault: { kind: 'busyItem' }, backOffMs: 1_000 },
   { name: '503 with Retry-After', fault: { kind: 'unavailable', retryAfterSeconds: 2 }, backOffMs: 2_000 },
 ]
@@ -55,10 +55,10 @@ type Striking = {
 
 /** Lets Exchange say once that it is busy. Resolves when calls are made again. */
 async function strike({ system, gate, fault, sent, backOffMs }: Striking) {
-  const seen = gate.calls.length
+  const sinceMs = Date.now()
   system.simulator.faults.add({ ...fault, operation: 'CreateItem', times: 1 })
   const busyAtMs = await eventually(() => {
-    const call = gate.calls.slice(seen).find(({ isBusy }) => isBusy)
+    const call = gate.calls.find(({ isBusy, answeredAtMs = 0 }) => isBusy && answeredAtMs >= sinceMs)
     expect({ fault, call }).toMatchObject({ call: { isBusy: true } })
     return call!.answeredAtMs!
   })
@@ -86,12 +86,11 @@ function startStream({ send }: System) {
       await wait(50)
     }
   })()
-  return {
-    sent: sent as readonly { mailbox: string; id: string }[],
-    end: async () => {
-      ending.abort()
-      await running
-      return sent
-    },
+  const end = async () => {
+    ending.abort()
+    await running
+    return sent
   }
+  onTestFinished(async () => void (await end()))
+  return { sent: sent as readonly { mailbox: string; id: string }[], end }
 }

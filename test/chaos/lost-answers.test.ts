@@ -1,16 +1,19 @@
 import { eventually } from '@lockstep/runtime/testing'
 import { describe, expect, test } from 'vitest'
 import { appointment, event } from '../support/events.ts'
+import { startEwsGate } from '../support/ews-gate.ts'
 import { report, rounds } from '../support/rounds.ts'
-import { alice, bob, carol, startSystem, type System } from '../support/system.ts'
+import { alice, startSystem, type System } from '../support/system.ts'
 
 const times = rounds(1, 10)
 
+/** Before the effect, after it, and with an effect that comes later than the repetition. */
 const losses = [
-  { name: 'before the effect', kind: 'dropBeforeEffect' },
-  { name: 'after the effect', kind: 'dropAfterEffect' },
-  { name: 'and the effect comes late', kind: 'lateEffect', effectAfterMs: 3_000 },
+  { kind: 'dropBeforeEffect' },
+  { kind: 'dropAfterEffect' },
+  { kind: 'lateEffect', effectAfterMs: 3_000 },
 ] as const
+const operations = ['create', 'update', 'delete'] as const
 
 type Loss = (typeof losses)[number]
 
@@ -18,26 +21,30 @@ type Loss = (typeof losses)[number]
 const env = { BREAKER_MINIMUM_CALLS: '1000', POLL_SECONDS: '0.5' }
 
 describe('answers to writes', () => {
-  test.each(losses)(
-    `that are lost $name, ${times} in a row: one item each, with the newest content, and no mail`,
-    async (loss) => {
-      const system = await startSystem({ env })
-      const newest = await Promise.all([
-        loseCreations(system, alice, loss),
-        loseUpdates(system, bob, loss),
-        loseDeletions(system, carol, loss),
-      ])
-      for (const [index, mailbox] of [alice, bob, carol].entries())
-        await expectOneItem(system, mailbox, newest[index]!)
-
-      const { CreateItem, UpdateItem, DeleteItem } = system.simulator.calls
-      report({ lost: loss.name, times, CreateItem, UpdateItem, DeleteItem })
-      expect(system.simulator.mails).toEqual([])
-      expect(system.application.received).toEqual([])
-    },
-    180_000,
-  )
+  test(`that are lost, ${times} in a row of each kind: one item each, with the newest content, and no mail`, async () => {
+    const mailboxes = losses.flatMap(({ kind }) => operations.map((operation) => mailboxOf(kind, operation)))
+    const system = await startSystem({ env, mailboxes })
+    await Promise.all(
+      losses.map(async (loss) => {
+        const newest = await Promise.all([
+          loseCreations(system, mailboxOf(loss.kind, 'create'), loss),
+          loseUpdates(system, mailboxOf(loss.kind, 'update'), loss),
+          loseDeletions(system, mailboxOf(loss.kind, 'delete'), loss),
+        ])
+        for (const [index, operation] of operations.entries())
+          await expectOneItem(system, mailboxOf(loss.kind, operation), newest[index]!)
+      }),
+    )
+    const { CreateItem, UpdateItem, DeleteItem } = system.simulator.calls
+    report({ lostInARow: times, CreateItem, UpdateItem, DeleteItem })
+    expect(system.simulator.mails).toEqual([])
+    expect(system.application.received).toEqual([])
+  }, 180_000)
 })
+
+function mailboxOf(kind: string, operation: (typeof operations)[number]): string {
+  return `${kind}-${operation}@contoso.example`.toLowerCase()
+}
 
 /** A new version for each loss; what was lost after its effect is found, so that there is nothing more to create. */
 async function loseCreations(system: System, mailbox: string, loss: Loss): Promise<number> {
@@ -85,8 +92,8 @@ async function loseDeletions(system: System, mailbox: string, loss: Loss): Promi
 
 type Scope = { operation: string; mailbox: string; times: number }
 
-function lose({ simulator }: System, { name: _name, ...effect }: Loss, scope: Scope): string {
-  return simulator.faults.add({ ...effect, ...scope })
+function lose({ simulator }: System, loss: Loss, scope: Scope): string {
+  return simulator.faults.add({ ...loss, ...scope })
 }
 
 /** How often the fault struck; once it is used up, without end. */
@@ -106,3 +113,35 @@ async function expectOneItem(system: System, mailbox: string, version: number): 
   }, 10_000)
   await system.settled(mailbox, 'A', version)
 }
+
+describe('a creation that lands late', () => {
+  test('while it is being repeated is folded all the same, without mail', async () => {
+    const gate = await startEwsGate()
+    const system = await startSystem({ gate, env: { ...env, EWS_TIMEOUT_SECONDS: '2' } })
+    const scope = { operation: 'CreateItem', mailbox: alice }
+    const first = gate.hold('request', scope)
+    await write(system, alice, 1)
+    await first.reached
+    const repeated = gate.hold('answer', scope)
+    await repeated.reached
+    const seen = gate.calls.length
+    first.release()
+    await eventually(() => {
+      expect(system.simulator.calendarOf(alice)).toHaveLength(2)
+      expect(gate.calls.slice(seen)).toContainEqual(
+        expect.objectContaining({
+          operation: 'SyncFolderItems',
+          mailbox: alice,
+          answeredAtMs: expect.any(Number),
+        }),
+      )
+    })
+    repeated.release()
+    await system.settled(alice, 'A', 1)
+    expect(gate.calls.filter(({ operation }) => operation === 'CreateItem')).toHaveLength(2)
+
+    await expectOneItem(system, alice, 1)
+    expect(system.simulator.mails).toEqual([])
+    expect(system.application.received).toEqual([])
+  }, 40_000)
+})

@@ -1,4 +1,5 @@
 import type { Side } from './action.ts'
+import { allowContest } from './mail-allowance.ts'
 import { type Content, type Field, fields, type Values, valuesOf } from './content.ts'
 
 /** What a side's user did to an appointment: gave a field a value, or said whether it is there for all to see. */
@@ -25,6 +26,10 @@ export type Memory = {
   isInsisted: boolean
   /** The state in which Exchange's user, or the last rest, left the item. */
   changeKey?: string
+  /** The appointment that it is a copy of, made since the last rest. */
+  copyOf?: number
+  /** Nobody can tell any more which appointment it is: it is not judged. */
+  isAmbiguous: boolean
   /** Texts that Exchange's user entered while the appointment was hidden. */
   secrets: string[]
   /** How many mails of each kind to each address the application's changes are good for. */
@@ -38,7 +43,11 @@ export function createBook() {
   const memories = new Map<number, Memory>()
 
   return {
-    all: () => [...memories.values()],
+    /** Those that can be judged. */
+    all(): Memory[] {
+      blur(memories)
+      return [...memories.values()].filter(({ isAmbiguous }) => !isAmbiguous)
+    },
     find: (label: number) => memories.get(label),
 
     born(side: Side, label: number, mailbox: string, content: Content): Memory {
@@ -52,6 +61,7 @@ export function createBook() {
         given: given as Record<Field, Set<string>>,
         isClear: true,
         isInsisted: false,
+        isAmbiguous: false,
         secrets: [],
         mails: new Map(),
       }
@@ -62,6 +72,7 @@ export function createBook() {
       const memory = memories.get(label)!
       const values = valuesOf(after)
       for (const field of fieldsIn(change)) {
+        if (field === 'attendees') allowContest(memory, contests(memory, side))
         memory.acts.push({ side, label, what: 'edited', field, value: values[field] })
         memory.given[field].add(values[field])
       }
@@ -72,9 +83,30 @@ export function createBook() {
   }
 }
 
+/** How many changes of the application's a change of who attends puts in doubt. */
+function contests({ acts }: Memory, side: Side): number {
+  const others = acts.filter((act) => act.what === 'edited' && act.field === 'attendees' && act.side !== side)
+  return side === 'exchange' ? others.length : Math.min(1, others.length)
+}
+
+/**
+ * A copy that carries the UID and the stamp of what it was made from cannot be told from that, come back, if the
+ * original goes away before the copy was noticed.
+ */
+function blur(memories: ReadonlyMap<number, Memory>): void {
+  for (const copy of memories.values()) {
+    const original = memories.get(copy.copyOf ?? 0)
+    if (!original?.acts.some(({ what }) => what === 'takenAway' || what === 'shown')) continue
+    original.isAmbiguous = true
+    copy.isAmbiguous = true
+  }
+}
+
 function fieldsIn(change: Partial<Content>): Field[] {
   return fields.filter((field) => {
     if (field === 'when') return change.start !== undefined
-    return field === 'reminder' ? change.reminderMinutesBeforeStart !== undefined : change[field] !== undefined
+    return field === 'reminder'
+      ? change.reminderMinutesBeforeStart !== undefined
+      : change[field] !== undefined
   })
 }

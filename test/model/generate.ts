@@ -47,13 +47,13 @@ type Scene = {
   labels: number
 }
 
-const knownAtMost = 12
+const knownInMailbox = 5
 
 function round(scene: Scene, length: number): Round {
   const { random } = scene
   const actions = Array.from({ length }, () => userAction(scene)).map((action) => timed(action, scene))
   if (scene.rank < troubles.indexOf('application')) return actions
-  const count = 1 + random.below(3)
+  const count = 1 + random.below(Math.ceil(length / 4))
   for (let n = 0; n < count; n++) {
     const { afterMs } = timed({ do: 'restartRedis' }, scene)
     actions.splice(random.below(actions.length + 1), 0, { ...trouble(scene), afterMs })
@@ -108,12 +108,16 @@ function userAction(scene: Scene): UserAction {
 
 function newLabel(scene: Scene): number {
   scene.known.push(++scene.labels)
-  if (scene.known.length > knownAtMost) scene.known.shift()
+  if (scene.known.length > knownInMailbox * scene.mailboxes) scene.known.shift()
   return scene.labels
 }
 
 function trouble({ random, rank }: Scene): Trouble {
-  const kinds = [() => applicationTrouble(random), () => exchangeTrouble(random), () => processTrouble(random)]
+  const kinds = [
+    () => applicationTrouble(random),
+    () => exchangeTrouble(random),
+    () => processTrouble(random),
+  ]
   return random.pick(kinds.slice(0, rank - 1))()
 }
 

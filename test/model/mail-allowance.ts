@@ -8,40 +8,33 @@ type MailKind = 'invitation' | 'update' | 'cancellation'
 
 export type Before = { readonly isLive: boolean; readonly content: Content }
 
-/**
- * Notes which mails one change of the application's is good for, at most. `others` attend at Exchange, as far as its
- * user saw to it.
- */
-export function allowMails(
-  memory: Memory,
-  before: Before,
-  after: Before,
-  others: readonly string[],
-): void {
-  const was = addressesOf(before.content)
-  const is = addressesOf(after.content)
-  const everybody = [...new Set([...was, ...is, ...others])]
-  const allow = (kind: MailKind, to: readonly string[]) => {
-    for (const address of to) {
-      const key = mailKey(kind, address)
-      memory.mails.set(key, (memory.mails.get(key) ?? 0) + 1)
-    }
-  }
-  if (!before.isLive && after.isLive) allow('invitation', everybody)
-  if (before.isLive && !after.isLive) allow('cancellation', everybody)
+/** Notes which mails one change of the application's is good for, at most. */
+export function allowMails(memory: Memory, before: Before, after: Before): void {
+  if (!before.isLive && after.isLive) allow(memory, 'invitation')
+  if (before.isLive && !after.isLive) allow(memory, 'cancellation')
   if (!before.isLive || !after.isLive) return
 
-  const isChanged = relevant.some((name) => !isEqual(before.content[name], after.content[name]))
-  if (isChanged) allow('update', everybody)
-  if (isEqual(before.content.attendees, after.content.attendees)) return
-  // Whoever attends at Exchange alone may be lost in the merge, or be invited to stay.
-  const isContested = others.some((address) => !was.includes(address)) || was.some((a) => !others.includes(a))
-  allow('invitation', isContested ? everybody : is.filter((address) => !was.includes(address)))
-  allow('cancellation', isContested ? everybody : was.filter((address) => !is.includes(address)))
+  if (relevant.some((name) => !isEqual(before.content[name], after.content[name]))) allow(memory, 'update')
+  const [was, is] = [addressesOf(before.content), addressesOf(after.content)]
+  for (const address of is) if (!was.includes(address)) allow(memory, 'invitation', address)
+  for (const address of was) if (!is.includes(address)) allow(memory, 'cancellation', address)
 }
 
-export function mailKey(kind: string, address: string): string {
-  return `${kind} to ${address.toLowerCase()}`
+/** Both sides changed who attends: whoever attended at one of them may have been lost in the merge, or come back. */
+export function allowContest(memory: Memory, times: number): void {
+  for (let n = 0; n < times; n++)
+    for (const kind of ['invitation', 'cancellation'] as const) allow(memory, kind)
+}
+
+/** How many mails of this kind this attendee may have got. */
+export function allowedMails({ mails }: Memory, kind: MailKind, address: string): number {
+  return (mails.get(kind) ?? 0) + (mails.get(`${kind} to ${address.toLowerCase()}`) ?? 0)
+}
+
+/** To everybody who attends, if no address is given: who that will be only the write decides. */
+function allow({ mails }: Memory, kind: MailKind, address?: string): void {
+  const key = address ? `${kind} to ${address}` : kind
+  mails.set(key, (mails.get(key) ?? 0) + 1)
 }
 
 function addressesOf({ attendees }: Content): string[] {

@@ -3,7 +3,7 @@ import type { ReceivedChange } from '../support/application.ts'
 import type { Entry } from './application.ts'
 import type { Act, Memory } from './book.ts'
 import { type Content, type Field, fields, labelOf, type Values, valuesOf } from './content.ts'
-import { mailKey } from './mail-allowance.ts'
+import { allowedMails } from './mail-allowance.ts'
 
 /** What is wrong, of which appointment. */
 export type Violation = { readonly kind: ViolationKind; readonly label: number; readonly detail: string }
@@ -48,10 +48,8 @@ export function judge(memories: readonly Memory[], evidence: Evidence): Violatio
 }
 
 function judgeOne(memory: Memory, evidence: Evidence): Violation[] {
-  const { label, mailbox } = memory
-  const items = (evidence.calendars.get(mailbox) ?? []).filter(
-    (item) => item.isOrganizer && labelOf(item.subject) === label,
-  )
+  const { label } = memory
+  const items = itemsOf(memory, evidence)
   const entries = evidence.entries.filter((entry) => entry.label === label)
   const deliveries = evidence.deliveries.filter(({ data }) =>
     entries.some(({ appointmentId }) => appointmentId === data.appointmentId),
@@ -69,6 +67,16 @@ function judgeOne(memory: Memory, evidence: Evidence): Violation[] {
     ...mails(memory, view, evidence),
   ]
   return found.map(([kind, detail]) => ({ kind, label, detail }))
+}
+
+function itemsOf({ label, mailbox }: Memory, { calendars }: Evidence): PlainItem[] {
+  const calendar = calendars.get(mailbox) ?? []
+  return calendar.filter((item) => item.isOrganizer && labelOf(item.subject) === label)
+}
+
+function viewAt(memory: Memory, evidence: Evidence): View {
+  const entry = evidence.entries.find(({ label }) => label === memory.label)
+  return viewOf(itemsOf(memory, evidence)[0], entry)
 }
 
 type Finding = readonly [kind: ViolationKind, detail: string]
@@ -103,7 +111,9 @@ function presence(memory: Memory, { item, entry, atExchange, atApplication }: Vi
   const isHiddenThere = item !== undefined && !atExchange
   const actedAt = (side: Act['side']) => acts.some((act) => act.side === side)
   if (atApplication && isHiddenThere) {
-    return isInsisted || actedAt('application') ? [] : [['leak', 'hidden at Exchange, held by the application']]
+    return isInsisted || actedAt('application')
+      ? []
+      : [['leak', 'hidden at Exchange, held by the application']]
   }
   if (atExchange && !atApplication) {
     const isRefusedHere = entry?.isHeld === true
@@ -112,14 +122,14 @@ function presence(memory: Memory, { item, entry, atExchange, atApplication }: Vi
   if (atApplication && !atExchange) return [['lost', 'in the application, not at Exchange']]
 
   const words = acts.filter((act) => act.what !== 'edited')
+  if (words.length === 0) return memory.agreed && !atExchange ? [['lost', 'nobody took it away']] : []
   const [first] = words
-  if (!memory.isClear || acts.some((act) => act.side !== first?.side)) {
-    const wasThere = memory.agreed !== undefined && words.length === 0
-    return wasThere && !atExchange ? [['lost', 'nobody took it away']] : []
-  }
+  if (!memory.isClear || acts.some((act) => act.side !== first!.side)) return []
   const isThere = atExchange !== undefined
   const shouldBe = words.at(-1)!.what !== 'takenAway'
-  return isThere === shouldBe ? [] : [[shouldBe ? 'lost' : 'notRemoved', `the last word: ${words.at(-1)!.what}`]]
+  return isThere === shouldBe
+    ? []
+    : [[shouldBe ? 'lost' : 'notRemoved', `the last word: ${words.at(-1)!.what}`]]
 }
 
 function values(memory: Memory, { atExchange, atApplication }: View, isLossy: boolean): Finding[] {
@@ -142,7 +152,10 @@ function allowedValues(memory: Memory, field: Field, isLossy: boolean): string[]
   const before = agreed ?? (created?.what === 'created' ? created.values : undefined)
   if (!before || acts.some(({ what }) => what === 'shown' || what === 'takenAway')) return undefined
 
-  const edits = acts.filter((act) => act.what === 'edited' && act.field === field) as { side: Act['side']; value: string }[]
+  const edits = acts.filter((act) => act.what === 'edited' && act.field === field) as {
+    side: Act['side']
+    value: string
+  }[]
   if (edits.length === 0) return [before[field]]
   // Nothing tells a user's edit from Exchange's rewriting of a body, nor, on an item without our stamp, from a write of
   // ours whose answer was lost.
@@ -160,7 +173,11 @@ function secrets({ secrets: texts }: Memory, deliveries: readonly ReceivedChange
 }
 
 /** What one side alone did comes back to it neither as a change nor as a write. */
-function echoes({ acts, changeKey }: Memory, { item }: View, deliveries: readonly ReceivedChange[]): Finding[] {
+function echoes(
+  { acts, changeKey }: Memory,
+  { item }: View,
+  deliveries: readonly ReceivedChange[],
+): Finding[] {
   const isQuietAt = (side: Act['side']) => !acts.some((act) => act.side === side)
   const told = deliveries.map(({ type, data }) => `${type} ${data.revision} (${data.changed.join(', ')})`)
   return [
@@ -171,15 +188,13 @@ function echoes({ acts, changeKey }: Memory, { item }: View, deliveries: readonl
   ]
 }
 
-function mails({ label, mails: allowed }: Memory, { item, atExchange, atApplication }: View, evidence: Evidence) {
+function mails(memory: Memory, { item, atExchange, atApplication }: View, evidence: Evidence): Finding[] {
+  const { label } = memory
   const found: Finding[] = []
-  const sent = Map.groupBy(
-    evidence.mails.filter(({ subject }) => labelOf(subject) === label),
-    ({ kind, to }) => mailKey(kind, to),
-  )
-  for (const [key, { length }] of sent) {
-    const most = allowed.get(key) ?? 0
-    if (length > most) found.push(['mail', `${length} times ${key}, not ${most}`])
+  const ours = evidence.mails.filter(({ subject }) => labelOf(subject) === label)
+  for (const [key, sent] of Map.groupBy(ours, ({ kind, to }) => `${kind} to ${to}`)) {
+    const most = allowedMails(memory, sent[0]!.kind, sent[0]!.to)
+    if (sent.length > most) found.push(['mail', `${sent.length} times ${key}, not ${most}`])
   }
   if (!item || !atExchange || !atApplication) return found
   for (const { address } of item.attendees) {
@@ -189,4 +204,19 @@ function mails({ label, mails: allowed }: Memory, { item, atExchange, atApplicat
     if (!isInvited) found.push(['mail', `${address} was never invited`])
   }
   return found
+}
+
+/** What is so when it is quiet is what the next round is judged against. */
+export function remember(memory: Memory, evidence: Evidence): void {
+  const { item, entry, atExchange, atApplication } = viewAt(memory, evidence)
+  const isOneSided = memory.acts.every(({ side }) => side === memory.acts[0]!.side)
+  const isAgreed = atExchange !== undefined && atApplication !== undefined
+  memory.isClear = isAgreed || (memory.isClear && isOneSided)
+  memory.isInsisted = item !== undefined && !atExchange && entry?.isHeld === true
+  if (isAgreed) memory.agreed = atExchange
+  else delete memory.agreed
+  if (item) memory.changeKey = item.changeKey
+  else delete memory.changeKey
+  delete memory.copyOf
+  memory.acts = []
 }

@@ -100,9 +100,7 @@ async function createTheirs({ simulator, application, state }: System): Promise<
     expect(application.received).toHaveLength(1)
     return application.received[0]!.data
   })
-  await eventually(async () =>
-    expect(await state(bob, appointmentId)).toMatchObject({ inApplication: true }),
-  )
+  await eventually(async () => expect(await state(bob, appointmentId)).toMatchObject({ inApplication: true }))
   return appointmentId
 }
 

@@ -130,7 +130,6 @@ async function expectQuiet({ simulator, application, settled, synced }: Bed): Pr
   await settled(bob, 'A', 2)
   const before = { updates: simulator.calls['UpdateItem'], told: application.received.length }
   await synced(bob)
-  await synced(bob)
   await settled(bob, 'A', 2)
   expect({ updates: simulator.calls['UpdateItem'], told: application.received.length }).toEqual(before)
 }

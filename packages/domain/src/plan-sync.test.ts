@@ -69,6 +69,13 @@ describe('the item of an appointment', () => {
   })
 })
 
+test('an item that was linked while it was looked up is no copy of itself', () => {
+  const stamp = { appointmentId: 'A1', version: 1, attempt: 'T1' }
+  const changed = recordOf({ seen: { changeKey: 'K0', fingerprints } })
+  expect(planned({ stamp }, { byStamp: changed })).toEqual({ action: 'look', later: false })
+  expect(planned({}, { byUid: changed })).toEqual({ action: 'look', later: false })
+})
+
 describe('an item that is not linked', () => {
   type Known = 'unknown' | 'gone' | 'linked elsewhere' | 'being written'
   type Mark = 'nothing' | 'the stamp of its attempt' | 'the stamp of another attempt' | 'the uid'
@@ -137,4 +144,11 @@ test('a second item is no late one while nobody knows which attempt made the fir
   const { attempt: _attempt, ...link } = recordOf().link
   const stamp = { appointmentId: 'A1', version: 1, attempt: 'T0' }
   expect(planned({ itemId: 'I2', stamp }, { byStamp: aRecord({ link }) })).toEqual({ action: 'compare' })
+})
+
+test('a copy that is made while its original is being written is compared, since it is reported once only', () => {
+  const stamp = { appointmentId: 'A1', version: 1, attempt: 'T1' }
+  expect(planned({ itemId: 'I2', stamp }, { byStamp: recordOf({}, { intent }) })).toEqual({
+    action: 'compare',
+  })
 })

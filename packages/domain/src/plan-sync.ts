@@ -35,10 +35,15 @@ export type SyncPlan =
 /** Decides what an item that Exchange reports as created or changed means. */
 export function planSync(item: SyncedItem, candidates: Candidates, rules?: AdmissionRules): SyncPlan {
   const refusal = refusalOf(item, rules)
-  const { byItemId } = candidates
-  if (byItemId) return planKnown(item, byItemId, refusal)
+  const record = linkedRecord(item, candidates)
+  if (record) return planKnown(item, record, refusal)
   if (refusal) return { action: 'nothing', reason: refusal }
   return planUnknown(item, candidates)
+}
+
+/** Also one that was linked while it was looked up, so that its handle was not found yet and its stamp or UID was. */
+function linkedRecord({ itemId }: SyncedItem, { byItemId, byStamp, byUid }: Candidates) {
+  return byItemId ?? [byStamp, byUid].find((record) => record?.link.item?.itemId === itemId)
 }
 
 function planKnown(item: SyncedItem, record: AppointmentRecord, refusal: Refusal | undefined): SyncPlan {
@@ -64,9 +69,11 @@ function planUnknown({ stamp }: SyncedItem, { byStamp, byUid }: Candidates): Syn
 
 /** The item carries the stamp of an appointment that we know, and is not its item. */
 function planStamped(stamp: { attempt: string }, record: AppointmentRecord): SyncPlan {
-  if (record.intent) return { action: 'look', record, later: true }
-  const { attempt } = record.link
+  const { attempt, item } = record.link
+  const isOfItem = item !== undefined && stamp.attempt === attempt
+  // What is on its way may be the making of this very item; not if that is made, and this one looks like it.
+  if (record.intent && !isOfItem) return { action: 'look', record, later: true }
   if (attempt !== undefined && stamp.attempt !== attempt) return { action: 'fold' }
-  if (!record.link.item) return { action: 'link', appointmentId: record.appointmentId, stamped: true }
+  if (!item) return { action: 'link', appointmentId: record.appointmentId, stamped: true }
   return { action: 'compare', record }
 }

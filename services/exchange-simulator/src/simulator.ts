@@ -8,6 +8,7 @@ import type { Recorder } from './http/recorder.ts'
 import type { Mail } from './meetings.ts'
 import type { Subscriptions } from './notifications/subscriptions.ts'
 import type { ChangedItem, EnteredItem, PlainItem } from './plain-item.ts'
+import type { FolderName } from './store/item.ts'
 import type { DeleteOptions } from './users.ts'
 
 export type SimulatorOptions = CoreOptions & {
@@ -40,6 +41,10 @@ export type Simulator = {
   userCreates(address: string, entered: EnteredItem): PlainItem
   userUpdates(address: string, itemId: string, changed: ChangedItem): PlainItem
   userDeletes(address: string, itemId: string, options?: DeleteOptions): void
+  /** To another folder, or back. Returns the item under its new id. */
+  userMoves(address: string, itemId: string, folder: FolderName): PlainItem
+  /** A copy in the calendar, UID and named properties included, with other values here and there. */
+  userCopies(address: string, itemId: string, changed: ChangedItem): PlainItem
   /** Back to the state of the start. */
   reset(): void
   close(): Promise<void>
@@ -106,6 +111,8 @@ function handleOf(core: Core, url: string, controlUrl: string, close: () => Prom
     userCreates: (address, entered) => users.creates(address, entered),
     userUpdates: (address, itemId, changed) => users.updates(address, itemId, changed),
     userDeletes: (address, itemId, options) => users.deletes(address, itemId, options),
+    userMoves: (address, itemId, folder) => users.moves(address, itemId, folder),
+    userCopies: (address, itemId, changed) => users.copies(address, itemId, changed),
     reset: () => core.reset(),
     close,
   }

@@ -9,7 +9,7 @@ import {
 } from './plain-item.ts'
 import { fromPlainItem, toPlainItem } from './read-plain-item.ts'
 import { itemNotFound, nonExistentMailbox } from './soap/errors.ts'
-import type { CalendarItem } from './store/item.ts'
+import type { CalendarItem, FolderName } from './store/item.ts'
 import type { Mailbox } from './store/mailbox.ts'
 import type { Store } from './store/store.ts'
 
@@ -67,6 +67,21 @@ export class Users {
       this.#meetings.deleted(item, sendsCancellations ? 'all' : 'none')
       if (how === 'forGood') this.#store.remove(item)
       else this.#store.move(item, 'deleteditems')
+    })
+  }
+
+  /** Drags it to another folder, or back: it gets a new id, and nobody is told. */
+  moves(address: string, itemId: string, folder: FolderName): PlainItem {
+    const item = this.#item(address, itemId)
+    return this.#store.together(() => toPlainItem(this.#store.move(item, folder)))
+  }
+
+  /** A copy in the calendar, with other values here and there. It carries the UID and all named properties; nobody is told. */
+  copies(address: string, itemId: string, changed: ChangedItem): PlainItem {
+    const item = this.#item(address, itemId)
+    return this.#store.together(() => {
+      const fields = apply(draftOf(item, undefined), fromPlainItem(changedSchema.parse(changed), item))
+      return toPlainItem(this.#store.create(this.#mailbox(address), 'calendar', fields))
     })
   }
 

@@ -1,5 +1,5 @@
-import { type DeliveryPlan, instantOf, planDelivery, propertiesOf } from '@lockstep/domain'
-import type { Ledger, Mailbox, TrailStep, UntoldAttempt } from '@lockstep/ledger'
+import { type DeliveryPlan, instantOf, planDelivery, propertiesOf, takesAway } from '@lockstep/domain'
+import type { Ledger, Mailbox, Postponement, TrailStep, UntoldAttempt } from '@lockstep/ledger'
 import type { ChangeFacts } from '@lockstep/producer'
 import type { WakeQueue } from '@lockstep/queue'
 import type { Logger } from '@lockstep/runtime'
@@ -20,6 +20,8 @@ type Deps = {
     newerVersionMs: number
   }
 }
+
+const arrivalMs = 1_000
 
 type Tell = Extract<DeliveryPlan, { action: 'tell' }>
 
@@ -81,9 +83,7 @@ export function createDeliver(deps: Deps): Deliver {
       }
       case 'newerVersion': {
         log.info({ ...facts, version: reception.version }, 'the application has a newer version on the way')
-        const dueMs = Date.now() + options.newerVersionMs
-        const awaitVersion = reception.version
-        await ledger.postponeDelivery(mailbox.id, attempt, dueMs, { costsAttempt: false, awaitVersion })
+        await ledger.postponeDelivery(mailbox.id, attempt, ...untilMerged(attempt, plan, reception.version))
         return false
       }
       case 'unavailable':
@@ -116,6 +116,17 @@ export function createDeliver(deps: Deps): Deliver {
     await note(mailbox, attempt, plan.kind === 'withdrawn' ? 'withdrawn' : 'delivered', revision)
     if (attempt.record.link.asleep && !link.asleep && result === 'told') await wakeUp(mailbox, attempt)
     return result
+  }
+
+  /** Into what is gone or asleep nothing is merged: that the version has arrived is enough, and nothing tells of that. */
+  function untilMerged(
+    { record }: UntoldAttempt,
+    { kind }: Tell,
+    awaitVersion: number,
+  ): [dueMs: number, postponement: Postponement] {
+    const nothingToMerge = takesAway(kind) || record.link.asleep !== undefined
+    if (nothingToMerge) return [Date.now() + arrivalMs, { costsAttempt: false }]
+    return [Date.now() + options.newerVersionMs, { costsAttempt: false, awaitVersion }]
   }
 
   /** It was withdrawn, and the application's events about it were only remembered: now they count. */

@@ -7,12 +7,13 @@ import {
   refusalOf,
 } from '@lockstep/domain'
 import { type CalendarGateway, type CalendarItem, ItemGoneError } from '@lockstep/exchange'
-import type { Mailbox, OutboundOutcome } from '@lockstep/ledger'
+import type { Ledger, Mailbox, OutboundOutcome } from '@lockstep/ledger'
 import { outcomeOfError } from './outcome.ts'
 import type { OutboundSettings } from './settle-batch.ts'
 import type { Task } from './task.ts'
 
 type Options = {
+  ledger: Pick<Ledger, 'lookUp'>
   gateway: CalendarGateway
   mailbox: Mailbox
   tasks: readonly Task[]
@@ -54,14 +55,18 @@ function take(task: Task, item: CalendarItem, { refusePersonal }: OutboundSettin
     task.finding = { kind: 'gone' }
     return
   }
-  task.finding = findingOf(item, refusePersonal, digest)
+  const isStamped = task.attempt.record.link.item?.stamped === true
+  task.finding = findingOf(item, { refusePersonal, isStamped }, digest)
   if (appointment) {
     task.foundBody = appointment.body
     task.meeting = { role, attendees: appointment.attendees, isOver: isOver(appointment, Date.now()) }
   }
 }
 
-function findingOf(item: CalendarItem, refusePersonal: boolean, digest: Digest): Finding {
+type Reading = { refusePersonal: boolean; isStamped: boolean }
+
+/** The stamp on a user's copy of an item of ours says nothing: it is that of another appointment. */
+function findingOf(item: CalendarItem, { refusePersonal, isStamped }: Reading, digest: Digest): Finding {
   const { appointment, changeKey, lastModifiedMs, stamp } = item
   const isRefused = !appointment || refusalOf(item, { refusePersonal }) !== undefined
   const fingerprints = appointment ? fingerprintsOf(appointment, digest) : undefined
@@ -75,16 +80,20 @@ function findingOf(item: CalendarItem, refusePersonal: boolean, digest: Digest):
       fingerprints: fingerprints ?? ({} as never),
       ...(appointment && holdsJoinBlock(appointment.body) && { joinBlock: true }),
     },
-    ...(stamp && { stampedVersion: stamp.version }),
+    ...(stamp && isStamped && { stampedVersion: stamp.version }),
   }
 }
 
-async function findStamped(task: Task, { gateway, mailbox, signal }: Options): Promise<void> {
+async function findStamped(task: Task, { ledger, gateway, mailbox, signal }: Options): Promise<void> {
   try {
     const { appointmentId } = task.attempt.record
     const heads = await gateway.findByStamp(mailbox.address, appointmentId, { signal, direction: 'outbound' })
+    const itemIds = heads.map(({ itemId }) => itemId)
+    const { byItemId } = await ledger.lookUp(mailbox.id, { itemIds })
+    const isOthers = (itemId: string) =>
+      (byItemId.get(itemId)?.appointmentId ?? appointmentId) !== appointmentId
     const items = heads.flatMap(({ itemId, changeKey, stamp }) =>
-      stamp ? [{ itemId, changeKey, ...stamp }] : [],
+      stamp && !isOthers(itemId) ? [{ itemId, changeKey, ...stamp }] : [],
     )
     task.finding = { kind: 'stamped', items }
   } catch (error) {

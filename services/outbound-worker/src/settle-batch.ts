@@ -60,7 +60,7 @@ export function createSettleBatch(deps: Deps): SettleBatch {
     for (let round = 0; round < rounds && tasks.some((task) => !task.outcome); round++) {
       const open = tasks.filter((task) => !task.outcome)
       for (const task of open) task.plan = planOf(task, settings)
-      await findOut({ gateway, mailbox, tasks: open, settings, digest: deps.digest, signal })
+      await findOut({ ledger, gateway, mailbox, tasks: open, settings, digest: deps.digest, signal })
       await holdBack({ ledger, mailbox, tasks: open, settings, log, onBraked: deps.onBraked })
       await carryOut({ gateway, mailbox, tasks: open, settings, signal })
       await countMails({ ledger, mailbox, tasks: open })

@@ -1,0 +1,110 @@
+// Plays random histories on the real constellation for as long as it is told, and ends with 0 only if the oracle is satisfied.
+import { mkdir, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { History, Round } from './action.ts'
+import { startConstellation } from './constellation.ts'
+import { answersConflict, roundsOf, type TroubleLevel, troubles } from './generate.ts'
+import { type Figures, type Outcome, run } from './run.ts'
+import { shrink } from './shrink.ts'
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '2' },
+    seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
+    mailboxes: { type: 'string', default: '3' },
+    actions: { type: 'string', default: '20' },
+    faults: { type: 'string', default: 'all' },
+    shrink: { type: 'string', default: '0' },
+    replay: { type: 'string' },
+  },
+})
+const level = (values.faults === 'all' ? 'processes' : values.faults) as TroubleLevel
+if (!troubles.includes(level)) throw new Error(`--faults is one of all, ${troubles.join(', ')}`)
+const seed = Number(values.seed)
+const mailboxes = Number(values.mailboxes)
+const endMs = Date.now() + Number(values.minutes) * 60_000
+const isViolent = level === 'processes'
+const say = (line: string) => void process.stdout.write(`${line}\n`)
+
+say(`seed ${seed}, ${mailboxes} mailboxes, faults: ${level}`)
+const history = await recorded()
+const outcome = await playAll(history.rounds)
+report(outcome.figures)
+for (const { kind, label, detail } of outcome.violations) say(`${kind} of L${label}: ${detail}`)
+for (const story of outcome.stories) say(story)
+if (outcome.violations.length > 0) await explain()
+process.exitCode = outcome.violations.length > 0 ? 1 : 0
+
+type Recorded = { rounds: Iterable<Round>; played: Round[] }
+
+/** The rounds as they are played: from the seed, or from a file that an earlier run has left. */
+async function recorded(): Promise<Recorded> {
+  const played: Round[] = []
+  const source = values.replay
+    ? ((await import(values.replay, { with: { type: 'json' } })) as { default: History }).default.rounds
+    : roundsOf({ seed, mailboxes, level, actions: Number(values.actions) })
+  const rounds = (function* () {
+    for (const round of source) {
+      played.push(round)
+      yield round
+    }
+  })()
+  return { rounds, played }
+}
+
+async function playAll(rounds: Iterable<Round>, log = true): Promise<Outcome> {
+  const lateCallMs = isViolent ? 20_000 : 3_000
+  const constellation = await startConstellation({ mailboxes, lateCallMs })
+  try {
+    const outcome = await run(constellation, rounds, {
+      answersConflict: answersConflict(seed),
+      restMs: isViolent ? 90_000 : 60_000,
+      goesOn: () => values.replay !== undefined || !log || Date.now() < endMs,
+      onRound: (number, figures) => log && say(`round ${number}: ${figures.changes} changes`),
+    })
+    if (log && outcome.violations.length > 0) await keepLogs(constellation)
+    return outcome
+  } finally {
+    await constellation.close()
+  }
+}
+
+async function keepLogs({ linesOf }: Awaited<ReturnType<typeof startConstellation>>): Promise<void> {
+  const dir = join(tmpdir(), `lockstep-soak-${seed}`)
+  await mkdir(dir, { recursive: true })
+  for (const name of ['ingress', 'outbound-worker', 'inbound-worker'] as const) {
+    await writeFile(join(dir, `${name}.log`), linesOf(name).join('\n'))
+  }
+  const failing: History = { seed, mailboxes, answersConflict: answersConflict(seed), rounds: history.played }
+  await writeFile(join(dir, 'history.json'), JSON.stringify(failing, undefined, 1))
+  say(`history and logs: ${dir}`)
+}
+
+async function explain(): Promise<void> {
+  if (values.shrink === '0') return
+  const failing: History = { seed, mailboxes, answersConflict: answersConflict(seed), rounds: history.played }
+  const kinds = new Set(outcome.violations.map(({ kind }) => kind))
+  const fails = async ({ rounds }: History) =>
+    (await playAll(rounds, false)).violations.some(({ kind }) => kinds.has(kind))
+  const shortest = await shrink(failing, fails, Date.now() + Number(values.shrink) * 60_000)
+  for (const [index, round] of shortest.rounds.entries()) {
+    say(`round ${index + 1}`)
+    for (const action of round) say(`  ${JSON.stringify(action)}`)
+  }
+}
+
+function report({ faults, violations, ...figures }: Figures): void {
+  const { difference = 0, duplicate = 0, lost = 0, echo = 0, mail = 0 } = violations
+  const parts = {
+    ...figures,
+    ...faults,
+    differences: difference,
+    duplicates: duplicate,
+    lost,
+    echoes: echo,
+    excessMails: mail,
+  }
+  for (const [name, value] of Object.entries(parts)) say(`${name.padEnd(20)} ${String(value).padStart(6)}`)
+}

@@ -1,0 +1,51 @@
+import { eventually } from '@lockstep/runtime/testing'
+import { describe, expect, test } from 'vitest'
+import { appointment, event } from '../support/events.ts'
+import { alice, startSystem } from '../support/system.ts'
+
+describe("a user's copy of an item of ours, stamp and UID included", () => {
+  test('takes the edits of the application', async () => {
+    const { copyId, bed } = await startWithCopy()
+    const { appointment: content } = bed.application.received[0]!.data
+    await bed.send(event({ id: copyId, version: 1, basedOn: 1 }, { ...content, location: 'Room 5' }))
+    await bed.settled(alice, copyId, 1)
+    expect(locationsIn(bed)).toEqual({ Original: 'Room 4', Copy: 'Room 5' })
+  })
+
+  test('does not become the original when it is deleted', async () => {
+    const { copyId, itemId, bed } = await startWithCopy()
+    bed.simulator.userDeletes(alice, itemId)
+    await eventually(() =>
+      expect(bed.application.typesOf(copyId)).toEqual(['appointment.created', 'appointment.cancelled']),
+    )
+  })
+
+  test('is not deleted with the original, though the answer to its creation was lost', async () => {
+    const { bed } = await startWithCopy()
+    await bed.send(event({ id: 'A', version: 2 }))
+    await bed.settled(alice, 'A', 2)
+    bed.simulator.faults.add({ kind: 'dropAfterEffect', operation: 'CreateItem', times: 1 })
+    bed.simulator.faults.add({ kind: 'latency', ms: 300, operation: 'FindItem', times: 1 })
+    await bed.send(event({ id: 'A', version: 3 }, appointment({ subject: 'Original' })))
+    await eventually(() => expect(Object.keys(locationsIn(bed))).toHaveLength(2))
+    await bed.send(event({ id: 'A', version: 4 }))
+    await bed.settled(alice, 'A', 4)
+    expect(Object.keys(locationsIn(bed))).toEqual(['Copy'])
+  })
+})
+
+/** An appointment of the application's, and its copy in the same calendar, told to the application. */
+async function startWithCopy() {
+  const bed = await startSystem()
+  await bed.send(event({ id: 'A', version: 1 }, appointment({ subject: 'Original' })))
+  await bed.settled(alice, 'A', 1)
+  await bed.quiet(alice, 'A')
+  const [original] = bed.simulator.calendarOf(alice)
+  const { itemId } = bed.simulator.userCopies(alice, original!.itemId, { subject: 'Copy' })
+  await eventually(() => expect(bed.application.received).toHaveLength(1))
+  return { bed, itemId, copyId: bed.application.received[0]!.data.appointmentId }
+}
+
+function locationsIn({ simulator }: Awaited<ReturnType<typeof startSystem>>): Record<string, string> {
+  return Object.fromEntries(simulator.calendarOf(alice).map(({ subject, location }) => [subject, location]))
+}
