@@ -6,6 +6,7 @@ import { createDeliveries, type DeliveryLedger } from './deliveries.ts'
 import { createDue, type DueLedger } from './due.ts'
 import { createForget, type ForgetLedger } from './forget.ts'
 import { createInbound, type InboundLedger } from './inbound.ts'
+import { createListings, type ListingLedger } from './listings.ts'
 import { createMails, type MailLedger } from './mails.ts'
 import { createMailboxes, type MailboxLedger } from './mailboxes.ts'
 import { createOutbound, type OutboundLedger } from './outbound.ts'
@@ -25,6 +26,7 @@ export type Ledger = MailboxLedger &
   DeliveryLedger &
   DueLedger &
   BrakeLedger &
+  ListingLedger &
   ForgetLedger &
   CrossingLedger &
   MailLedger &
@@ -51,11 +53,13 @@ export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Le
   const { prefix, tombstoneMs = 90 * DAY_MS, waitReplicas = 0 } = options
   const store = createStore(redis, prefix)
   const subscriptions = createSubscriptions(store)
+  const inbound = createInbound(store)
   return {
     open: store.open,
     ...createMailboxes(store),
     ...createOutbound(store, { tombstoneMs, waitReplicas }),
-    ...createInbound(store),
+    ...inbound,
+    ...createListings(store, inbound.linkedItems),
     ...subscriptions,
     ...createDeliveries(store, tombstoneMs),
     ...createDue(store),

@@ -47,6 +47,10 @@ export function createKeys(prefix: string) {
     unlisted: (mailboxId: string) => inBucket(mailboxId, 'u'),
     /** Hash: cursor, subscription, refusal and dues of the mailbox. */
     mailbox: (mailboxId: string) => inBucket(mailboxId, 'm'),
+    /** Set: handles of the items that a pass over the whole mailbox has listed. */
+    listed: (mailboxId: string, startedMs: number) => `${inBucket(mailboxId, 'l')}:${startedMs}`,
+    /** Set: appointments that such a pass found to differ. */
+    differing: (mailboxId: string, startedMs: number) => `${inBucket(mailboxId, 'f')}:${startedMs}`,
     /** Hash: how many were mailed in the hour that begins then. */
     mails: (mailboxId: string, hourMs: number) => `${inBucket(mailboxId, 'q')}:${hourMs}`,
     /** Stream: the newest steps of the mailbox's appointments. */

@@ -66,6 +66,11 @@ export const variables = z.object({
   REFUSE_PERSONAL: flag
     .default(false)
     .describe('`true`: items of sensitivity personal do not cross, like private ones.'),
+  REPAIR_HOURS: z.coerce
+    .number()
+    .positive()
+    .default(24)
+    .describe('How often the whole calendar of a mailbox is compared with what is known of it.'),
   FORGET_SECONDS: seconds
     .default(30_000)
     .describe(
@@ -86,7 +91,8 @@ export const variables = z.object({
     .describe('Mailboxes at a time in one inbound worker, for each of its queues.'),
 })
 
-const dayMs = 86_400_000
+const hourMs = 3_600_000
+const dayMs = 24 * hourMs
 
 const schema = variables
   .refine((env) => env.NOTIFICATIONS === 'poll' || env.INGRESS_PUBLIC_URL, {
@@ -122,7 +128,12 @@ const schema = variables
         }
       : undefined,
     concurrency: env.INBOUND_CONCURRENCY,
-    sync: { sliceMs: 5_000, compareEveryMs: env.POLL_SECONDS, refusedMs: 60_000 },
+    sync: {
+      sliceMs: 5_000,
+      compareEveryMs: env.POLL_SECONDS,
+      refusedMs: 60_000,
+      repairEveryMs: env.REPAIR_HOURS * hourMs,
+    },
     deliveries: {
       sliceMs: 5_000,
       leaseMs: 15_000,

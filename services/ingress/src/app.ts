@@ -14,6 +14,7 @@ import { docsPage } from './docs/docs-page.ts'
 import { events } from './events.ts'
 import { mailboxForget } from './mailbox-forget.ts'
 import { mailboxRelease } from './mailbox-release.ts'
+import { mailboxRepair } from './mailbox-repair.ts'
 import { mailboxStates } from './mailbox-states.ts'
 import { notifications } from './notifications.ts'
 import { openApiDocument } from './openapi/document.ts'
@@ -41,7 +42,7 @@ export function createApp(deps: AppDeps): Express {
   const api = Router()
     .use(requireKey(apiKeys))
     .use(events(deps), appointmentStates(deps), mailboxStates(deps), changeFeed(deps), trail(deps))
-    .use(mailboxRelease(deps), mailboxForget(deps), appointmentReplay(deps))
+    .use(mailboxRelease(deps), mailboxForget(deps), mailboxRepair(deps), appointmentReplay(deps))
 
   return express()
     .set('query parser', 'simple')

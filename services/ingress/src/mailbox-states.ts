@@ -4,6 +4,7 @@ import { type RequestHandler, Router } from 'express'
 import type { z } from 'zod'
 import { iso, knownMailbox } from './known-mailbox.ts'
 import { brakesOf } from './mailbox-release.ts'
+import { listingOf } from './mailbox-repair.ts'
 import type { mailboxStateSchema } from './openapi/answers.ts'
 import type { mailsSchema } from './openapi/mailbox-answers.ts'
 
@@ -16,7 +17,11 @@ function showState(ledger: Ledger): RequestHandler<{ mailbox: string }> {
   return async (request, response) => {
     const mailbox = await knownMailbox(ledger, request.params.mailbox)
     const { currentAtMs, subscription, refused } = await ledger.mailboxState(mailbox.id)
-    const [brakes, mails] = await Promise.all([brakesOf(ledger, mailbox.id), mailsOf(ledger, mailbox.id)])
+    const [brakes, mails, listing] = await Promise.all([
+      brakesOf(ledger, mailbox.id),
+      mailsOf(ledger, mailbox.id),
+      listingOf(ledger, mailbox.id),
+    ])
     const shown: z.input<typeof mailboxStateSchema> = {
       mailbox: mailbox.address,
       enabledAt: iso(mailbox.enabledAtMs),
@@ -25,6 +30,7 @@ function showState(ledger: Ledger): RequestHandler<{ mailbox: string }> {
         subscription: { startedAt: iso(subscription.startedAtMs), heardAt: iso(subscription.heardAtMs) },
       }),
       mails,
+      ...(listing && { listing }),
       ...(Object.keys(brakes).length > 0 && { brakes }),
       ...(refused && { refused: { code: refused.code, since: iso(refused.sinceMs) } }),
     }

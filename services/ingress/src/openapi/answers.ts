@@ -1,6 +1,6 @@
 import { changeSchema } from '@lockstep/producer'
 import { z } from 'zod'
-import { brakesSchema, frozenSchema, mailsSchema } from './mailbox-answers.ts'
+import { brakesSchema, frozenSchema, listingSchema, mailsSchema } from './mailbox-answers.ts'
 
 const time = z.iso.datetime()
 const refusal = z
@@ -108,6 +108,7 @@ export const mailboxStateSchema = z
     subscription: z
       .object({ startedAt: time, heardAt: time.describe('The newest sign of life.') })
       .optional(),
+    listing: listingSchema.optional(),
     mails: mailsSchema,
     brakes: brakesSchema.optional(),
     refused: z

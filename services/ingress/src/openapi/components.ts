@@ -1,6 +1,12 @@
 import { changeSchema, eventSchema } from '@lockstep/producer'
 import { z } from 'zod'
-import { forgettingSchema, releasedSchema, replayedSchema, releaseSchema } from './mailbox-answers.ts'
+import {
+  repairingSchema,
+  forgettingSchema,
+  releasedSchema,
+  replayedSchema,
+  releaseSchema,
+} from './mailbox-answers.ts'
 import {
   appointmentStateSchema,
   changesSchema,
@@ -23,6 +29,7 @@ export function componentSchemas(): Record<string, Schema> {
     trailSchema,
     problemSchema,
     releasedSchema,
+    repairingSchema,
     forgettingSchema,
     replayedSchema,
   ]

@@ -31,6 +31,24 @@ export const frozenSchema = z
     'These properties flip between the sides, so that nothing is written or told until it is replayed.',
   )
 
+export const listingSchema = z
+  .object({
+    cause: z
+      .enum(['backfill', 'requested', 'scheduled', 'cursorLost'])
+      .describe('backfill: the mailbox is new. requested: by POST …/repair. scheduled: its time had come.'),
+    startedAt: z.iso.datetime(),
+    finishedAt: z.iso.datetime().optional().describe('Missing while items are being listed.'),
+    items: z.int().describe('Items that were listed.'),
+    found: z.int().describe('Appointments that were not known so: new, changed or missing.'),
+    mended: z.int().describe('Those that the application was told of, or need not be.'),
+    remaining: z.int().describe('Those that are still to be looked at or told.'),
+  })
+  .describe('The newest pass over the whole calendar: the backfill of a new mailbox, or a repair.')
+
+export const repairingSchema = z
+  .object({ mailbox: z.string(), listing: listingSchema })
+  .meta({ id: 'Repairing' })
+
 export const forgettingSchema = z.object({ mailbox: z.string() }).meta({ id: 'Forgetting' })
 
 export const replayedSchema = z

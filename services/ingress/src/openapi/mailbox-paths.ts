@@ -37,6 +37,21 @@ export const mailboxPaths = {
       },
     },
   },
+  '/v1/mailboxes/{mailbox}/repair': {
+    post: {
+      operationId: 'repairMailbox',
+      summary: 'Compare a whole calendar with what is known of it',
+      description:
+        'Finds what went unnoticed and tells the application. Nothing is written to Exchange and nobody is mailed. One that is under way already is not begun anew. Its progress is shown with the mailbox.',
+      ...withKey,
+      parameters: [mailbox],
+      responses: {
+        202: json('It has begun.', 'Repairing'),
+        ...problems(unknown),
+        ...usualProblems,
+      },
+    },
+  },
   '/v1/appointments/{mailbox}/{appointmentId}/replay': {
     post: {
       operationId: 'replayAppointment',
