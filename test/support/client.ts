@@ -29,6 +29,11 @@ export type SystemClient = {
   /** Sends events to the ingress as an application would, and returns its answer. */
   send(...events: object[]): Promise<{ status: number; retryAfter: string | null; body: EventAnswer }>
   state(mailbox: string, appointmentId: string): Promise<AppointmentState>
+  mailbox(mailbox: string): Promise<Record<string, unknown>>
+  /** `POST /v1/mailboxes/:mailbox/…`. */
+  act(mailbox: string, action: string, body?: object): Promise<Record<string, unknown>>
+  /** `POST /v1/appointments/:mailbox/:appointmentId/replay`. */
+  replay(mailbox: string, appointmentId: string): Promise<Record<string, unknown>>
   /** The steps on the way of an appointment, the oldest first. */
   trail(mailbox: string, appointmentId: string): Promise<TrailStep[]>
   /** Resolves once Exchange was made to hold this version. */
@@ -53,6 +58,22 @@ export function systemClient(ingressUrl: string): SystemClient {
   }
   return {
     state,
+    replay: async (mailbox, id) =>
+      (await (
+        await fetch(`${ingressUrl}/v1/appointments/${mailbox}/${encodeURIComponent(id)}/replay`, {
+          method: 'POST',
+          headers: { authorization },
+        })
+      ).json()) as Record<string, unknown>,
+    mailbox: (mailbox) => read(`mailboxes/${mailbox}`),
+    async act(mailbox, action, body) {
+      const response = await fetch(`${ingressUrl}/v1/mailboxes/${mailbox}/${action}`, {
+        method: 'POST',
+        headers: { authorization, 'content-type': 'application/json' },
+        ...(body && { body: JSON.stringify(body) }),
+      })
+      return (await response.json()) as Record<string, unknown>
+    },
     trail,
     async send(...events) {
       const response = await fetch(`${ingressUrl}/v1/events`, {

@@ -37,6 +37,8 @@ export type System = SystemClient & {
   env: Readonly<Record<string, string>>
   startWorker(name: WorkerName): Promise<void>
   stopWorker(name: WorkerName): Promise<void>
+  /** Workers that are started from now on have these variables too. */
+  restartWith(env: Record<string, string>): void
 }
 
 /** The real constellation in one process: ingress, both workers, the simulator and an application, on a Redis of its own. */
@@ -86,6 +88,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     env,
     startWorker: workers.start,
     stopWorker: workers.stop,
+    restartWith: (changes) => void Object.assign(env, changes),
   }
 }
 

@@ -62,7 +62,7 @@ async function inbound(ledger: Ledger, id: string) {
   await ledger.endSubscription(id, 'S1')
   await ledger.setInboundDue(id, T0 + 5)
   expect(await ledger.mailboxState(id)).toEqual({ cursor: 'c1', currentAtMs: T0 })
-  await ledger.dropCursor(id)
+  await ledger.startListing(id, 'cursorLost', Date.now())
 }
 
 async function deliveries(ledger: Ledger, id: string) {

@@ -10,6 +10,8 @@ export type Observed = {
   readonly changeKey: string
   readonly fingerprints: Fingerprints
   readonly lastModifiedMs: number
+  /** Its body holds the join block of a meeting tool. */
+  readonly joinBlock?: boolean
 }
 
 export type MergeInput = {

@@ -60,7 +60,8 @@ function planPresent(record: AppointmentRecord, item: LinkedItem, observed: Obse
   const open = unacknowledged(record)
   const isKnown = link.told.holds && link.seen && !open.some(({ kind }) => takesAway(kind))
   const changed = isKnown ? changedSince(link, observed, fieldsOf(open)) : [...fields]
-  const seen = { changeKey: observed.changeKey, fingerprints: observed.fingerprints }
+  const { changeKey, fingerprints, joinBlock } = observed
+  const seen = { changeKey, fingerprints, ...(joinBlock && { joinBlock }) }
   if (changed.length === 0) return { action: 'remember', link: { ...link, item, seen } }
   return tell(record, {
     // All of it in doubt: it may not even hold the appointment.

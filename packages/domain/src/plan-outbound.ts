@@ -110,7 +110,10 @@ function planUpdate(input: OutboundInput, wanted: Present, item: LinkedItem): Ou
 
   const { seen } = record.link
   if (!isCertain(seen)) return { action: 'read', item }
-  return planMerged(merge(mergeInput(input, wanted, item)), wanted, item, seen.changeKey)
+  const merged = merge(mergeInput(input, wanted, item))
+  // The block that is to be kept has to be read before the body is written.
+  if (seen.joinBlock && merged.write.includes('body')) return { action: 'read', item }
+  return planMerged(merged, wanted, item, seen.changeKey)
 }
 
 function planFound(

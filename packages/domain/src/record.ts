@@ -1,5 +1,6 @@
 import type { Refusal } from './admission.ts'
 import type { Field, Fingerprints } from './field.ts'
+import type { Crossing, Frozen } from './oscillation.ts'
 import type { SettledWanted, Wanted } from './wanted.ts'
 
 /** What Lockstep last made Exchange hold, in the application's words. Version 0: born in Exchange. */
@@ -34,6 +35,8 @@ export type Seen = {
   /** `''`: an answer was lost, so that the state which we wrote cannot be told from a later one. */
   readonly changeKey: string
   readonly fingerprints: Partial<Fingerprints>
+  /** The body holds the join block of a meeting tool, which is kept when the body is written. */
+  readonly joinBlock?: boolean
 }
 
 /** A revision that was offered to the application: what it changed, in the words that were told. */
@@ -80,6 +83,10 @@ export type AppointmentRecord = {
   readonly intent?: Intent
   /** The last 16 revisions that were offered, oldest first. */
   readonly offers: readonly Offer[]
+  /** The newest updates that went from one side to the other, oldest first. */
+  readonly crossings?: readonly Crossing[]
+  /** It flips between the sides: updates of it are neither written nor told. */
+  readonly frozen?: Frozen
 }
 
 /** The record of an appointment of which nothing was written, seen or told yet. */

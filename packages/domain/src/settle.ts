@@ -1,7 +1,7 @@
 import { agreedUpon, fieldsOf, type MergeBase, mergeBase, takesAway } from './base.ts'
 import { type Field, fields, type Fingerprints, without } from './field.ts'
 import { applicationFields, type Merge, type Observed } from './merge.ts'
-import type { AppointmentRecord, Conflict, Link, LinkedItem } from './record.ts'
+import type { AppointmentRecord, Conflict, Link, LinkedItem, Seen } from './record.ts'
 
 const conflictsKept = 8
 
@@ -47,6 +47,7 @@ export function linkOfUpdated(
       ...without(agreed, notReadBack(merge?.write ?? [])),
       ...inDoubt(base, merge?.untold ?? []),
     },
+    ...keptJoinBlock(observed ?? link.seen),
   }
   return {
     ...link,
@@ -120,6 +121,11 @@ function inDoubt({ overtaking }: MergeBase, untold: readonly Field[]): Partial<F
 /** The fields that a write leaves to be read back. Who has answered depends on who attends. */
 function notReadBack(written: readonly Field[]): readonly Field[] {
   return written.includes('attendees') ? [...written, 'responses'] : written
+}
+
+/** The block that is there is kept by whatever is written. */
+function keptJoinBlock(before: Pick<Seen, 'joinBlock'> | undefined): Pick<Seen, 'joinBlock'> {
+  return before?.joinBlock ? { joinBlock: true } : {}
 }
 
 /** What both sides hold alike without a write: agreed from now on. */

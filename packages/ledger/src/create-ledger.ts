@@ -1,8 +1,13 @@
 import type { Cluster, Redis } from 'ioredis'
+import { type BrakeLedger, createBrakes } from './brakes.ts'
 import { type ChangeLedger, createChanges } from './changes.ts'
+import { createCrossings, type CrossingLedger } from './crossings.ts'
 import { createDeliveries, type DeliveryLedger } from './deliveries.ts'
 import { createDue, type DueLedger } from './due.ts'
+import { createForget, type ForgetLedger } from './forget.ts'
 import { createInbound, type InboundLedger } from './inbound.ts'
+import { createListings, type ListingLedger } from './listings.ts'
+import { createMails, type MailLedger } from './mails.ts'
 import { createMailboxes, type MailboxLedger } from './mailboxes.ts'
 import { createOutbound, type OutboundLedger } from './outbound.ts'
 import { createState, type StateLedger } from './state.ts'
@@ -20,6 +25,11 @@ export type Ledger = MailboxLedger &
   SubscriptionLedger &
   DeliveryLedger &
   DueLedger &
+  BrakeLedger &
+  ListingLedger &
+  ForgetLedger &
+  CrossingLedger &
+  MailLedger &
   StateLedger &
   TrailLedger &
   ChangeLedger & {
@@ -42,14 +52,21 @@ const DAY_MS = 86_400_000
 export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Ledger {
   const { prefix, tombstoneMs = 90 * DAY_MS, waitReplicas = 0 } = options
   const store = createStore(redis, prefix)
+  const subscriptions = createSubscriptions(store)
+  const inbound = createInbound(store)
   return {
     open: store.open,
     ...createMailboxes(store),
     ...createOutbound(store, { tombstoneMs, waitReplicas }),
-    ...createInbound(store),
-    ...createSubscriptions(store),
+    ...inbound,
+    ...createListings(store, inbound.linkedItems),
+    ...subscriptions,
     ...createDeliveries(store, tombstoneMs),
     ...createDue(store),
+    ...createBrakes(store),
+    ...createForget(store, subscriptions.endSubscription),
+    ...createCrossings(store),
+    ...createMails(store),
     ...createState(store),
     ...createTrail(store),
     ...createChanges(store),

@@ -1,4 +1,5 @@
 import { isUnsettled, type Link, type Offer } from '@lockstep/domain'
+import { dueIds } from './brakes.ts'
 import { packItem, packLink, packOffer } from './codec/link.ts'
 import { markOf } from './codec/mark.ts'
 import { fieldsOf, recordOf, type StoredFields } from './codec/record.ts'
@@ -72,10 +73,10 @@ function delivery({ keys }: Store, mailboxId: string, { record: { appointmentId 
 }
 
 async function begin(store: Store, mailboxId: string, batch: Batch): Promise<UntoldAttempt[]> {
-  const { keys, run, send } = store
-  const { limit, nowMs, leaseMs } = batch
+  const { keys, run } = store
+  const { nowMs, leaseMs } = batch
   const due = keys.appointmentsDue('deliveries', mailboxId)
-  const ids = await send((redis) => redis.zrangebyscore(due, '-inf', nowMs, 'LIMIT', 0, limit))
+  const ids = await dueIds(store, 'deliveries', mailboxId, batch)
   if (ids.length === 0) return []
 
   const begun = (await run(

@@ -1,3 +1,4 @@
+import { brakeField } from './brakes.ts'
 import type { Rest, Work } from './ledger.ts'
 import type { Store } from './store.ts'
 
@@ -48,7 +49,7 @@ export function createDue({ keys, run, send, pipeline }: Store): DueLedger {
       const earliest =
         work === 'inbound'
           ? await run('rest', dues, [mailboxId, WAKE, UPKEEP])
-          : await run('rest', [...dues, keys.appointmentsDue(work, mailboxId)], [mailboxId])
+          : await run('rest', [...dues, keys.appointmentsDue(work, mailboxId)], [mailboxId, brakeField(work)])
 
       if (earliest === '') return 'none'
       const nextDueMs = Number(earliest)

@@ -36,9 +36,10 @@ describe('a page', () => {
   test('of a cursor that was dropped is moved', async () => {
     const { ledger, mailboxId } = await aLedger()
     await ledger.applyPage(mailboxId, page)
-    await ledger.dropCursor(mailboxId)
+    await ledger.startListing(mailboxId, 'cursorLost', T0)
     expect(await ledger.applyPage(mailboxId, { ...page, before: 'c1', after: 'c2' })).toBe('moved')
-    expect(await ledger.mailboxState(mailboxId)).toEqual({ currentAtMs: T0 })
+    expect(await ledger.mailboxState(mailboxId)).toMatchObject({ currentAtMs: T0 })
+    expect(await ledger.mailboxState(mailboxId)).not.toHaveProperty('cursor')
     expect(await ledger.applyPage(mailboxId, page)).toBe('applied')
   })
 

@@ -4,6 +4,7 @@ import { packMark } from './codec/mark.ts'
 import { recordOf, type StoredFields } from './codec/record.ts'
 import { itemHandle, uidHandle } from './keys.ts'
 import type { Known, MailboxState, Mark, Page, Sought } from './ledger.ts'
+import type { Listing } from './listings.ts'
 import type { Store } from './store.ts'
 
 export type InboundLedger = {
@@ -21,8 +22,6 @@ export type InboundLedger = {
    * run, items that we made before it and that no page has shown are marked to be looked at.
    */
   applyPage(mailboxId: string, page: Page): Promise<'applied' | 'moved'>
-  /** The cursor is of no use any more: everything has to be compared. A page that was read from it is `moved`. */
-  dropCursor(mailboxId: string): Promise<void>
   /**
    * Marks an appointment as one that has to be looked at for the application's sake. An older mark keeps its times;
    * kind and reason are the newest, and it is no longer parked.
@@ -49,9 +48,6 @@ export function createInbound(store: Store): InboundLedger {
     },
     lookUp: (mailboxId, sought) => lookUp(store, mailboxId, sought),
     linkedItems: (mailboxId) => linkedItems(store, mailboxId),
-    dropCursor: async (mailboxId) => {
-      await send((redis) => redis.hdel(keys.mailbox(mailboxId), 'cursor'))
-    },
     applyPage: (mailboxId, page) => applyPage(store, mailboxId, page),
     mark: (mailboxId, mark, nowMs) => markOne(store, mailboxId, mark, nowMs),
     noteNotified: async (mailboxId, nowMs) => {
@@ -65,15 +61,21 @@ export function createInbound(store: Store): InboundLedger {
 }
 
 function stateOf(stored: StoredFields): MailboxState {
-  const { cursor, current, subscription, started, heard, refused, since } = stored
+  const { cursor, current, subscription, started, heard, refused, since, listing } = stored
   return {
     ...(cursor !== undefined && { cursor }),
     ...(current !== undefined && { currentAtMs: Number(current) }),
     ...(subscription !== undefined && {
       subscription: { id: subscription, startedAtMs: Number(started), heardAtMs: Number(heard) },
     }),
+    ...(listing !== undefined && { listing: listingOf(listing) }),
     ...(refused !== undefined && { refused: { code: refused, sinceMs: Number(since) } }),
   }
+}
+
+function listingOf(stored: string): Listing {
+  const { cause, startedAtMs, finishedAtMs } = JSON.parse(stored) as Listing
+  return { cause, startedAtMs, ...(finishedAtMs !== undefined && { finishedAtMs }) }
 }
 
 async function lookUp(store: Store, mailboxId: string, sought: Sought): Promise<Known> {

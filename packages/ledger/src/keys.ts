@@ -22,6 +22,8 @@ export function createKeys(prefix: string) {
     addresses: `${prefix}:{mailboxes}:addresses`,
     /** Hash: mailbox id → the mailbox. */
     mailboxes: `${prefix}:{mailboxes}:ids`,
+    /** Hash: id of a mailbox that is being erased → since when. */
+    leaving: `${prefix}:{mailboxes}:leaving`,
     /** String: the mailbox that the token with this digest was given out for. */
     token: (digest: string) => `${prefix}:token:${digest}`,
     /** Stream and counter of the changes feed. */
@@ -37,16 +39,32 @@ export function createKeys(prefix: string) {
     ],
     /** Sorted set: appointment id by the time at which it is due. */
     appointmentsDue: (work: 'outbound' | 'deliveries', mailboxId: string) => inBucket(mailboxId, work[0]!),
-    /** Hash: handle of an item's id or UID → appointment id. */
+    /** Sorted set: appointment id by the time at which it was deleted, for a while. */
+    deletions: (work: 'outbound' | 'deliveries', mailboxId: string) => inBucket(mailboxId, `x${work[0]!}`),
+    /** Hash: handle of an item's id or UID → appointment id; `#` → the number of appointments that have an item. */
     handles: (mailboxId: string) => inBucket(mailboxId, 'h'),
     /** Sorted set: an appointment whose item was made and not listed by Exchange yet, by the time of that. */
     unlisted: (mailboxId: string) => inBucket(mailboxId, 'u'),
     /** Hash: cursor, subscription, refusal and dues of the mailbox. */
     mailbox: (mailboxId: string) => inBucket(mailboxId, 'm'),
+    /** Set: handles of the items that a pass over the whole mailbox has listed. */
+    listed: (mailboxId: string, startedMs: number) => `${inBucket(mailboxId, 'l')}:${startedMs}`,
+    /** Set: appointments that such a pass found to differ. */
+    differing: (mailboxId: string, startedMs: number) => `${inBucket(mailboxId, 'f')}:${startedMs}`,
+    /** Hash: how many were mailed in the hour that begins then. */
+    mails: (mailboxId: string, hourMs: number) => `${inBucket(mailboxId, 'q')}:${hourMs}`,
     /** Stream: the newest steps of the mailbox's appointments. */
     trail: (mailboxId: string) => inBucket(mailboxId, 't'),
     /** Sorted set: mailbox id by the time at which anything of it is due. One for each bucket. */
     mailboxesDue: (work: Work, mailboxId: string) => `${prefix}:{${bucketOf(mailboxId)}}:due:${work}`,
+    /** How all keys of a mailbox are found: by a pattern, and a closer look. */
+    allOfMailbox: (mailboxId: string) => {
+      const head = `${prefix}:{${bucketOf(mailboxId)}}:`
+      return {
+        scanned: `${head.replaceAll(/[*?[\]\\^]/g, String.raw`\$&`)}*:${mailboxId}*`,
+        isOurs: (key: string) => key.startsWith(head) && key.slice(head.length).split(':')[1] === mailboxId,
+      }
+    },
     allMailboxesDue: (work: Work) =>
       Array.from({ length: BUCKETS }, (_, bucket) => `${prefix}:{${tag(bucket)}}:due:${work}`),
   }

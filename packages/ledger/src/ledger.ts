@@ -9,6 +9,8 @@ import type {
   Refusal,
 } from '@lockstep/domain'
 
+import type { Listing } from './listings.ts'
+
 /** A mailbox enabled for synchronisation. `id` is given when it is enabled and stays when its address changes. */
 export type Mailbox = { readonly id: string; readonly address: string; readonly enabledAtMs: number }
 
@@ -145,6 +147,8 @@ export type MailboxState = {
   readonly currentAtMs?: number
   /** Without its token, of which only a digest is kept. */
   readonly subscription?: Omit<Subscription, 'token'>
+  /** The newest pass over all of its items. */
+  readonly listing?: Listing
   /** Why the mailbox cannot be used, until it can again. */
   readonly refused?: { readonly code: string; readonly sinceMs: number }
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Wanted } from '@lockstep/domain'
+import { dueIds } from './brakes.ts'
 import { packItem, packLink } from './codec/link.ts'
 import { fieldsOf, packHead, packIntent, recordOf, type StoredFields, unpackIntent } from './codec/record.ts'
 import { LedgerUnavailableError } from './errors.ts'
@@ -92,10 +93,10 @@ async function runReplicated(store: Store, replicas: number, keys: string[], arg
 }
 
 async function begin(store: Store, mailboxId: string, batch: Batch): Promise<OutboundAttempt[]> {
-  const { keys, run, send } = store
-  const { limit, nowMs, leaseMs } = batch
+  const { keys, run } = store
+  const { nowMs, leaseMs } = batch
   const due = keys.appointmentsDue('outbound', mailboxId)
-  const ids = await send((redis) => redis.zrangebyscore(due, '-inf', nowMs, 'LIMIT', 0, limit))
+  const ids = await dueIds(store, 'outbound', mailboxId, batch)
   if (ids.length === 0) return []
 
   const begun = (await run(

@@ -1,3 +1,5 @@
+export { countBrakes } from './brake-count.ts'
+export { brakeConfig, brakeVariables } from './brake-variables.ts'
 export {
   closeRedis,
   connectRedis,
@@ -14,6 +16,7 @@ export {
   exitOnConfigError,
   parseConfig,
 } from './config.ts'
+export { oscillationConfig, oscillationVariables } from './oscillation-variables.ts'
 export { listen, type Listening, PortInUseError } from './listen.ts'
 export { createLogger, type Logger, type LogLevel } from './logger.ts'
 export { type Checks, createRegistry, type ProbeOptions, probesRouter, startProbes } from './probes.ts'

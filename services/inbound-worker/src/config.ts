@@ -1,5 +1,17 @@
 import { exchangeConfig, exchangeVariables } from '@lockstep/exchange'
-import { commonVariables, flag, list, parseConfig, port, seconds, secret } from '@lockstep/runtime'
+import {
+  brakeConfig,
+  brakeVariables,
+  commonVariables,
+  flag,
+  oscillationConfig,
+  oscillationVariables,
+  list,
+  parseConfig,
+  port,
+  seconds,
+  secret,
+} from '@lockstep/runtime'
 import { z } from 'zod'
 
 export const variables = z.object({
@@ -49,9 +61,21 @@ export const variables = z.object({
     .describe(
       'Signs the changes (Standard Webhooks). Two, separated by a comma, while one is being replaced.',
     ),
+  ...brakeVariables,
+  ...oscillationVariables,
   REFUSE_PERSONAL: flag
     .default(false)
     .describe('`true`: items of sensitivity personal do not cross, like private ones.'),
+  REPAIR_HOURS: z.coerce
+    .number()
+    .positive()
+    .default(24)
+    .describe('How often the whole calendar of a mailbox is compared with what is known of it.'),
+  FORGET_SECONDS: seconds
+    .default(30_000)
+    .describe(
+      'After this time a forgotten mailbox is erased once more, for what was in hand. Longer than any worker is at it.',
+    ),
   BACKFILL_DAYS: z.coerce
     .number()
     .min(0)
@@ -67,7 +91,8 @@ export const variables = z.object({
     .describe('Mailboxes at a time in one inbound worker, for each of its queues.'),
 })
 
-const dayMs = 86_400_000
+const hourMs = 3_600_000
+const dayMs = 24 * hourMs
 
 const schema = variables
   .refine((env) => env.NOTIFICATIONS === 'poll' || env.INGRESS_PUBLIC_URL, {
@@ -103,9 +128,20 @@ const schema = variables
         }
       : undefined,
     concurrency: env.INBOUND_CONCURRENCY,
-    sync: { sliceMs: 5_000, compareEveryMs: env.POLL_SECONDS, refusedMs: 60_000 },
-    deliveries: { sliceMs: 5_000, leaseMs: 15_000, batch: 50 },
+    sync: {
+      sliceMs: 5_000,
+      compareEveryMs: env.POLL_SECONDS,
+      refusedMs: 60_000,
+      repairEveryMs: env.REPAIR_HOURS * hourMs,
+    },
+    deliveries: {
+      sliceMs: 5_000,
+      leaseMs: 15_000,
+      batch: 50,
+      holdBack: { brake: brakeConfig(env), oscillation: oscillationConfig(env) },
+    },
     tell: { backfillMs: env.BACKFILL_DAYS * dayMs, newerVersionMs: 30_000 },
+    forgetMs: env.FORGET_SECONDS,
     sweepEveryMs: 1_000,
   }))
 

@@ -6,6 +6,7 @@ import type { Logger } from '@lockstep/runtime'
 import type { Application, Reception } from './application.ts'
 import { spendAttempt } from './give-up.ts'
 import type { Looked } from './look.ts'
+import { crossingOf } from './oscillation.ts'
 
 type Deps = {
   ledger: Ledger
@@ -76,13 +77,8 @@ export function createDeliver(deps: Deps): Deliver {
     const facts = { mailboxId: mailbox.id, appointmentId, revision, kind: plan.kind }
     switch (reception.kind) {
       case 'acknowledged': {
-        const link = plan.linkOnceTold(revision)
-        const renamedTo = plan.kind === 'created' ? reception.appointmentId : undefined
-        const told = { link, ...(renamedTo && renamedTo !== appointmentId && { renamedTo }) }
-        const result = await ledger.tell(mailbox.id, attempt, told, Date.now())
-        await note(mailbox, attempt, plan.kind === 'withdrawn' ? 'withdrawn' : 'delivered', revision)
+        const result = await acknowledged(mailbox, attempt, plan, revision, reception)
         log.info({ ...facts, result }, 'delivered')
-        if (attempt.record.link.asleep && !link.asleep && result === 'told') await wakeUp(mailbox, attempt)
         return result === 'told'
       }
       case 'newerVersion': {
@@ -101,6 +97,25 @@ export function createDeliver(deps: Deps): Deliver {
         await spendAttempt(ledger, mailbox, attempt, reception.code, log)
         return false
     }
+  }
+
+  async function acknowledged(
+    mailbox: Mailbox,
+    attempt: UntoldAttempt,
+    plan: Tell,
+    revision: number,
+    reception: Extract<Reception, { kind: 'acknowledged' }>,
+  ) {
+    const { appointmentId } = attempt.record
+    const link = plan.linkOnceTold(revision)
+    const renamedTo = plan.kind === 'created' ? reception.appointmentId : undefined
+    const told = { link, ...(renamedTo && renamedTo !== appointmentId && { renamedTo }) }
+    const result = await ledger.tell(mailbox.id, attempt, told, Date.now())
+    const crossing = result === 'told' && crossingOf(plan)
+    if (crossing) await ledger.noteCrossing(mailbox.id, appointmentId, crossing)
+    await note(mailbox, attempt, plan.kind === 'withdrawn' ? 'withdrawn' : 'delivered', revision)
+    if (attempt.record.link.asleep && !link.asleep && result === 'told') await wakeUp(mailbox, attempt)
+    return result
   }
 
   /** Into what is gone or asleep nothing is merged: that the version has arrived is enough, and nothing tells of that. */

@@ -1,6 +1,7 @@
 import {
   type Digest,
   fingerprintsOf,
+  holdsJoinBlock,
   type LinkedItem,
   type Look,
   type Refusal,
@@ -65,7 +66,12 @@ export function createLookAt({ ledger, gateway, digest, refusePersonal }: Deps):
       const reason = refusalOf(found, { refusePersonal }) ?? (await attendeeCopy(mailbox, found))
       if (reason || !appointment) return refused(linked, reason ?? 'private')
       const attemptOf = item.stamped && stamp ? { attempt: stamp.attempt } : {}
-      const observed = { changeKey, lastModifiedMs, fingerprints: fingerprintsOf(appointment, digest) }
+      const observed = {
+        changeKey,
+        lastModifiedMs,
+        fingerprints: fingerprintsOf(appointment, digest),
+        ...(holdsJoinBlock(appointment.body) && { joinBlock: true }),
+      }
       return {
         ok: true,
         value: {

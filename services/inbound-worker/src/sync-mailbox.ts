@@ -4,9 +4,10 @@ import {
   type ItemChange,
   MailboxRefusedError,
 } from '@lockstep/exchange'
-import type { Ledger, Mailbox } from '@lockstep/ledger'
+import type { Ledger, Listing, Mailbox } from '@lockstep/ledger'
 import type { MailboxHandler, WakeQueue } from '@lockstep/queue'
 import type { Logger } from '@lockstep/runtime'
+import { openListing } from './listing.ts'
 import type { Subscriptions } from './subscriptions.ts'
 import type { MarksOf } from './marks.ts'
 
@@ -17,6 +18,8 @@ export type SyncOptions = {
   compareEveryMs: number
   /** A mailbox that Exchange refuses is tried again this often. */
   refusedMs: number
+  /** The whole calendar is compared this often, to find what went unnoticed. */
+  repairEveryMs: number
 }
 
 type Deps = {
@@ -24,6 +27,8 @@ type Deps = {
   gateway: CalendarGateway
   marksOf: MarksOf
   subscriptions: Subscriptions
+  /** Takes care of a mailbox that is not enabled any more. */
+  forgetMailbox: (mailboxId: string) => Promise<void>
   deliveries: Pick<WakeQueue, 'wakeQuietly'>
   log: Logger
   options: SyncOptions
@@ -35,7 +40,10 @@ export function createSyncMailbox(deps: Deps): MailboxHandler {
 
   return async function syncMailbox({ mailboxId }, signal) {
     const mailbox = await ledger.byId(mailboxId)
-    if (!mailbox) return 'done'
+    if (!mailbox) {
+      await deps.forgetMailbox(mailboxId)
+      return 'done'
+    }
 
     await ledger.lease('inbound', mailboxId, Date.now() + options.sliceMs + 10_000)
     const notifiedAtMs = await ledger.takeNotified(mailboxId)
@@ -70,49 +78,58 @@ async function follow(
   const { ledger, options } = deps
   const startedAtMs = Date.now()
   const endMs = startedAtMs + options.sliceMs
-  const { cursor } = await ledger.mailboxState(mailbox.id)
-  if (cursor === undefined) return { isCurrent: await compareWhole(deps, mailbox, signal), hasChanged: false }
+  const listing = await openListing(
+    { ...deps, repairEveryMs: options.repairEveryMs },
+    mailbox,
+    await ledger.mailboxState(mailbox.id),
+  )
 
-  let before = cursor
+  // Read anew, since a pass that begins has dropped it.
+  let { cursor: before } = await ledger.mailboxState(mailbox.id)
   let hasChanged = false
   while (Date.now() < endMs && !signal.aborted) {
     const page = await deps.gateway.sync(mailbox.address, before, { signal, direction: 'inbound' })
-    const applied = await apply(
-      deps,
-      mailbox,
-      { before, page, startedAtMs, ...(notifiedAtMs && { notifiedAtMs }) },
-      signal,
-    )
-    hasChanged ||= page.changes.length > 0
+    const applying = {
+      before,
+      page,
+      startedAtMs,
+      ...(notifiedAtMs && { notifiedAtMs }),
+      ...(listing && { listing }),
+    }
+    const applied = await apply(deps, mailbox, applying, signal)
+    hasChanged ||= page.changes.length > 0 && !listing
     if (applied === 'moved') return { isCurrent: false, hasChanged }
-    if (page.isLast) return { isCurrent: true, hasChanged }
     before = page.cursor
+    if (!page.isLast) continue
+    const isComplete = !listing || (await endListing(deps, mailbox, { ...applying, listing }, signal))
+    return { isCurrent: isComplete, hasChanged }
   }
   return { isCurrent: false, hasChanged }
 }
 
+const missingAtATime = 500
+
 /**
- * Without a cursor everything is listed. The cursor is kept only once the listing is complete: what the ledger links
- * and the listing lacks is looked at then, since only a complete listing says that something is gone.
+ * The listing is complete: what the ledger links and it lacks is looked at, since only a complete listing says that
+ * something is gone.
  */
-async function compareWhole(deps: Deps, mailbox: Mailbox, signal: AbortSignal): Promise<boolean> {
-  const startedAtMs = Date.now()
-  const changes: ItemChange[] = []
-  let cursor: string | undefined
-  let isLast = false
-  while (!isLast) {
-    signal.throwIfAborted()
-    const page = await deps.gateway.sync(mailbox.address, cursor, { signal, direction: 'inbound' })
-    changes.push(...page.changes)
-    ;({ cursor, isLast } = page)
+async function endListing(
+  deps: Deps,
+  mailbox: Mailbox,
+  { listing, page, startedAtMs }: Applying & { listing: Listing },
+  signal: AbortSignal,
+): Promise<boolean> {
+  const missing = await deps.ledger.missingItems(mailbox.id, listing)
+  const { cursor } = page
+  for (let from = 0; from < missing.length; from += missingAtATime) {
+    const some = missing.slice(from, from + missingAtATime)
+    const changes = some.map((itemId) => ({ kind: 'gone' as const, itemId }))
+    const applying = { before: cursor, page: { changes, cursor, isLast: true }, startedAtMs, listing }
+    if ((await apply(deps, mailbox, applying, signal)) === 'moved') return false
   }
-  const listed = new Set(listedIn(changes))
-  const linked = await deps.ledger.linkedItems(mailbox.id)
-  const missing = linked
-    .filter((itemId) => !listed.has(itemId))
-    .map((itemId) => ({ kind: 'gone' as const, itemId }))
-  const page = { changes: [...missing, ...changes], cursor: cursor!, isLast }
-  return (await apply(deps, mailbox, { before: undefined, page, startedAtMs }, signal)) === 'applied'
+  await deps.ledger.endListing(mailbox.id, listing, Date.now())
+  deps.log.info({ mailboxId: mailbox.id, cause: listing.cause, missing: missing.length }, 'compared whole')
+  return true
 }
 
 type Applying = {
@@ -120,16 +137,21 @@ type Applying = {
   page: { changes: readonly ItemChange[]; cursor: string; isLast: boolean }
   startedAtMs: number
   notifiedAtMs?: number
+  listing?: Listing
 }
 
 async function apply(
   { ledger, marksOf, deliveries, log }: Deps,
   mailbox: Mailbox,
-  { before, page, startedAtMs, notifiedAtMs }: Applying,
+  { before, page, startedAtMs, notifiedAtMs, listing }: Applying,
   signal: AbortSignal,
 ): Promise<'applied' | 'moved'> {
   const nowMs = Date.now()
   const { marks, unlinks } = await marksOf(mailbox, page.changes, signal)
+  if (listing) {
+    const appointmentIds = marks.map(({ appointmentId }) => appointmentId)
+    await ledger.noteListed(mailbox.id, listing, { itemIds: listedIn(page.changes), appointmentIds })
+  }
   const applied = await ledger.applyPage(mailbox.id, {
     before,
     after: page.cursor,
@@ -165,7 +187,9 @@ async function giveWay({ ledger, log, options }: Deps, mailbox: Mailbox, error: 
   const nowMs = Date.now()
   if (error instanceof CursorLostError) {
     log.warn({ mailboxId: mailbox.id, code: error.code }, 'cursor lost, comparing the whole calendar')
-    await ledger.dropCursor(mailbox.id)
+    const { listing } = await ledger.mailboxState(mailbox.id)
+    const cause = listing?.finishedAtMs === undefined ? (listing?.cause ?? 'backfill') : 'cursorLost'
+    await ledger.startListing(mailbox.id, cause, nowMs)
     return ledger.setInboundDue(mailbox.id, nowMs)
   }
   if (error instanceof MailboxRefusedError) {

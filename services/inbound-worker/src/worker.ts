@@ -4,6 +4,7 @@ import { consume, type ConsumeHooks, createQueues, startSweeping } from '@lockst
 import {
   closeRedis,
   connectRedis,
+  countBrakes,
   createDigest,
   createRegistry,
   type Logger,
@@ -15,6 +16,7 @@ import type { Config } from './config.ts'
 import { createDeliver } from './deliver.ts'
 import { createDeliverMailbox } from './deliver-mailbox.ts'
 import { createFeedApplication } from './feed-application.ts'
+import { createForgetMailbox } from './forget-mailbox.ts'
 import { createLookAt } from './look.ts'
 import { createMarksOf } from './marks.ts'
 import { createSubscriptions } from './subscriptions.ts'
@@ -54,6 +56,7 @@ export async function startInboundWorker(config: Config, log: Logger): Promise<I
     gateway,
     marksOf: createMarksOf({ ledger, gateway, digest, refusePersonal }),
     subscriptions,
+    forgetMailbox: createForgetMailbox({ ledger, log, graceMs: config.forgetMs }),
     deliveries: queues.deliveries,
     log,
     options: config.sync,
@@ -63,6 +66,7 @@ export async function startInboundWorker(config: Config, log: Logger): Promise<I
     lookAt: createLookAt({ ledger, gateway, digest, refusePersonal }),
     deliver: createDeliver({ ledger, application, outbound: queues.outbound, log, options: config.tell }),
     log,
+    onBraked: countBrakes(registry),
     options: config.deliveries,
   })
 

@@ -7,10 +7,14 @@ import express, { type Express, Router } from 'express'
 import helmet from 'helmet'
 import type { Registry } from 'prom-client'
 import { requireKey } from './api-keys.ts'
+import { appointmentReplay } from './appointment-replay.ts'
 import { appointmentStates } from './appointment-states.ts'
 import { changeFeed } from './change-feed.ts'
 import { docsPage } from './docs/docs-page.ts'
 import { events } from './events.ts'
+import { mailboxForget } from './mailbox-forget.ts'
+import { mailboxRelease } from './mailbox-release.ts'
+import { mailboxRepair } from './mailbox-repair.ts'
 import { mailboxStates } from './mailbox-states.ts'
 import { notifications } from './notifications.ts'
 import { openApiDocument } from './openapi/document.ts'
@@ -38,6 +42,7 @@ export function createApp(deps: AppDeps): Express {
   const api = Router()
     .use(requireKey(apiKeys))
     .use(events(deps), appointmentStates(deps), mailboxStates(deps), changeFeed(deps), trail(deps))
+    .use(mailboxRelease(deps), mailboxForget(deps), mailboxRepair(deps), appointmentReplay(deps))
 
   return express()
     .set('query parser', 'simple')

@@ -28,7 +28,7 @@ function showState(ledger: Ledger): RequestHandler<{ mailbox: string; appointmen
 
 /** Ids, versions and times. There is no content in what is shown, whatever the ledger holds. */
 function shown(mailbox: Mailbox, { state, record, outbound, inbound }: AppointmentState): Shown {
-  const { wanted, link, offers } = record
+  const { wanted, link, offers, frozen } = record
   return {
     mailbox: mailbox.address,
     appointmentId: record.appointmentId,
@@ -46,6 +46,9 @@ function shown(mailbox: Mailbox, { state, record, outbound, inbound }: Appointme
     inExchange: link.item !== undefined,
     inApplication: link.told.holds,
     ...(link.asleep && { asleep: link.asleep }),
+    ...(frozen && {
+      frozen: { since: iso(frozen.atMs), properties: frozen.fields.flatMap(propertiesOf) },
+    }),
     ...(outbound && { outbound: shownDirection(outbound) }),
     ...(inbound && { inbound: shownDirection(inbound) }),
     conflicts: link.conflicts.map(({ atMs, version, fields, winner }) => ({

@@ -1,8 +1,12 @@
+import { mailHourOf } from '@lockstep/domain'
 import type { Ledger } from '@lockstep/ledger'
 import { type RequestHandler, Router } from 'express'
 import type { z } from 'zod'
 import { iso, knownMailbox } from './known-mailbox.ts'
+import { brakesOf } from './mailbox-release.ts'
+import { listingOf } from './mailbox-repair.ts'
 import type { mailboxStateSchema } from './openapi/answers.ts'
+import type { mailsSchema } from './openapi/mailbox-answers.ts'
 
 /** `GET /v1/mailboxes/:mailbox`: how fresh what is known of a mailbox is. */
 export function mailboxStates({ ledger }: { ledger: Ledger }): Router {
@@ -13,6 +17,11 @@ function showState(ledger: Ledger): RequestHandler<{ mailbox: string }> {
   return async (request, response) => {
     const mailbox = await knownMailbox(ledger, request.params.mailbox)
     const { currentAtMs, subscription, refused } = await ledger.mailboxState(mailbox.id)
+    const [brakes, mails, listing] = await Promise.all([
+      brakesOf(ledger, mailbox.id),
+      mailsOf(ledger, mailbox.id),
+      listingOf(ledger, mailbox.id),
+    ])
     const shown: z.input<typeof mailboxStateSchema> = {
       mailbox: mailbox.address,
       enabledAt: iso(mailbox.enabledAtMs),
@@ -20,8 +29,18 @@ function showState(ledger: Ledger): RequestHandler<{ mailbox: string }> {
       ...(subscription && {
         subscription: { startedAt: iso(subscription.startedAtMs), heardAt: iso(subscription.heardAtMs) },
       }),
+      mails,
+      ...(listing && { listing }),
+      ...(Object.keys(brakes).length > 0 && { brakes }),
       ...(refused && { refused: { code: refused.code, since: iso(refused.sinceMs) } }),
     }
     response.json(shown)
   }
+}
+
+async function mailsOf(ledger: Ledger, mailboxId: string): Promise<z.input<typeof mailsSchema>> {
+  const nowMs = Date.now()
+  const { startMs, endMs } = mailHourOf(nowMs)
+  const { recipients, isExhausted } = await ledger.mailsOf(mailboxId, nowMs)
+  return { since: iso(startMs), recipients, ...(isExhausted && { postponedUntil: iso(endMs) }) }
 }

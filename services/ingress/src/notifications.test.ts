@@ -44,9 +44,10 @@ describe('POST /exchange/notifications/:token', () => {
     expect(await ledger.takeNotified(mailboxId)).toBeUndefined()
   })
 
-  test('nobody without a token that is known can wake a mailbox', async () => {
+  test('nobody without a token that is known can wake a mailbox; such a subscription is ended', async () => {
     const { notify, queues } = await setUp()
-    expect((await notify(notification(created), 'guess')).status).toBe(404)
+    const { text } = await notify(notification(created), 'guess')
+    expect(text).toContain('<m:SubscriptionStatus>Unsubscribe</m:SubscriptionStatus>')
     expect((await queues.inbound.counts()).waiting).toBe(0)
   })
 

@@ -2,7 +2,7 @@ import { notificationResult, parseNotification } from '@lockstep/exchange'
 import type { Ledger } from '@lockstep/ledger'
 import type { Queues } from '@lockstep/queue'
 import { type Logger, ProblemError } from '@lockstep/runtime'
-import express, { type RequestHandler, Router } from 'express'
+import express, { type RequestHandler, type Response, Router } from 'express'
 
 type Deps = { ledger: Ledger; queues: Queues; log: Logger }
 
@@ -24,7 +24,8 @@ function take({ ledger, queues, log }: Deps): RequestHandler<{ token: string }> 
   return async (request, response) => {
     const nowMs = Date.now()
     const mailboxId = await ledger.heard(request.params.token, nowMs)
-    if (mailboxId === undefined) throw noSubscription()
+    // A push subscription ends only by this answer. Nobody waits for the one with this token any more.
+    if (mailboxId === undefined) return answer(response, 'Unsubscribe')
     const notification = parseNotification(typeof request.body === 'string' ? request.body : '')
     if (!notification) throw notANotification()
 
@@ -35,12 +36,12 @@ function take({ ledger, queues, log }: Deps): RequestHandler<{ token: string }> 
       await queues.inbound.wakeQuietly(mailboxId)
     }
     log[changed ? 'info' : 'debug']({ mailboxId, events: notification.events.length }, 'notification')
-    response.type('text/xml; charset=utf-8').send(notificationResult('OK'))
+    answer(response, 'OK')
   }
 }
 
-function noSubscription(): ProblemError {
-  return new ProblemError({ status: 404, detail: 'There is no such subscription.', mend: 'Subscribe anew.' })
+function answer(response: Response, result: 'OK' | 'Unsubscribe'): void {
+  response.type('text/xml; charset=utf-8').send(notificationResult(result))
 }
 
 function notANotification(): ProblemError {

@@ -3,8 +3,7 @@ import {
   linkOfCreated,
   linkOfUpdated,
   type OutboundPlan,
-  sendOnCreateOrDelete,
-  sendOnUpdate,
+  withJoinBlock,
 } from '@lockstep/domain'
 import {
   type CalendarGateway,
@@ -15,6 +14,7 @@ import {
 } from '@lockstep/exchange'
 import type { Mailbox, OutboundOutcome } from '@lockstep/ledger'
 import { outcomeOfError, settledAs } from './outcome.ts'
+import { sendingOf } from './send.ts'
 import { outcomeWithoutWriting } from './settle-unwritten.ts'
 import type { OutboundSettings } from './settle-batch.ts'
 import type { Task } from './task.ts'
@@ -45,15 +45,10 @@ export async function carryOut(options: Options): Promise<void> {
 
 async function createAll({ gateway, mailbox, tasks, settings, signal }: Options): Promise<void> {
   const creating = planned(tasks, 'create')
-  const creations = creating.map(({ plan: { appointment }, attempt, isOver = false }) => ({
-    appointment,
-    stamp: stampOf(attempt),
-    send: sendOnCreateOrDelete({
-      role: 'organizer',
-      attendees: appointment.attendees,
-      isOver,
-      mute: settings.mute,
-    }),
+  const creations = creating.map((task) => ({
+    appointment: task.plan.appointment,
+    stamp: stampOf(task.attempt),
+    send: toAllOrNone(task, settings),
   }))
   await write(
     creating,
@@ -68,20 +63,20 @@ async function createAll({ gateway, mailbox, tasks, settings, signal }: Options)
 
 async function updateAll({ gateway, mailbox, tasks, settings, signal }: Options): Promise<void> {
   const updating = planned(tasks, 'update')
-  const updates = updating.map(
-    ({ plan: { item, changeKey, appointment, merge }, attempt, isOver = false }) => {
-      const meeting = { role: item.role, attendees: appointment.attendees, isOver, mute: settings.mute }
-      const stampAttempt = attempt.record.link.attempt
-      return {
-        itemId: item.itemId,
-        changeKey,
-        fields: merge.write,
-        appointment,
-        send: sendOnUpdate(meeting, merge.write),
-        ...(item.stamped && stampAttempt && { stamp: { ...stampOf(attempt), attempt: stampAttempt } }),
-      }
-    },
-  )
+  const updates = updating.map((task) => {
+    const { item, changeKey, appointment, merge } = task.plan
+    const stampAttempt = task.attempt.record.link.attempt
+    return {
+      itemId: item.itemId,
+      changeKey,
+      fields: merge.write,
+      appointment: task.foundBody
+        ? { ...appointment, body: withJoinBlock(appointment.body, task.foundBody) }
+        : appointment,
+      send: sendingOf(task, settings).send,
+      ...(item.stamped && stampAttempt && { stamp: { ...stampOf(task.attempt), attempt: stampAttempt } }),
+    }
+  })
   await write(
     updating,
     () => gateway.updateItems(mailbox.address, updates, outbound(signal)),
@@ -114,7 +109,7 @@ async function adoptAll({ gateway, mailbox, tasks, signal }: Options): Promise<v
 
 async function deleteAll({ gateway, mailbox, tasks, settings, signal }: Options): Promise<void> {
   const deleting = planned(tasks, 'delete').flatMap((task) =>
-    task.plan.itemIds.map((itemId) => ({ task, itemId, send: sendOnDelete(task, settings) })),
+    task.plan.itemIds.map((itemId) => ({ task, itemId, send: toAllOrNone(task, settings) })),
   )
   if (deleting.length === 0) return
   const deletions = deleting.map(({ itemId, send }) => ({ itemId, send }))
@@ -128,8 +123,8 @@ async function deleteAll({ gateway, mailbox, tasks, settings, signal }: Options)
   }
 }
 
-function sendOnDelete({ meeting }: Task, { mute }: OutboundSettings): 'none' | 'all' {
-  return meeting ? sendOnCreateOrDelete({ ...meeting, mute }) : 'none'
+function toAllOrNone(task: Task, settings: OutboundSettings): 'none' | 'all' {
+  return sendingOf(task, settings).send === 'none' ? 'none' : 'all'
 }
 
 /** Writes a batch and gives each task its own outcome; one that changed underneath is planned anew, after a read. */

@@ -1,5 +1,16 @@
 import { exchangeConfig, exchangeVariables } from '@lockstep/exchange'
-import { commonVariables, flag, parseConfig, port, seconds, secret } from '@lockstep/runtime'
+import {
+  brakeConfig,
+  brakeVariables,
+  commonVariables,
+  flag,
+  oscillationConfig,
+  oscillationVariables,
+  parseConfig,
+  port,
+  seconds,
+  secret,
+} from '@lockstep/runtime'
 import { z } from 'zod'
 
 export const variables = z.object({
@@ -16,6 +27,16 @@ export const variables = z.object({
     .default('exchange')
     .describe('Which side wins where both changed the same field since they last agreed.'),
   MUTE: flag.default(false).describe('`true`: no invitation, update or cancellation is mailed to anybody.'),
+  MAIL_BUDGET_PER_HOUR: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(200)
+    .describe(
+      'Recipients that are mailed for one mailbox in an hour. What would mail more waits for the next hour.',
+    ),
+  ...brakeVariables,
+  ...oscillationVariables,
   REFUSE_PERSONAL: flag
     .default(false)
     .describe('`true`: items of sensitivity personal do not cross, like private ones.'),
@@ -43,6 +64,9 @@ const schema = variables.transform((env, context) => ({
     policy: env.CONFLICT_POLICY,
     lateCallMs: env.LATE_CALL_SECONDS,
     mute: env.MUTE,
+    mailBudget: env.MAIL_BUDGET_PER_HOUR,
+    brake: brakeConfig(env),
+    oscillation: oscillationConfig(env),
     refusePersonal: env.REFUSE_PERSONAL,
   },
   concurrency: env.OUTBOUND_CONCURRENCY,

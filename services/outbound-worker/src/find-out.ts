@@ -1,4 +1,11 @@
-import { type Digest, type Finding, fingerprintsOf, isOver, refusalOf } from '@lockstep/domain'
+import {
+  type Digest,
+  type Finding,
+  fingerprintsOf,
+  holdsJoinBlock,
+  isOver,
+  refusalOf,
+} from '@lockstep/domain'
 import { type CalendarGateway, type CalendarItem, ItemGoneError } from '@lockstep/exchange'
 import type { Ledger, Mailbox, OutboundOutcome } from '@lockstep/ledger'
 import { outcomeOfError } from './outcome.ts'
@@ -51,6 +58,7 @@ function take(task: Task, item: CalendarItem, { refusePersonal }: OutboundSettin
   const isStamped = task.attempt.record.link.item?.stamped === true
   task.finding = findingOf(item, { refusePersonal, isStamped }, digest)
   if (appointment) {
+    task.foundBody = appointment.body
     task.meeting = { role, attendees: appointment.attendees, isOver: isOver(appointment, Date.now()) }
   }
 }
@@ -66,7 +74,12 @@ function findingOf(item: CalendarItem, { refusePersonal, isStamped }: Reading, d
     kind: 'item',
     isRefused,
     // A refused item is not compared, so its fingerprints are never looked at.
-    observed: { changeKey, lastModifiedMs, fingerprints: fingerprints ?? ({} as never) },
+    observed: {
+      changeKey,
+      lastModifiedMs,
+      fingerprints: fingerprints ?? ({} as never),
+      ...(appointment && holdsJoinBlock(appointment.body) && { joinBlock: true }),
+    },
     ...(stamp && isStamped && { stampedVersion: stamp.version }),
   }
 }

@@ -1,8 +1,10 @@
 import {
   attemptsBeforeParking,
+  type BrakeRules,
   type Digest,
   fingerprintsOf,
   isOver,
+  type OscillationRules,
   type OutboundPlan,
   type OutboundRules,
   planOutbound,
@@ -11,12 +13,22 @@ import type { CalendarGateway } from '@lockstep/exchange'
 import type { Ledger, Mailbox, OutboundAttempt, OutboundOutcome } from '@lockstep/ledger'
 import type { Logger } from '@lockstep/runtime'
 import { carryOut } from './carry-out.ts'
+import { holdBack, type OnBraked } from './hold-back.ts'
+import { countMails } from './mail-budget.ts'
 import { findOut } from './find-out.ts'
+import { noteCrossing } from './oscillation.ts'
 import { outcomeOfFailure } from './outcome.ts'
 import type { Task } from './task.ts'
 import { trailOf } from './trail.ts'
 
-export type OutboundSettings = Omit<OutboundRules, 'nowMs'> & { mute: boolean; refusePersonal: boolean }
+export type OutboundSettings = Omit<OutboundRules, 'nowMs'> & {
+  mute: boolean
+  refusePersonal: boolean
+  brake: BrakeRules
+  oscillation: OscillationRules
+  /** Recipients that may be mailed for a mailbox in an hour. */
+  mailBudget: number
+}
 
 type Deps = {
   ledger: Ledger
@@ -24,6 +36,7 @@ type Deps = {
   digest: Digest
   log: Logger
   settings: OutboundSettings
+  onBraked?: OnBraked
 }
 
 /** Settles a batch of begun appointments of one mailbox. Resolves with how many are settled. */
@@ -48,7 +61,9 @@ export function createSettleBatch(deps: Deps): SettleBatch {
       const open = tasks.filter((task) => !task.outcome)
       for (const task of open) task.plan = planOf(task, settings)
       await findOut({ ledger, gateway, mailbox, tasks: open, settings, digest: deps.digest, signal })
+      await holdBack({ ledger, mailbox, tasks: open, settings, log, onBraked: deps.onBraked })
       await carryOut({ gateway, mailbox, tasks: open, settings, signal })
+      await countMails({ ledger, mailbox, tasks: open })
     }
 
     const results = await Promise.all(tasks.map((task) => commit(task, mailbox)))
@@ -62,6 +77,7 @@ export function createSettleBatch(deps: Deps): SettleBatch {
     const { appointmentId, wanted } = task.attempt.record
     if (task.plan.action === 'missing')
       await ledger.mark(mailbox.id, { appointmentId, kind: 'look' }, Date.now())
+    if (result === 'committed' && outcome.kind === 'settled') await noteCrossing(ledger, mailbox, task)
     const facts = { mailboxId: mailbox.id, appointmentId, version: wanted?.version, action: task.plan.action }
     if (result === 'overlapped') log.info(facts, 'overlapped with another attempt')
     else if (outcome.kind === 'parked') log.warn({ ...facts, code: outcome.code }, 'parked an appointment')

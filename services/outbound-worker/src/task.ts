@@ -1,4 +1,4 @@
-import type { Appointment, Attendee, Finding, Fingerprints, OutboundPlan } from '@lockstep/domain'
+import type { Appointment, Attendee, Body, Finding, Fingerprints, OutboundPlan } from '@lockstep/domain'
 import type { OutboundAttempt, OutboundOutcome } from '@lockstep/ledger'
 
 /** What is found out and decided about one appointment of a batch, until it has an outcome. */
@@ -12,8 +12,12 @@ export type Task = {
   finding?: Finding
   /** What a mail about the item at Exchange would depend on. */
   meeting?: { role: 'organizer' | 'attendee'; attendees: readonly Attendee[]; isOver: boolean }
+  /** What the item's body was when it was read. */
+  foundBody?: Body
   /** Exchange says that the item changed: it is read before anything else. */
   mustRead?: boolean
   writtenAtMs?: number
   outcome?: OutboundOutcome
+  /** How many are mailed if its plan is carried out. */
+  recipients?: number
 }

@@ -4,6 +4,7 @@ import { consume, createQueues, startSweeping } from '@lockstep/queue'
 import {
   closeRedis,
   connectRedis,
+  countBrakes,
   createDigest,
   createRegistry,
   type Logger,
@@ -40,6 +41,7 @@ export async function startOutboundWorker(config: Config, log: Logger): Promise<
     digest: createDigest(config.fingerprintKey),
     log,
     settings: config.settings,
+    onBraked: countBrakes(registry),
   })
   const consumer = consume(
     'outbound',

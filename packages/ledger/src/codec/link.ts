@@ -4,7 +4,9 @@ import {
   type Link,
   type LinkedItem,
   type Offer,
+  type Fingerprints,
   type Refusal,
+  type Seen,
 } from '@lockstep/domain'
 import { itemHandle, uidHandle } from '../keys.ts'
 import { type PackedFingerprints, packFingerprints, unpackFingerprints } from './fingerprints.ts'
@@ -12,7 +14,7 @@ import { type PackedFingerprints, packFingerprints, unpackFingerprints } from '.
 /** A link as it is stored, but for the version written and the item, which have fields of their own. */
 type PackedLink = {
   w: [basedOn: number, PackedFingerprints]
-  s?: [changeKey: string, PackedFingerprints]
+  s?: [changeKey: string, PackedFingerprints, joinBlock?: 1]
   t: [revision: number, holds: 0 | 1]
   a?: string
   z?: Refusal
@@ -22,13 +24,21 @@ type PackedLink = {
 export function packLink({ written, attempt, seen, told, asleep, conflicts }: Link): string {
   const packed: PackedLink = {
     w: [written.basedOn, packFingerprints(written.fingerprints)],
-    ...(seen && { s: [seen.changeKey, packFingerprints(seen.fingerprints, written.fingerprints)] }),
+    ...(seen && { s: packSeen(seen, written.fingerprints) }),
     t: [told.revision, told.holds ? 1 : 0],
     ...(attempt !== undefined && { a: attempt }),
     ...(asleep && { z: asleep }),
     ...(conflicts.length > 0 && { c: conflicts }),
   }
   return JSON.stringify(packed)
+}
+
+function packSeen(
+  { changeKey, fingerprints, joinBlock }: Seen,
+  written: Partial<Fingerprints>,
+): NonNullable<PackedLink['s']> {
+  const packed = packFingerprints(fingerprints, written)
+  return joinBlock ? [changeKey, packed, 1] : [changeKey, packed]
 }
 
 export function unpackLink(
@@ -45,7 +55,13 @@ export function unpackLink(
     written: { version: Number(version), basedOn: w[0], fingerprints },
     ...linked,
     ...(a !== undefined && { attempt: a }),
-    ...(s && { seen: { changeKey: s[0], fingerprints: unpackFingerprints(s[1], fingerprints) } }),
+    ...(s && {
+      seen: {
+        changeKey: s[0],
+        fingerprints: unpackFingerprints(s[1], fingerprints),
+        ...(s[2] && { joinBlock: true }),
+      },
+    }),
     told: { revision: t[0], holds: t[1] === 1 },
     ...(z && { asleep: z }),
     conflicts: c ?? [],

@@ -1,4 +1,5 @@
 import type { AppointmentRecord, Intent, Offer, SettledWanted, Wanted } from '@lockstep/domain'
+import { unpackCrossings, unpackFrozen } from './crossing.ts'
 import { unpackLink, unpackOffer } from './link.ts'
 
 /**
@@ -13,6 +14,7 @@ import { unpackLink, unpackOffer } from './link.ts'
  * | `l` | link, but for version and item | | `p` | since when outbound is parked |
  * | `h` | the item's handles and the item | | `r` | newest revision |
  * | `e` | epoch: the number of attempts so far | | `o1`… | the newest 16 offers |
+ * | `f` | the newest 16 crossings, one a line | | `z` | since when it is frozen, and for which fields |
  *
  * A mark adds `mk` kind, `mr` reason, `ms` serial, `mt` since, `mn` notified, `mb` epoch of the delivery in flight,
  * `ma` attempts, `mc` why it failed last, `mp` since when it is parked, `mw` the version that it waits for.
@@ -30,6 +32,8 @@ export function recordOf(appointmentId: string, stored: StoredFields): Appointme
     link: unpackLink(stored['l'], stored['s'], stored['h']),
     ...(intent !== undefined && { intent: unpackIntent(intent) }),
     offers: offersOf(stored),
+    ...(stored['f'] !== undefined && { crossings: unpackCrossings(stored['f']) }),
+    ...(stored['z'] !== undefined && { frozen: unpackFrozen(stored['z']) }),
   }
 }
 

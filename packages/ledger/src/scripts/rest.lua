@@ -1,8 +1,8 @@
--- Sets the due time of the mailbox anew, from what is due in it: the earliest appointment, and the named times of the
--- mailbox itself.
+-- Sets the due time of the mailbox anew, from what is due in it: the earliest appointment, or else the named times of
+-- the mailbox itself. While the work is braked the mailbox is not due.
 --
 -- KEYS  1 due of the work  2 mailbox  3 appointments by due time, if the work has any
--- ARGV  1 mailbox id  2… fields of the mailbox that hold a time
+-- ARGV  1 mailbox id  2… the field of the brake, if the work has appointments, else fields that hold a time
 -- Returns the earliest due time, '' if there is none.
 
 local earliest = ''
@@ -10,8 +10,11 @@ local function consider(time)
   if time and (earliest == '' or tonumber(time) < tonumber(earliest)) then earliest = time end
 end
 
-if KEYS[3] then consider(redis.call('ZRANGE', KEYS[3], 0, 0, 'WITHSCORES')[2]) end
-for n = 2, #ARGV do consider(redis.call('HGET', KEYS[2], ARGV[n])) end
+if not KEYS[3] then
+  for n = 2, #ARGV do consider(redis.call('HGET', KEYS[2], ARGV[n])) end
+elseif redis.call('HEXISTS', KEYS[2], ARGV[2]) == 0 then
+  consider(redis.call('ZRANGE', KEYS[3], 0, 0, 'WITHSCORES')[2])
+end
 
 if earliest == '' then
   redis.call('ZREM', KEYS[1], ARGV[1])

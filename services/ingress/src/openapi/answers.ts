@@ -1,5 +1,6 @@
 import { changeSchema } from '@lockstep/producer'
 import { z } from 'zod'
+import { brakesSchema, frozenSchema, listingSchema, mailsSchema } from './mailbox-answers.ts'
 
 const time = z.iso.datetime()
 const refusal = z
@@ -74,6 +75,7 @@ export const appointmentStateSchema = z
     inExchange: z.boolean(),
     inApplication: z.boolean().describe('Whether the application is known to hold it, by its own word.'),
     asleep: refusal.optional().describe('Withdrawn by Exchange: events are remembered and not written.'),
+    frozen: frozenSchema.optional(),
     outbound: directionSchema
       .optional()
       .describe('Present while Exchange is not known to hold what is wanted.'),
@@ -106,6 +108,9 @@ export const mailboxStateSchema = z
     subscription: z
       .object({ startedAt: time, heardAt: time.describe('The newest sign of life.') })
       .optional(),
+    listing: listingSchema.optional(),
+    mails: mailsSchema,
+    brakes: brakesSchema.optional(),
     refused: z
       .object({ code: z.string(), since: time })
       .optional()

@@ -1,6 +1,13 @@
 import { changeSchema, eventSchema } from '@lockstep/producer'
 import { z } from 'zod'
 import {
+  repairingSchema,
+  forgettingSchema,
+  releasedSchema,
+  replayedSchema,
+  releaseSchema,
+} from './mailbox-answers.ts'
+import {
   appointmentStateSchema,
   changesSchema,
   mailboxStateSchema,
@@ -21,9 +28,14 @@ export function componentSchemas(): Record<string, Schema> {
     changeSchema,
     trailSchema,
     problemSchema,
+    releasedSchema,
+    repairingSchema,
+    forgettingSchema,
+    replayedSchema,
   ]
   return {
     ...schemasIn(eventSchema, 'input'),
+    ...schemasIn(releaseSchema, 'input'),
     ...Object.assign({}, ...answers.map((schema) => schemasIn(schema, 'output'))),
   }
 }

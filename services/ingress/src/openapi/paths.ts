@@ -1,5 +1,6 @@
 import { changesQuery, trailQuery } from '../query.ts'
 import { parametersOf, reference } from './components.ts'
+import { mailboxPaths } from './mailbox-paths.ts'
 import { inPath, json, type Operation, problems, usualProblems, withKey } from './operation.ts'
 
 export type Paths = Readonly<Record<string, Readonly<Partial<Record<'get' | 'post', Operation>>>>>
@@ -13,6 +14,7 @@ export function paths(): Paths {
     '/v1/changes': { get: readChanges() },
     '/v1/appointments/{mailbox}/{appointmentId}': { get: appointmentState },
     '/v1/mailboxes/{mailbox}': { get: mailboxState },
+    ...mailboxPaths,
     '/v1/trail': { get: followTrail() },
     '/exchange/notifications/{token}': { post: notify },
   }
@@ -143,12 +145,11 @@ const notify: Operation = {
   requestBody: { required: true, content: { 'text/xml': { schema: { type: 'string' } } } },
   responses: {
     200: {
-      description: 'SendNotificationResult: OK.',
+      description: 'SendNotificationResult: OK, or Unsubscribe if there is no such subscription.',
       content: { 'text/xml': { schema: { type: 'string' } } },
     },
     ...problems({
       400: 'The body is not a SendNotification.',
-      404: 'There is no such subscription.',
       413: 'The body is larger than 256 KiB.',
       503: 'Not now. Exchange repeats what it got no answer to.',
     }),

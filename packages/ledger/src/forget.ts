@@ -1,0 +1,83 @@
+import type { Cluster, Redis } from 'ioredis'
+import type { Store } from './store.ts'
+
+export type ForgetLedger = {
+  /**
+   * The mailbox is enabled no more: from now on it is not found, and its notifications are unknown. The inbound work is
+   * due, to erase what is left. Says whether it was enabled.
+   */
+  forget(mailboxId: string, nowMs: number): Promise<boolean>
+  /** Since when the mailbox is being erased, if it is. */
+  leavingSince(mailboxId: string): Promise<number | undefined>
+  /** Erases everything of the mailbox but that it is leaving. */
+  wipe(mailboxId: string): Promise<void>
+  /** Nothing is left to be done: erases everything, and that it was leaving. */
+  endLeaving(mailboxId: string): Promise<void>
+}
+
+export function createForget(store: Store, endSubscription: EndSubscription): ForgetLedger {
+  const { keys, run, send } = store
+  const ledger: ForgetLedger = {
+    async forget(mailboxId, nowMs) {
+      const subscriptionId = await send((redis) => redis.hget(keys.mailbox(mailboxId), 'subscription'))
+      const forgotten = await run(
+        'forget',
+        [keys.addresses, keys.mailboxes, keys.leaving],
+        [mailboxId, nowMs],
+      )
+      if (subscriptionId !== null) await endSubscription(mailboxId, subscriptionId)
+      await send((redis) => redis.zadd(keys.mailboxesDue('inbound', mailboxId), 'LT', nowMs, mailboxId))
+      return forgotten === 1
+    },
+    async leavingSince(mailboxId) {
+      const since = await send((redis) => redis.hget(keys.leaving, mailboxId))
+      return since === null ? undefined : Number(since)
+    },
+    async wipe(mailboxId) {
+      await wipeKeys(store, mailboxId)
+      await wipeChanges(store, mailboxId)
+      for (const work of ['outbound', 'inbound', 'deliveries'] as const)
+        await send((redis) => redis.zrem(keys.mailboxesDue(work, mailboxId), mailboxId))
+    },
+    async endLeaving(mailboxId) {
+      await ledger.wipe(mailboxId)
+      await send((redis) => redis.hdel(keys.leaving, mailboxId))
+    },
+  }
+  return ledger
+}
+
+type EndSubscription = (mailboxId: string, subscriptionId: string) => Promise<void>
+
+const KEYS_AT_A_TIME = 1_000
+
+/** All keys of a mailbox lie in one slot, but no index lists them: it is forgotten rarely, so they are looked for. */
+async function wipeKeys({ keys, send }: Store, mailboxId: string): Promise<void> {
+  const patterns = keys.allOfMailbox(mailboxId)
+  await send(async (redis) => {
+    for (const node of nodesOf(redis)) {
+      let cursor = '0'
+      do {
+        const [next, found] = await node.scan(cursor, 'MATCH', patterns.scanned, 'COUNT', KEYS_AT_A_TIME)
+        const ours = found.filter((key) => patterns.isOurs(key))
+        if (ours.length > 0) await redis.del(...ours)
+        cursor = next
+      } while (cursor !== '0')
+    }
+  })
+}
+
+function nodesOf(redis: Redis | Cluster): Redis[] {
+  return 'nodes' in redis ? redis.nodes('master') : [redis]
+}
+
+async function wipeChanges({ keys, send }: Store, mailboxId: string): Promise<void> {
+  let from = '-'
+  for (;;) {
+    const entries = await send((redis) => redis.xrange(keys.changes, from, '+', 'COUNT', KEYS_AT_A_TIME))
+    if (entries.length === 0) return
+    const theirs = entries.filter(([, fields]) => fields[1] === mailboxId).map(([id]) => id)
+    if (theirs.length > 0) await send((redis) => redis.xdel(keys.changes, ...theirs))
+    from = `(${entries.at(-1)![0]}`
+  }
+}

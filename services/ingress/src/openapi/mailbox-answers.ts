@@ -1,0 +1,67 @@
+import { z } from 'zod'
+
+/** A direction of a mailbox that is stopped until it is released. */
+export const brakeSchema = z.object({
+  since: z.iso.datetime(),
+  reason: z
+    .enum(['deletions', 'percent'])
+    .describe('deletions: too many within the window. percent: too large a part of the mailbox.'),
+  deletions: z.int().describe('Appointments deleted, or about to be, within the window.'),
+  appointments: z.int().describe('Appointments in the mailbox before that.'),
+})
+
+export const brakesSchema = z
+  .object({ outbound: brakeSchema.optional(), inbound: brakeSchema.optional() })
+  .describe('Directions that are stopped because too much was about to be deleted. Nothing of them is lost.')
+
+export const mailsSchema = z
+  .object({
+    since: z.iso.datetime(),
+    recipients: z.int(),
+    postponedUntil: z.iso
+      .datetime()
+      .optional()
+      .describe('What would mail more than the budget waits until then.'),
+  })
+  .describe('Who was mailed in this hour for appointments of the application.')
+
+export const frozenSchema = z
+  .object({ since: z.iso.datetime(), properties: z.array(z.string()) })
+  .describe(
+    'These properties flip between the sides, so that nothing is written or told until it is replayed.',
+  )
+
+export const listingSchema = z
+  .object({
+    cause: z
+      .enum(['backfill', 'requested', 'scheduled', 'cursorLost'])
+      .describe('backfill: the mailbox is new. requested: by POST …/repair. scheduled: its time had come.'),
+    startedAt: z.iso.datetime(),
+    finishedAt: z.iso.datetime().optional().describe('Missing while items are being listed.'),
+    items: z.int().describe('Items that were listed.'),
+    found: z.int().describe('Appointments that were not known so: new, changed or missing.'),
+    mended: z.int().describe('Those that the application was told of, or need not be.'),
+    remaining: z.int().describe('Those that are still to be looked at or told.'),
+  })
+  .describe('The newest pass over the whole calendar: the backfill of a new mailbox, or a repair.')
+
+export const repairingSchema = z
+  .object({ mailbox: z.string(), listing: listingSchema })
+  .meta({ id: 'Repairing' })
+
+export const forgettingSchema = z.object({ mailbox: z.string() }).meta({ id: 'Forgetting' })
+
+export const replayedSchema = z
+  .object({ replayed: z.boolean().describe('Whether anything was parked or frozen.') })
+  .meta({ id: 'Replayed' })
+
+export const releaseSchema = z
+  .strictObject({ direction: z.enum(['outbound', 'inbound']) })
+  .meta({ id: 'Release' })
+
+export const releasedSchema = z
+  .object({
+    direction: z.enum(['outbound', 'inbound']),
+    released: z.boolean().describe('Whether it was stopped.'),
+  })
+  .meta({ id: 'Released' })
