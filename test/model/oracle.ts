@@ -174,7 +174,7 @@ function secrets({ secrets: texts }: Memory, deliveries: readonly ReceivedChange
 
 /** What one side alone did comes back to it neither as a change nor as a write. */
 function echoes(
-  { acts, changeKey }: Memory,
+  { acts, changeKey, isClear }: Memory,
   { item }: View,
   deliveries: readonly ReceivedChange[],
 ): Finding[] {
@@ -182,7 +182,8 @@ function echoes(
   const told = deliveries.map(({ type, data }) => `${type} ${data.revision} (${data.changed.join(', ')})`)
   return [
     ...(isQuietAt('exchange') && told.length > 0 ? [['echo', `told ${told.join('; ')}`] as const] : []),
-    ...(isQuietAt('application') && item && changeKey && item.changeKey !== changeKey
+    // What the application said of an appointment that was hidden is written once it is shown.
+    ...(isQuietAt('application') && isClear && item && changeKey && item.changeKey !== changeKey
       ? [['echo', "written, though the application's user did nothing"] as const]
       : []),
   ]
