@@ -34,12 +34,20 @@ describe.skipIf(!canCheck)('exchangelib takes the simulator for Exchange', () =>
     const ca = join(folder, 'ca.pem')
     if (simulator.secure) await writeFile(ca, simulator.secure.ca)
 
-    const { ok, failed } = await runCheck([
-      ...['--url', simulator.secure?.url ?? simulator.url, ...(simulator.secure ? ['--ca', ca] : [])],
-      ...['--user', 'svc-lockstep@contoso.example', '--password', 'lockstep'],
-      ...['--mailbox', alice, '--mailbox2', bob, '--auth', auth, '--access', access],
-      ...['--push-port', String(await freePort())],
-    ])
+    const options = {
+      url: simulator.secure?.url ?? simulator.url,
+      user: 'svc-lockstep@contoso.example',
+      password: 'lockstep',
+      mailbox: alice,
+      mailbox2: bob,
+      'push-port': await freePort(),
+      auth,
+      access,
+      ...(simulator.secure && { ca }),
+    }
+    const { ok, failed } = await runCheck(
+      Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]),
+    )
     expect(failed).toEqual([])
     expect(ok.length).toBeGreaterThan(60)
     if (canValidate) expect(schemaViolations(recordDir).violations.filter(isUnexpected)).toEqual([])

@@ -17,6 +17,22 @@ describe('an item that its user deletes', () => {
     await eventually(() => expect(application.typesOf('A')).toEqual(['appointment.cancelled']), 10_000)
   })
 
+  test('while the answer to a write to it is lost is told as cancelled, and nothing stays parked', async () => {
+    const { simulator, application, send, settled, quiet, state } = await startSystem()
+    await send(event({ id: 'A', version: 1 }, appointment()))
+    await settled(alice, 'A', 1)
+    await quiet(alice, 'A')
+    simulator.faults.add({ kind: 'dropBeforeEffect', operation: 'UpdateItem', times: 1 })
+    simulator.faults.add({ kind: 'notificationLost' })
+    await send(event({ id: 'A', version: 2, basedOn: 0 }, appointment({ subject: 'Edited' })))
+    await eventually(() => expect(simulator.faults.counts['dropBeforeEffect']).toBe(1))
+    simulator.userDeletes(alice, simulator.calendarOf(alice)[0]!.itemId)
+    await eventually(async () => {
+      expect(application.typesOf('A')).toEqual(['appointment.cancelled'])
+      expect(await state(alice, 'A')).toMatchObject({ state: 'settled', inApplication: false })
+    }, 12_000)
+  })
+
   test('while the application has a newer version on the way is told again once that has arrived', async () => {
     const { simulator, application, send, settled, quiet, state } = await startSystem()
     await send(event({ id: 'A', version: 1 }, appointment()))
