@@ -1,8 +1,14 @@
 import { testRedis } from '@lockstep/runtime/testing'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { account, aFile, lock, mailbox, openExchange, startSecure } from '../support/logon.ts'
+import { startCloser, startProxy, startTlsBridge } from '../support/relay.ts'
 
+const fixtures = new URL('../../packages/exchange/src/trust/fixtures/', import.meta.url).pathname
+const bridgeCertificate = {
+  cert: readFileSync(`${fixtures}server.pem`, 'utf8'),
+  key: readFileSync(`${fixtures}server.key.pem`, 'utf8'),
+}
 const ntlm = { kind: 'ntlm', ...account, channelBinding: 'auto' } as const
 
 describe('NTLM', () => {
@@ -38,6 +44,31 @@ describe('NTLM', () => {
     expect(await openExchange({ url, auth: ntlm, trust: { authorities } }).outcome()).toBe('ok')
   })
 
+  test('goes through a forward proxy, connection by connection', async () => {
+    const { simulator, url, authorities } = await startSecure({
+      authentication: { channelBinding: 'required' },
+    })
+    const proxy = await startProxy()
+    const waysOut = { proxyUrl: `http://127.0.0.1:${proxy.port}` }
+    const { outcome } = openExchange({ url, auth: ntlm, trust: { authorities }, waysOut })
+    expect(new Set(await Promise.all(Array.from({ length: 40 }, outcome)))).toEqual(new Set(['ok']))
+    expect(proxy.connections()).toBeLessThanOrEqual(10)
+    expect(simulator.ntlmLogons).toBe(proxy.connections())
+  })
+
+  test.each([
+    [2, 'ok'],
+    [99, 'NTLM_CONNECTION_CLOSED'],
+  ])(
+    'connections that break within %i handshakes are not taken for a wrong password',
+    async (times, ends) => {
+      const { simulator } = await startSecure({ authentication: { schemes: ['ntlm'] } })
+      const closer = await startCloser(simulator.url, times)
+      const url = simulator.url.replace(/:\d+/, `:${closer.port}`)
+      expect(await openExchange({ url, auth: ntlm }).outcome()).toBe(ends)
+    },
+  )
+
   test('says so where it is not offered', async () => {
     const { url, authorities } = await startSecure({ authentication: { schemes: ['basic'] } })
     expect(await openExchange({ url, auth: ntlm, trust: { authorities } }).outcome()).toBe('NTLM_NOT_OFFERED')
@@ -55,6 +86,40 @@ describe('channel binding', () => {
     const auth = { ...ntlm, channelBinding: mode }
     expect(await openExchange({ url, auth, trust: { authorities } }).outcome()).toBe(outcome)
   })
+})
+
+describe('where something between ends TLS', () => {
+  test.each([
+    { policy: 'checked', mode: 'auto', outcome: 'ok' },
+    { policy: 'checked', mode: 'on', outcome: 'LOGON_REFUSED' },
+    { policy: 'checked', mode: 'off', outcome: 'ok' },
+    { policy: 'required', mode: 'auto', outcome: 'LOGON_REFUSED' },
+  ] as const)('$mode, and binding is $policy: $outcome', async ({ policy, mode, outcome }) => {
+    const { simulator } = await startSecure({ authentication: { channelBinding: policy } })
+    const { url, ca } = simulator.secure!
+    const bridge = await startTlsBridge(url, bridgeCertificate, ca)
+    const { outcome: ends } = openExchange({
+      url: url.replace(/:\d+/, `:${bridge.port}`),
+      auth: { ...ntlm, channelBinding: mode },
+      trust: { authorities: { file: `${fixtures}ca.pem` } },
+    })
+    expect(await ends()).toBe(outcome)
+    if (outcome === 'ok') expect(new Set(await Promise.all([ends(), ends()]))).toEqual(new Set(['ok']))
+  })
+})
+
+test('the second try without binding is made once for a password, not after each rest', async () => {
+  const { simulator, url, authorities } = await startSecure()
+  const place = testRedis()
+  const { outcome } = openExchange({ url, auth: { ...ntlm, password: 'no' }, trust: { authorities } }, place)
+  expect(await outcome()).toBe('LOGON_REFUSED')
+  expect(simulator.ntlmLogons).toBe(2)
+
+  const key = `{${place.prefix}}:logon:refusal`
+  const refusal = JSON.parse((await place.redis.get(key)) ?? '') as object
+  await place.redis.set(key, JSON.stringify({ ...refusal, untilMs: Date.now() }))
+  expect(await outcome()).toBe('LOGON_REFUSED')
+  expect(simulator.ntlmLogons).toBe(3)
 })
 
 describe.each(['ntlm', 'basic'] as const)('an account that is not let in (%s)', (kind) => {

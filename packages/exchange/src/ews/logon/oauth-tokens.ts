@@ -1,4 +1,4 @@
-import { ConfidentialClientApplication, type INetworkModule, ServerError } from '@azure/msal-node'
+import type { ConfidentialClientApplication, INetworkModule, ServerError } from '@azure/msal-node'
 import type { Fresh, Secret } from '../../trust/secret.ts'
 import type { Identity } from '../../trust/tls-material.ts'
 import { TransportError } from '../transport-error.ts'
@@ -48,9 +48,11 @@ export function createOAuthTokens({ authority, clientId, scope, proof, network, 
   let underWay: { skipCache: boolean; token: Promise<string> } | undefined
 
   /** A changed secret gets an application of its own, and so no token of the old one's cache. */
-  function applicationFor({ mark, auth }: Proven): ConfidentialClientApplication {
+  async function applicationFor({ mark, auth }: Proven): Promise<ConfidentialClientApplication> {
     if (made?.mark !== mark) {
-      const application = new ConfidentialClientApplication({
+      // Loaded here, since most connections need none of its many modules.
+      const library = await import('@azure/msal-node')
+      const application = new library.ConfidentialClientApplication({
         // Known, so that nobody but this authority is asked about it.
         auth: { clientId, authority, knownAuthorities: [new URL(authority).host], ...auth },
         system: { networkClient: network, disableInternalRetries: true },
@@ -63,7 +65,8 @@ export function createOAuthTokens({ authority, clientId, scope, proof, network, 
   function fetch(signal: AbortSignal, skipCache: boolean): Promise<string> {
     const attempt = ({ mark, auth }: Proven) =>
       guard.logOn(mark, signal, async () => {
-        const answer = await applicationFor({ mark, auth })
+        const application = await applicationFor({ mark, auth })
+        const answer = await application
           .acquireTokenByClientCredential({ scopes: [scope], skipCache })
           .catch((error: unknown) => {
             throw failureOf(error)
@@ -99,11 +102,16 @@ function provenBy({ chain, key, thumbprintSha256 }: Identity): Proven {
 /** What the library throws, in our words. Its messages hold addresses and ids, and are not kept. */
 function failureOf(error: unknown): Error {
   if (error instanceof TransportError) return error
-  if (error instanceof ServerError) {
+  if (isServerError(error)) {
     const status = error.status ?? 0
     if (status >= 500 || status === 429)
       return new TransportError('logon', 'OAUTH_UNAVAILABLE', { effect: 'none' })
     return new LogonRefused(refusals[error.errorNo ?? ''] ?? 'OAUTH_REFUSED')
   }
   return new TransportError('logon', 'OAUTH_UNAVAILABLE', { effect: 'none' })
+}
+
+/** Told by its name: its class is only there once the library is loaded. */
+function isServerError(error: unknown): error is ServerError {
+  return error instanceof Error && error.name === 'ServerError'
 }
