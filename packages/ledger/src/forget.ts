@@ -9,7 +9,10 @@ export type ForgetLedger = {
   forget(mailboxId: string, nowMs: number): Promise<boolean>
   /** Since when the mailbox is being erased, if it is. */
   leavingSince(mailboxId: string): Promise<number | undefined>
-  /** Erases everything of the mailbox but that it is leaving. */
+  /**
+   * Erases everything of the mailbox but that it is leaving, and what the changes feed holds of it: others count on its
+   * numbers, and entries of an unknown mailbox are passed over until they end.
+   */
   wipe(mailboxId: string): Promise<void>
   /** Nothing is left to be done: erases everything, and that it was leaving. */
   endLeaving(mailboxId: string): Promise<void>
@@ -35,7 +38,6 @@ export function createForget(store: Store, endSubscription: EndSubscription): Fo
     },
     async wipe(mailboxId) {
       await wipeKeys(store, mailboxId)
-      await wipeChanges(store, mailboxId)
       for (const work of ['outbound', 'inbound', 'deliveries'] as const)
         await send((redis) => redis.zrem(keys.mailboxesDue(work, mailboxId), mailboxId))
     },
@@ -69,15 +71,4 @@ async function wipeKeys({ keys, send }: Store, mailboxId: string): Promise<void>
 
 function nodesOf(redis: Redis | Cluster): Redis[] {
   return 'nodes' in redis ? redis.nodes('master') : [redis]
-}
-
-async function wipeChanges({ keys, send }: Store, mailboxId: string): Promise<void> {
-  let from = '-'
-  for (;;) {
-    const entries = await send((redis) => redis.xrange(keys.changes, from, '+', 'COUNT', KEYS_AT_A_TIME))
-    if (entries.length === 0) return
-    const theirs = entries.filter(([, fields]) => fields[1] === mailboxId).map(([id]) => id)
-    if (theirs.length > 0) await send((redis) => redis.xdel(keys.changes, ...theirs))
-    from = `(${entries.at(-1)![0]}`
-  }
 }
