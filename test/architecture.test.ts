@@ -6,14 +6,15 @@ const allowed: Record<string, string[]> = {
   domain: [],
   runtime: [],
   queue: [],
+  ui: [],
   exchange: ['domain'],
   ledger: ['domain'],
   producer: ['domain', 'ledger', 'queue'],
   ingress: ['domain', 'exchange', 'ledger', 'producer', 'queue', 'runtime'],
   'outbound-worker': ['domain', 'exchange', 'ledger', 'queue', 'runtime'],
   'inbound-worker': ['domain', 'exchange', 'ledger', 'producer', 'queue', 'runtime'],
-  'exchange-simulator': ['runtime'],
-  'sample-application': ['producer', 'runtime'],
+  'exchange-simulator': ['runtime', 'ui'],
+  'sample-application': ['producer', 'runtime', 'ui'],
 }
 
 /** What only one place may know. */

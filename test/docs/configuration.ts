@@ -23,8 +23,9 @@ ends with exit code 78. An empty variable counts as not set. Durations are in se
 A variable marked **secret** never appears in a message or a log, and may also be given as \`NAME_FILE\`, the path of a
 file that holds the value (one newline at its end does not count). Give one of the two, not both.
 
-A changed variable counts from the next start of the process: nothing is read anew while it runs. A variable that
-several services read has to be the same for all of them.
+A changed variable counts from the next start of the process; only files of secrets and certificates for Exchange are
+read anew while it runs, where their description says so. A variable that several services read has to be the same for
+all of them. Which settings which Exchange needs: [connecting.md](connecting.md).
 `
 
 /** docs/configuration.md, from the schemas by which the services read their environment. */

@@ -6,6 +6,11 @@ const relevant = ['subject', 'body', 'start', 'end', 'isAllDay', 'location'] as 
 
 type MailKind = 'invitation' | 'update' | 'cancellation'
 
+/** Answers and forwards are the users' own. */
+export function isOrganizers(kind: string): kind is MailKind {
+  return kind === 'invitation' || kind === 'update' || kind === 'cancellation'
+}
+
 export type Before = { readonly isLive: boolean; readonly content: Content }
 
 /** Notes which mails one change of the application's is good for, at most. */

@@ -3,7 +3,7 @@ import type { ReceivedChange } from '../support/application.ts'
 import type { Entry } from './application.ts'
 import type { Act, Memory } from './book.ts'
 import { type Content, type Field, fields, labelOf, type Values, valuesOf } from './content.ts'
-import { allowedMails } from './mail-allowance.ts'
+import { isOrganizers, allowedMails } from './mail-allowance.ts'
 
 /** What is wrong, of which appointment. */
 export type Violation = { readonly kind: ViolationKind; readonly label: number; readonly detail: string }
@@ -193,7 +193,9 @@ function mails(memory: Memory, { item, atExchange, atApplication }: View, eviden
   const found: Finding[] = []
   const ours = evidence.mails.filter(({ subject }) => labelOf(subject) === label)
   for (const [key, sent] of Map.groupBy(ours, ({ kind, to }) => `${kind} to ${to}`)) {
-    const most = allowedMails(memory, sent[0]!.kind, sent[0]!.to)
+    const [{ kind, to }] = sent as [(typeof sent)[0]]
+    if (!isOrganizers(kind)) continue
+    const most = allowedMails(memory, kind, to)
     if (sent.length > most) found.push(['mail', `${sent.length} times ${key}, not ${most}`])
   }
   if (!item || !atExchange || !atApplication) return found

@@ -8,6 +8,7 @@ export function banner(variables: DemoVariables, folder: string, tookMs: number)
     ['Sample application', application, 'both calendars side by side: start here'],
     ['Ingress', variables.LOCKSTEP_URL, `its API: ${variables.LOCKSTEP_URL}/docs`],
     ['Exchange simulator', variables.EWS_URL, 'alice, bob, carol @contoso.example, password lockstep'],
+    ['its page', variables.SIMULATOR_CONTROL_URL, 'what was said and mailed, and switches for faults'],
     ['Redis', withoutPassword(variables.REDIS_URL), ''],
     ['Logs', join(folder, 'logs'), 'warnings and errors show here too'],
   ] as const

@@ -1,17 +1,23 @@
 import type { Cluster, Redis } from 'ioredis'
 import { type BreakerOptions, type GuardedGateway, withCircuitBreaker } from './circuit-breaker.ts'
-import { basicAuthentication } from './ews/authentication.ts'
+import type { WaysOut } from './ews/connections/ways-out.ts'
+import { type AuthOptions, createSender } from './ews/create-sender.ts'
 import { type CallFact, createEwsClient } from './ews/ews-client.ts'
 import { createEwsGateway } from './ews/ews-gateway.ts'
+import { redisLogonMemory } from './ews/logon/logon-memory.ts'
 import { createTransport } from './ews/transport.ts'
+import { exchangeOnlineWarning } from './exchange-online.ts'
 import { RedisBudget } from './redis-budget.ts'
+import type { CertificateFact } from './trust/certificate-fact.ts'
+import type { TrustOptions } from './trust/tls-material.ts'
+import { type Trouble, troubleTeller } from './trouble-teller.ts'
 
 export type ExchangeConfig = {
   /** The EWS endpoint. */
   readonly url: string
-  readonly auth: { readonly kind: 'basic'; readonly username: string; readonly password: string }
-  /** PEM certificates to trust instead of the system's. */
-  readonly ca?: string
+  readonly auth: AuthOptions
+  readonly trust?: TrustOptions
+  readonly waysOut?: WaysOut
   readonly timeoutMs: number
   /** Calls in flight of the impersonation account, over all processes. */
   readonly maxInFlight: number
@@ -29,6 +35,12 @@ export type ExchangeDeps = {
   readonly onCall?: (fact: CallFact) => void
   /** Told when the circuit opens and closes, for logs and metrics. */
   readonly onCircuit?: BreakerOptions['onStateChange']
+  /** Told of the server's certificate at each new connection, for metrics and alarms. */
+  readonly onCertificate?: (fact: CertificateFact) => void
+  /** Told of failures that do not pass by themselves, once each until calls succeed again. */
+  readonly onTrouble?: (trouble: Trouble) => void
+  /** Told at the start what an administrator should hear. */
+  readonly onWarning?: (warning: string) => void
 }
 
 export type Exchange = {
@@ -43,23 +55,39 @@ const graceMs = 5_000
 /** The calendars of one connection: the EWS adapter, its calls within the account's budget, behind a breaker. */
 export function createExchange(
   config: ExchangeConfig,
-  { redis, prefix, onCall, onCircuit }: ExchangeDeps,
+  { redis, prefix, onCall, onCircuit, onCertificate, onTrouble, onWarning }: ExchangeDeps,
 ): Exchange {
-  const { url, auth, ca, timeoutMs, maxInFlight, userAgent } = config
-  const transport = createTransport({
+  const { url, auth, trust, waysOut, timeoutMs, maxInFlight, userAgent } = config
+  const sender = createSender({
     url,
-    authentication: basicAuthentication(auth.username, auth.password),
-    ...(ca && { ca }),
-    userAgent,
+    auth,
+    trust,
+    waysOut,
     timeoutMs,
     connections: maxInFlight,
+    memory: redisLogonMemory(redis, prefix),
+    onCertificate,
   })
+  const transport = createTransport({ sender, userAgent, timeoutMs })
   const budget = new RedisBudget({ redis, prefix, mostInFlight: maxInFlight, waitMs: config.budgetWaitMs })
-  const client = createEwsClient({ url, transport, budget, deadlineMs: timeoutMs + graceMs, onCall })
+  const heed = onTrouble && troubleTeller(onTrouble)
+  const client = createEwsClient({
+    url,
+    transport,
+    budget,
+    deadlineMs: timeoutMs + graceMs,
+    onCall(fact) {
+      heed?.(fact.outcome)
+      onCall?.(fact)
+    },
+  })
   const gateway = withCircuitBreaker(createEwsGateway(client), {
     ...config.breaker,
     onStateChange: onCircuit,
   })
+
+  const warning = exchangeOnlineWarning(url, auth.kind === 'oauth' ? auth.clientId : undefined)
+  if (warning !== undefined) onWarning?.(warning)
 
   return {
     gateway,

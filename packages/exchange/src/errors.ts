@@ -1,3 +1,5 @@
+import { mendOf } from './mend-of.ts'
+
 /**
  * Everything that can go wrong at Exchange, sorted by what the caller can do about it rather than by what went over
  * the wire. `code` keeps the EWS response code, or a code of the transport, for the log. Messages never hold content.
@@ -8,6 +10,11 @@ export abstract class ExchangeError extends Error {
   constructor(message: string, code: string, options?: ErrorOptions) {
     super(`${message} (${code})`, options)
     this.code = code
+  }
+
+  /** What an administrator can do about it, in plain words. */
+  get mend(): string | undefined {
+    return mendOf(this.code)
   }
 }
 

@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import type { ExchangeConfig } from './create-exchange.ts'
 
 const seconds = z.coerce
   .number('expected a number of seconds')
@@ -8,20 +6,72 @@ const seconds = z.coerce
   .transform((value) => value * 1_000)
   .meta({ unit: 'seconds' })
 const count = z.coerce.number('expected a number').int().positive()
+const path = z.string().min(1).optional()
+const secret = z.string().min(1).meta({ secret: true }).optional()
 
 /** The variables of a connection to Exchange. Spread them into a service's own schema. */
 export const exchangeVariables = {
   EWS_URL: z
     .url({ protocol: /^https?$/, message: 'expected https://host/EWS/Exchange.asmx' })
     .describe('The EWS endpoint, such as `https://mail.example.com/EWS/Exchange.asmx`.'),
-  EWS_AUTH: z.enum(['basic']).default('basic').describe('How the impersonation account proves who it is.'),
-  EWS_USERNAME: z.string().min(1).describe('The impersonation account, as Exchange knows it.'),
-  EWS_PASSWORD: z.string().min(1).meta({ secret: true }).describe("The impersonation account's password."),
-  EWS_CA_FILE: z
+  EWS_AUTH: z
+    .enum(['basic', 'ntlm', 'oauth'])
+    .default('basic')
+    .describe('How Lockstep proves who it is: see [connecting.md](connecting.md).'),
+  EWS_USERNAME: z
     .string()
     .min(1)
     .optional()
-    .describe('A PEM file with the certificates to trust, where Exchange has one of a private authority.'),
+    .describe(
+      'The impersonation account, as Exchange knows it: `user@domain` or `DOMAIN\\user`. Not with `oauth`.',
+    ),
+  EWS_PASSWORD: secret.describe("The impersonation account's password. Not with `oauth`."),
+  EWS_PASSWORD_FILE: path.describe(
+    'The file with `EWS_PASSWORD`. A changed one is taken up without a restart.',
+  ),
+  EWS_CHANNEL_BINDING: z
+    .enum(['auto', 'on', 'off'])
+    .default('auto')
+    .describe(
+      'With `ntlm`: whether the logon is bound to the TLS connection, as Extended Protection demands. `auto` does without where something between ends TLS.',
+    ),
+  EWS_OAUTH_AUTHORITY: z
+    .url({ protocol: /^https$/, message: 'expected https://login.microsoftonline.com/<tenant>' })
+    .optional()
+    .describe(
+      'With `oauth`: who gives the tokens, with the tenant: `https://login.microsoftonline.com/<tenant>`. No other host is asked.',
+    ),
+  EWS_OAUTH_CLIENT_ID: z.string().min(1).optional().describe('With `oauth`: the id of the application.'),
+  EWS_OAUTH_CLIENT_SECRET: secret.describe("With `oauth`: the application's secret, or a certificate:"),
+  EWS_OAUTH_CLIENT_SECRET_FILE: path.describe(
+    'The file with `EWS_OAUTH_CLIENT_SECRET`. A changed one is taken up without a restart.',
+  ),
+  EWS_OAUTH_CERT_FILE: path.describe(
+    "With `oauth`: the application's certificate with its private key, as PEM, PKCS#12 or Java keystore. A changed one is taken up without a restart.",
+  ),
+  EWS_OAUTH_CERT_PASSWORD: secret.describe('What opens `EWS_OAUTH_CERT_FILE`.'),
+  EWS_OAUTH_SCOPE: z
+    .string()
+    .regex(/\/\.default$/, 'expected a resource and /.default')
+    .default('https://outlook.office365.com/.default')
+    .describe('With `oauth`: what the tokens are for. For an Exchange of your own, its address.'),
+  EWS_CA_FILE: path.describe(
+    "Certificates to trust instead of the system's: the company's authority, or the server's own. PEM (one or many), DER, Base-64, PKCS#12 or Java keystore. A changed file counts from the next connection.",
+  ),
+  EWS_CA_PASSWORD: secret.describe('What opens `EWS_CA_FILE`, if it is a keystore.'),
+  EWS_CLIENT_CERT_FILE: path.describe(
+    'A certificate with its private key to show to the server or proxy, as PEM, PKCS#12 or Java keystore.',
+  ),
+  EWS_CLIENT_CERT_PASSWORD: secret.describe('What opens `EWS_CLIENT_CERT_FILE`.'),
+  EWS_PROXY_URL: z
+    .url({ protocol: /^https?$/, message: 'expected http://proxy:3128' })
+    .meta({ secret: true })
+    .optional()
+    .describe('A forward proxy, with its credentials if it wants some: `http://user:password@proxy:3128`.'),
+  NO_PROXY: z
+    .string()
+    .optional()
+    .describe('Hosts and domains that are reached without `EWS_PROXY_URL`, separated by commas.'),
   EWS_TIMEOUT_SECONDS: seconds
     .default(60_000)
     .describe('A call that takes longer is given up. Exchange itself gives up a batch after a minute.'),
@@ -48,22 +98,4 @@ export const exchangeVariables = {
     .describe('How often an endpoint whose circuit is open is probed.'),
 }
 
-type Variables = z.output<z.ZodObject<typeof exchangeVariables>>
-
-/** The variables as `createExchange` wants them. Reads the certificates. @throws if their file cannot be read */
-export function exchangeConfig(env: Variables): Omit<ExchangeConfig, 'userAgent'> {
-  return {
-    url: env.EWS_URL,
-    auth: { kind: env.EWS_AUTH, username: env.EWS_USERNAME, password: env.EWS_PASSWORD },
-    ...(env.EWS_CA_FILE && { ca: readFileSync(env.EWS_CA_FILE, 'utf8') }),
-    timeoutMs: env.EWS_TIMEOUT_SECONDS,
-    maxInFlight: env.EWS_MAX_IN_FLIGHT,
-    budgetWaitMs: env.EWS_WAIT_SECONDS,
-    breaker: {
-      errorThresholdPercentage: env.BREAKER_ERROR_PERCENTAGE,
-      volumeThreshold: env.BREAKER_MINIMUM_CALLS,
-      windowMs: env.BREAKER_WINDOW_SECONDS,
-      probeEveryMs: env.BREAKER_PROBE_SECONDS,
-    },
-  }
-}
+export type ExchangeVariables = z.output<z.ZodObject<typeof exchangeVariables>>

@@ -9,7 +9,9 @@ export {
 export { createExchange, type Exchange, type ExchangeConfig, type ExchangeDeps } from './create-exchange.ts'
 export * from './errors.ts'
 export type { CallFact } from './ews/ews-client.ts'
-export { exchangeConfig, exchangeVariables } from './exchange-variables.ts'
+export { exchangeConfig } from './exchange-config.ts'
+export { isExchangeOnline } from './exchange-online.ts'
+export { type ExchangeVariables, exchangeVariables } from './exchange-variables.ts'
 export { failed, failuresIn, succeeded } from './item-results.ts'
 export {
   type NotificationEvent,
@@ -18,4 +20,9 @@ export {
   type PushNotification,
   parseNotification,
 } from './notification.ts'
+export { mendOf } from './mend-of.ts'
 export { RedisBudget, type RedisBudgetOptions } from './redis-budget.ts'
+export type { CertificateFact } from './trust/certificate-fact.ts'
+export { KeystoreError } from './trust/keystore.ts'
+export type { AuthOptions } from './ews/create-sender.ts'
+export type { Trouble } from './trouble-teller.ts'

@@ -50,12 +50,15 @@ export type OutboundOutcome =
     }
   /** Nothing was tried, or it is known to have had no effect. Costs no attempt; closes the intent. */
   | { readonly kind: 'postponed'; readonly dueMs: number }
-  /** Tried without success. `effect: 'unknown'` keeps the intent open, so that the next attempt looks first. */
+  /**
+   * Tried without success. `effect: 'unknown'` keeps the intent open, so that the next attempt looks first. `'moot'`:
+   * what earlier attempts may have done is of no account any more either, so that deliveries need not wait.
+   */
   | {
       readonly kind: 'failed'
       readonly dueMs: number
       readonly code: string
-      readonly effect: 'none' | 'unknown'
+      readonly effect: 'none' | 'unknown' | 'moot'
       readonly costsAttempt: boolean
     }
   /** It cannot succeed, and had no effect: kept as it is until it is replayed or a newer version arrives. */

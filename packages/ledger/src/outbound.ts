@@ -138,7 +138,7 @@ function settle(store: Store, tombstoneMs: number, commit: Commit<Settled>): Pro
 function release(store: Store, commit: Commit<Unsettled>): Promise<unknown> {
   const { mailboxId, attempt, outcome, nowMs } = commit
   const { appointmentId, intent } = attempt.record
-  const { due, code, isUnknown, isCounted } = releaseOf(outcome)
+  const { due, code, effect, isCounted } = releaseOf(outcome)
   return store.run(
     'release-outbound',
     [
@@ -153,7 +153,7 @@ function release(store: Store, commit: Commit<Unsettled>): Promise<unknown> {
       nowMs,
       due,
       code,
-      isUnknown ? '1' : '',
+      effect === 'unknown' ? '1' : effect === 'moot' ? '0' : '',
       isCounted ? '1' : '',
     ],
   )
@@ -174,20 +174,20 @@ function attemptOf(appointmentId: string, stored: StoredFields): OutboundAttempt
   }
 }
 
-type Release = { due: number | ''; code: string; isUnknown: boolean; isCounted: boolean }
+type Release = { due: number | ''; code: string; effect: 'none' | 'unknown' | 'moot'; isCounted: boolean }
 
 function releaseOf(outcome: Unsettled): Release {
   switch (outcome.kind) {
     case 'postponed':
-      return { due: outcome.dueMs, code: '', isUnknown: false, isCounted: false }
+      return { due: outcome.dueMs, code: '', effect: 'none', isCounted: false }
     case 'failed':
       return {
         due: outcome.dueMs,
         code: outcome.code,
-        isUnknown: outcome.effect === 'unknown',
+        effect: outcome.effect,
         isCounted: outcome.costsAttempt,
       }
     case 'parked':
-      return { due: '', code: outcome.code, isUnknown: false, isCounted: true }
+      return { due: '', code: outcome.code, effect: 'none', isCounted: true }
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { aLedger, present, T0 } from './testing/a-ledger.ts'
+import { aLedger, present, T0, unlinkedAt } from './testing/a-ledger.ts'
 
 const LEASE_END = T0 + 30_000
 
@@ -23,6 +23,17 @@ describe('not settling', () => {
     const crashed = await beginOne()
     await ledger.commitOutbound(mailboxId, await beginOne(LEASE_END), { kind: 'postponed', dueMs: at }, T0)
     expect((await beginOne(at)).earlier).toEqual(crashed.record.intent)
+  })
+
+  test('failed with all effects moot leaves nothing unknown, and deliveries wait for nothing', async () => {
+    const { accept, beginOne, mark, beginDelivery, tell, ledger, mailboxId } = await aLedger()
+    await accept(1)
+    await beginOne()
+    const failure = { kind: 'failed', code: 'X', dueMs: at, effect: 'moot', costsAttempt: false } as const
+    await mark()
+    await ledger.commitOutbound(mailboxId, await beginOne(LEASE_END), failure, T0)
+    expect(await tell(await beginDelivery(LEASE_END), unlinkedAt(0))).toBe('told')
+    expect((await beginOne(at)).earlier).toBeUndefined()
   })
 
   test.each([

@@ -8,6 +8,9 @@ export const variables = z.object({
   BIND_ADDRESS,
   SIMULATOR_PORT: port.default(8090).describe('Port of the EWS endpoint.'),
   SIMULATOR_CONTROL_PORT: port.default(8091).describe('Port of the control API, the probes and the metrics.'),
+  SIMULATOR_HTTPS_PORT: port
+    .optional()
+    .describe('Port of the EWS endpoint over HTTPS, with a private CA made at start. Without it no HTTPS.'),
   SIMULATOR_DATA_DIR: z
     .string()
     .optional()
@@ -25,6 +28,7 @@ export const configSchema = variables.transform((env) => ({
     port: env.SIMULATOR_PORT,
     controlPort: env.SIMULATOR_CONTROL_PORT,
     seed: true,
+    ...(env.SIMULATOR_HTTPS_PORT !== undefined && { httpsPort: env.SIMULATOR_HTTPS_PORT }),
     ...(env.SIMULATOR_DATA_DIR !== undefined && { dataDir: env.SIMULATOR_DATA_DIR }),
     ...(env.SIMULATOR_RECORD_DIR !== undefined && { recordDir: env.SIMULATOR_RECORD_DIR }),
   },

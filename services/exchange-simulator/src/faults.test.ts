@@ -1,8 +1,17 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { FaultOptions } from './faults.ts'
-import { calendarItem, createItem, deleteItem, getItem, someTimes } from './testing/requests.ts'
+import { startPushListener } from './testing/push-listener.ts'
+import {
+  calendarFolder,
+  calendarItem,
+  createItem,
+  deleteItem,
+  getItem,
+  someTimes,
+} from './testing/requests.ts'
 import { alice, bob, setUp } from './testing/set-up.ts'
 import { codeOf, codesOf, post } from './testing/soap-client.ts'
+import { leaf, node } from './xml/build.ts'
 import { descend } from './xml/element.ts'
 
 const create = createItem(calendarItem(...someTimes))
@@ -105,6 +114,89 @@ describe('a fault', () => {
     expect(simulator.calls).toEqual({ DeleteItem: 5 })
   })
 })
+
+describe('a broken answer', () => {
+  test('may be half of what was announced, after the effect', async () => {
+    const { simulator, call } = await setUp()
+    simulator.faults.add({ kind: 'halfAnswer', times: 1 })
+    await expect(call(create)).rejects.toThrow('terminated')
+    expect([simulator.calendarOf(alice).length, simulator.faults.counts]).toEqual([1, { halfAnswer: 1 }])
+  })
+
+  test('may be XML that ends too soon', async () => {
+    const { simulator, raw } = await setUp()
+    simulator.faults.add({ kind: 'malformedXml' })
+    const response = await raw(create)
+    expect(response.headers.get('content-length')).toBe(String((await response.text()).length))
+    expect(response.status).toBe(200)
+    await expect(raw(create).then((again) => again.text())).resolves.not.toContain('</s:Envelope>')
+  })
+})
+
+describe('a restart', () => {
+  test('breaks the call, refuses connections for a while, and loses the subscriptions', async () => {
+    const { simulator, call } = await setUp()
+    const { url } = await startPushListener()
+    await call(subscribe(url))
+    expect(simulator.subscriptions.count).toBe(1)
+    simulator.faults.add({ kind: 'restart', downMs: 150, operation: 'CreateItem', times: 1 })
+    await expect(call(create)).rejects.toThrow('fetch failed')
+    await vi.waitFor(async () =>
+      expect(await call(create).catch((error: Error) => error.cause)).toMatchObject({ code: 'ECONNREFUSED' }),
+    )
+    await vi.waitFor(async () => expect(codeOf(await call(create))).toBe('NoError'))
+    expect([simulator.subscriptions.count, simulator.faults.counts]).toEqual([0, { restart: 1 }])
+  })
+})
+
+describe('notifications', () => {
+  test('come in another order', async () => {
+    const { simulator, call, create: made } = await setUp()
+    const listener = await startPushListener()
+    await call(subscribe(listener.url))
+    await vi.waitFor(() => expect(listener.events).toHaveLength(1))
+    simulator.faults.add({ kind: 'notificationReordered', times: 1 })
+    const first = await made(calendarItem(...someTimes))
+    const second = await made(calendarItem(...someTimes))
+    await vi.waitFor(() => expect(listener.events).toHaveLength(3))
+    expect(listener.events.slice(1).map(({ itemId }) => itemId)).toEqual([second.Id, first.Id])
+    expect(simulator.faults.counts).toEqual({ notificationReordered: 1 })
+  })
+})
+
+describe('a wrong clock', () => {
+  test('shows in the Date header and in the times of items', async () => {
+    const { simulator, call, read, create: made } = await setUp()
+    const hour = 3_600_000
+    simulator.faults.add({ kind: 'clockSkew', ms: -hour })
+    const item = await read(await made(calendarItem(...someTimes)))
+    const modified = Date.parse(descend(item, 'LastModifiedTime')?.text ?? '')
+    const said = Date.parse((await call(create)).headers.get('date') ?? '')
+    for (const time of [modified, said]) expect(Math.abs(time + hour - Date.now())).toBeLessThan(5_000)
+    expect(simulator.faults.counts.clockSkew).toBeGreaterThan(0)
+  })
+})
+
+describe('chance', () => {
+  test('lets a fault strike a share of the calls', async () => {
+    const { simulator, call } = await setUp()
+    simulator.faults.add({ kind: 'busyFault', share: 0.5 })
+    const codes = await Promise.all(Array.from({ length: 100 }, () => call(create).then(codeOf)))
+    const busy = codes.filter((code) => code === 'ErrorServerBusy').length
+    expect(busy).toBeGreaterThan(20)
+    expect(busy).toBeLessThan(80)
+  })
+})
+
+function subscribe(url: string) {
+  const content = [
+    node('t:FolderIds', calendarFolder),
+    node('t:EventTypes', leaf('t:EventType', 'CreatedEvent')),
+    leaf('t:StatusFrequency', 1),
+    leaf('t:URL', url),
+  ]
+  return node('m:Subscribe', node('m:PushSubscriptionRequest', content))
+}
 
 async function postRaw(url: string): Promise<Response> {
   const envelope =

@@ -1,18 +1,26 @@
 import { randomUUID } from 'node:crypto'
+import type { Latency } from './latency.ts'
 import { EwsError, serverBusy } from './soap/errors.ts'
 
 /** What can go wrong on demand. */
 export type FaultEffect =
-  /** ErrorServerBusy: as a SOAP fault with status 500, or for each item in a 200. No `backOffMs`: no hint. */
+  /**
+   * ErrorServerBusy: as a SOAP fault with status 500, for each item in a 200, or for each item inside an
+   * ErrorInternalServerError. No `backOffMs`: no hint.
+   */
   | { kind: 'busyFault'; backOffMs?: number }
   | { kind: 'busyItem'; backOffMs?: number }
+  | { kind: 'busyWrapped'; backOffMs?: number }
   | { kind: 'unavailable'; retryAfterSeconds?: number }
-  | { kind: 'latency'; ms: number }
+  | { kind: 'latency'; ms: Latency }
   | { kind: 'refuseConnections' }
   /** The connection breaks: before anything happened, after it happened, or it happens `effectAfterMs` later. */
   | { kind: 'dropBeforeEffect' }
   | { kind: 'dropAfterEffect' }
   | { kind: 'lateEffect'; effectAfterMs: number }
+  /** The effect lands and half of the answer comes back; or all of it, but as XML that no parser takes. */
+  | { kind: 'halfAnswer' }
+  | { kind: 'malformedXml' }
   | { kind: 'emptyError' }
   | { kind: 'htmlError' }
   /** Any response code: for each item of the answer, or as a SOAP fault for the request. */
@@ -21,6 +29,13 @@ export type FaultEffect =
   | { kind: 'notificationLost' }
   | { kind: 'notificationDelayed'; ms: number }
   | { kind: 'notificationDoubled' }
+  | { kind: 'notificationReordered' }
+  /** The server goes down for a while in the middle of a call, and forgets all subscriptions. */
+  | { kind: 'restart'; downMs: number }
+  /** The mailbox of the call moves to another database: it is away for a while, and its subscriptions are lost. */
+  | { kind: 'mailboxMove'; awayMs: number }
+  /** The server's clock is wrong: in the Date header and in the times that items carry. */
+  | { kind: 'clockSkew'; ms: number }
 
 /** Where a fault strikes. What is left out matches everything. */
 export type FaultScope = {
@@ -31,6 +46,8 @@ export type FaultScope = {
   readonly times?: number
   /** How many matching occasions it lets pass first. */
   readonly after?: number
+  /** On which part of the occasions it strikes, by chance: from 0 to 1, where left out always. */
+  readonly share?: number
 }
 
 export type FaultOptions = FaultEffect & FaultScope
@@ -45,6 +62,7 @@ export class Faults {
   readonly #faults = new Map<string, Fault & { passed: number }>()
   readonly #counts = new Map<FaultKind, number>()
   readonly #onChange: () => void
+  #clockSkewMs = 0
 
   constructor(onChange: () => void) {
     this.#onChange = onChange
@@ -63,19 +81,19 @@ export class Faults {
   add(options: FaultOptions): string {
     const id = randomUUID()
     this.#faults.set(id, { ...options, id, hits: 0, passed: 0 })
-    this.#onChange()
+    this.#changed()
     return id
   }
 
   remove(id: string): boolean {
     const known = this.#faults.delete(id)
-    this.#onChange()
+    this.#changed()
     return known
   }
 
   clear(): void {
     this.#faults.clear()
-    this.#onChange()
+    this.#changed()
   }
 
   resetCounts(): void {
@@ -86,17 +104,29 @@ export class Faults {
     return [...this.#faults.values()].some(({ kind }) => kind === 'refuseConnections')
   }
 
+  /** How far the server's clock is ahead. */
+  get clockSkewMs(): number {
+    return this.#clockSkewMs
+  }
+
+  /** Whether there is a fault that waits for certain items. */
+  get concernsItems(): boolean {
+    return this.#faults.size > 0 && [...this.#faults.values()].some(({ itemId }) => itemId)
+  }
+
   /** Lets one fault of these kinds strike, if there is one for the occasion. */
   strike<Kind extends FaultKind>(
     occasion: Occasion,
     ...kinds: readonly Kind[]
   ): (FaultEffect & { kind: Kind }) | undefined {
+    if (this.#faults.size === 0) return undefined
     for (const fault of this.#faults.values()) {
       if (!kinds.some((kind) => kind === fault.kind) || !matches(fault, occasion)) continue
       if (fault.passed < (fault.after ?? 0)) {
         fault.passed++
         continue
       }
+      if (fault.share !== undefined && Math.random() >= fault.share) continue
       this.count(fault.kind)
       fault.hits++
       if (fault.hits === fault.times) this.#faults.delete(fault.id)
@@ -111,11 +141,34 @@ export class Faults {
 
   /** The error that one item of an answer is to get. */
   errorFor(occasion: Occasion): EwsError | undefined {
-    const fault = this.strike(occasion, 'busyItem', 'error')
+    const fault = this.strike(occasion, 'busyItem', 'busyWrapped', 'error')
     if (!fault) return undefined
     if (fault.kind === 'busyItem') return serverBusy(fault.backOffMs)
+    if (fault.kind === 'busyWrapped') return wrapped(serverBusy(fault.backOffMs))
     return new EwsError(fault.code, 'The simulator was asked to fail.')
   }
+
+  #changed(): void {
+    this.#clockSkewMs = [...this.#faults.values()].reduce(
+      (sum, fault) => sum + (fault.kind === 'clockSkew' ? fault.ms : 0),
+      0,
+    )
+    this.#onChange()
+  }
+}
+
+/** An error as Exchange tells of it where one of its servers asked another. */
+export function wrapped({ code, message, details }: EwsError): EwsError {
+  return new EwsError(
+    'ErrorInternalServerError',
+    'An internal server error occurred. The operation failed.',
+    {
+      InnerErrorMessageText: message,
+      InnerErrorResponseCode: code,
+      InnerErrorDescriptiveLinkKey: 0,
+      ...details,
+    },
+  )
 }
 
 function matches(fault: FaultScope, occasion: Occasion): boolean {

@@ -10,7 +10,10 @@ const simulator = await startSimulator({
   ...config.simulator,
   onUnexpected: (error) => log.error({ err: error }, 'call failed unexpectedly'),
 })
-log.info({ url: simulator.url, controlUrl: simulator.controlUrl }, 'exchange simulator is ready')
+log.info(
+  { url: simulator.url, secureUrl: simulator.secure?.url, controlUrl: simulator.controlUrl },
+  'exchange simulator is ready',
+)
 
 const reason = await shutdownSignal()
 log.info({ reason }, 'stopping')

@@ -103,12 +103,12 @@ const schema = variables
     path: ['APPLICATION_WEBHOOK_SECRET'],
     message: 'set it, so that the application can tell our changes from forged ones',
   })
-  .transform((env) => ({
+  .transform((env, context) => ({
     redisUrl: env.REDIS_URL,
     prefix: env.KEY_PREFIX,
     logLevel: env.LOG_LEVEL,
     probes: { port: env.INBOUND_WORKER_PORT, host: env.BIND_ADDRESS },
-    exchange: { ...exchangeConfig(env), userAgent: 'Lockstep' },
+    exchange: { ...exchangeConfig(env, context), userAgent: 'Lockstep' },
     fingerprintKey: env.FINGERPRINT_KEY,
     mailboxes: env.MAILBOXES,
     refusePersonal: env.REFUSE_PERSONAL,

@@ -2,7 +2,6 @@ import { createExchange } from '@lockstep/exchange'
 import { createLedger, type Ledger } from '@lockstep/ledger'
 import { consume, type ConsumeHooks, createQueues, startSweeping } from '@lockstep/queue'
 import {
-  callDurations,
   closeRedis,
   connectRedis,
   countBrakes,
@@ -11,6 +10,7 @@ import {
   type Logger,
   ready,
   startProbes,
+  watchExchange,
 } from '@lockstep/runtime'
 import type { Config } from './config.ts'
 import { createDeliver } from './deliver.ts'
@@ -36,7 +36,7 @@ export async function startInboundWorker(config: Config, log: Logger): Promise<I
   const exchange = createExchange(config.exchange, {
     redis,
     prefix,
-    onCall: callDurations(registry),
+    ...watchExchange(registry, log),
     onCircuit: (state) => {
       log.warn({ state }, 'circuit')
       if (state === 'closed') subscriptions.distrust()

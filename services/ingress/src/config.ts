@@ -2,7 +2,7 @@ import { exchangeConfig, exchangeVariables } from '@lockstep/exchange'
 import { commonVariables, flag, list, parseConfig, port, secret } from '@lockstep/runtime'
 import { z } from 'zod'
 
-const { EWS_URL, EWS_USERNAME, EWS_PASSWORD, ...otherExchangeVariables } = exchangeVariables
+const { EWS_URL, ...otherExchangeVariables } = exchangeVariables
 
 export const variables = z.object({
   ...commonVariables,
@@ -17,34 +17,24 @@ export const variables = z.object({
     .default(false)
     .describe('`true`: items of sensitivity personal do not cross, like private ones.'),
   EWS_URL: EWS_URL.optional(),
-  EWS_USERNAME: EWS_USERNAME.optional(),
-  EWS_PASSWORD: EWS_PASSWORD.optional(),
   ...otherExchangeVariables,
 })
 
-const schema = variables
-  .refine((env) => !env.EWS_URL || (env.EWS_USERNAME && env.EWS_PASSWORD), {
-    path: ['EWS_USERNAME'],
-    message: 'set it and EWS_PASSWORD too, or leave EWS_URL out',
-  })
-  .transform(({ EWS_URL: url, EWS_USERNAME: username, EWS_PASSWORD: password, ...env }) => ({
-    redisUrl: env.REDIS_URL,
-    prefix: env.KEY_PREFIX,
-    logLevel: env.LOG_LEVEL,
-    port: env.INGRESS_PORT,
-    host: env.BIND_ADDRESS,
-    apiKeys: env.PRODUCER_API_KEYS.split(',').map((key) => key.trim()),
-    mailboxes: env.MAILBOXES,
-    refusePersonal: env.REFUSE_PERSONAL,
-    /** Only read from, for applications that ask for changes at `GET /v1/changes`. */
-    exchange:
-      url && username && password
-        ? {
-            ...exchangeConfig({ ...env, EWS_URL: url, EWS_USERNAME: username, EWS_PASSWORD: password }),
-            userAgent: 'Lockstep',
-          }
-        : undefined,
-  }))
+const schema = variables.transform(({ EWS_URL: url, ...env }, context) => ({
+  redisUrl: env.REDIS_URL,
+  prefix: env.KEY_PREFIX,
+  logLevel: env.LOG_LEVEL,
+  port: env.INGRESS_PORT,
+  host: env.BIND_ADDRESS,
+  apiKeys: env.PRODUCER_API_KEYS.split(',').map((key) => key.trim()),
+  mailboxes: env.MAILBOXES,
+  refusePersonal: env.REFUSE_PERSONAL,
+  /** Only read from, for applications that ask for changes at `GET /v1/changes`. */
+  exchange:
+    url !== undefined
+      ? { ...exchangeConfig({ ...env, EWS_URL: url }, context), userAgent: 'Lockstep' }
+      : undefined,
+}))
 
 export type Config = z.infer<typeof schema>
 

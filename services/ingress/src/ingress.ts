@@ -1,7 +1,15 @@
 import { type CalendarGateway, createExchange } from '@lockstep/exchange'
 import { createLedger, type Ledger } from '@lockstep/ledger'
 import { createQueues } from '@lockstep/queue'
-import { closeRedis, connectRedis, createRegistry, listen, type Logger, ready } from '@lockstep/runtime'
+import {
+  closeRedis,
+  connectRedis,
+  createRegistry,
+  listen,
+  type Logger,
+  ready,
+  watchExchange,
+} from '@lockstep/runtime'
 import { createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { countQueues } from './metrics.ts'
@@ -19,8 +27,9 @@ export async function startIngress(config: Config, deps: Deps): Promise<Ingress>
   await ready(redis)
   const ledger = createLedger(redis, { prefix })
   const queues = createQueues(redis, { prefix, onError: (error) => log.warn({ err: error }, 'queue error') })
-  const exchange = config.exchange && createExchange(config.exchange, { redis, prefix })
   const registry = createRegistry('ingress')
+  const exchange =
+    config.exchange && createExchange(config.exchange, { redis, prefix, ...watchExchange(registry, log) })
   countQueues(registry, queues)
   await enable(ledger, config.mailboxes)
 

@@ -53,12 +53,12 @@ export const variables = z.object({
     .describe('Mailboxes at a time in one outbound worker.'),
 })
 
-const schema = variables.transform((env) => ({
+const schema = variables.transform((env, context) => ({
   redisUrl: env.REDIS_URL,
   prefix: env.KEY_PREFIX,
   logLevel: env.LOG_LEVEL,
   probes: { port: env.OUTBOUND_WORKER_PORT, host: env.BIND_ADDRESS },
-  exchange: { ...exchangeConfig(env), userAgent: 'Lockstep' },
+  exchange: { ...exchangeConfig(env, context), userAgent: 'Lockstep' },
   fingerprintKey: env.FINGERPRINT_KEY,
   settings: {
     policy: env.CONFLICT_POLICY,

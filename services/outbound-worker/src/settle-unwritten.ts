@@ -35,7 +35,8 @@ export function outcomeWithoutWriting({
       // Nothing was tried: the lost call stays the one that is waited for.
       return postponed(plan.untilMs, 'LOST_ANSWER', 'none')
     case 'missing':
-      return { ...postponed(Date.now() + missingMs, 'ITEM_MISSING', 'none'), costsAttempt: true }
+      // Whatever was done to it is gone with it: the other direction need not wait for that to be known.
+      return postponed(Date.now() + missingMs, 'ITEM_MISSING', 'moot')
     default:
       return undefined
   }
@@ -55,7 +56,7 @@ function settled(
   return settledAs(link)
 }
 
-function postponed(dueMs: number, code: string, effect: 'none' | 'unknown') {
+function postponed(dueMs: number, code: string, effect: 'none' | 'unknown' | 'moot') {
   return { kind: 'failed' as const, dueMs, code, effect, costsAttempt: false }
 }
 

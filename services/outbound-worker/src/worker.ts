@@ -2,7 +2,6 @@ import { createExchange } from '@lockstep/exchange'
 import { createLedger } from '@lockstep/ledger'
 import { consume, createQueues, startSweeping } from '@lockstep/queue'
 import {
-  callDurations,
   closeRedis,
   connectRedis,
   countBrakes,
@@ -11,6 +10,7 @@ import {
   type Logger,
   ready,
   startProbes,
+  watchExchange,
 } from '@lockstep/runtime'
 import type { Config } from './config.ts'
 import { createSettleBatch } from './settle-batch.ts'
@@ -29,7 +29,7 @@ export async function startOutboundWorker(config: Config, log: Logger): Promise<
   const exchange = createExchange(config.exchange, {
     redis,
     prefix,
-    onCall: callDurations(registry),
+    ...watchExchange(registry, log),
     onCircuit: (state) => log.warn({ state }, 'circuit'),
   })
   const onError = (error: Error) => log.warn({ err: error }, 'queue error')

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { uiFolder } from '@lockstep/ui'
 import express, { type RequestHandler, Router } from 'express'
 import { importMap, modulesRouter, pathOf } from './browser-modules.ts'
 
@@ -23,6 +24,7 @@ export function pageRouter(settings: PageSettings): Router {
     '/',
     (_request, response) => void response.set('Cache-Control', 'no-cache').type('html').send(html),
   )
+  router.use('/ui', express.static(uiFolder, { index: false }))
   return router.use(express.static(folder, { index: false }))
 }
 

@@ -5,11 +5,10 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { unlimitedBudget } from '../budget.ts'
 import { ExchangeUnavailableError } from '../errors.ts'
 import { anAppointment } from '../testing/index.ts'
-import { basicAuthentication } from './authentication.ts'
 import { type CallFact, createEwsClient } from './ews-client.ts'
 import { createEwsGateway } from './ews-gateway.ts'
 import { globalObjectIdOf } from './operations/find-items.ts'
-import { createTransport } from './transport.ts'
+import { aTransport } from '../testing/a-transport.ts'
 
 const mailbox = 'alice@contoso.example'
 const namespaces =
@@ -160,14 +159,7 @@ async function setUp(answerTo: (request: Request) => Answer) {
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/EWS/Exchange.asmx`
-  const authentication = basicAuthentication('svc', 'x')
-  const transport = createTransport({
-    url,
-    authentication,
-    userAgent: 'lockstep',
-    timeoutMs: 5_000,
-    connections: 4,
-  })
+  const transport = aTransport({ url, userAgent: 'lockstep' })
   onTestFinished(async () => {
     await transport.close()
     server.closeAllConnections()

@@ -85,11 +85,13 @@ function backOffHint(details: ErrorDetails): number | undefined {
   return Number.isFinite(hint) ? hint : undefined
 }
 
+const quieting = new Set(['HTTP_429', 'HTTP_503', 'TOKEN_REFUSED'])
+
 /** How long all of us have to keep quiet after this error; `undefined` if it asks for nothing of the kind. */
 export function backOffOf(error: ExchangeError): number | undefined {
   if (!(error instanceof ExchangeUnavailableError)) return undefined
-  const isThrottled = kindOf(error.code) === 'busy' || error.code === 'HTTP_429' || error.code === 'HTTP_503'
-  return isThrottled ? error.retryAfterMs : undefined
+  const asksForQuiet = kindOf(error.code) === 'busy' || quieting.has(error.code)
+  return asksForQuiet ? error.retryAfterMs : undefined
 }
 
 /**
@@ -102,7 +104,14 @@ export function isOutage(error: unknown): boolean {
   return kind !== 'busy' && kind !== 'away' && !innocent.has(error.code)
 }
 
-const innocent = new Set(['ABORTED', 'HTTP_429', 'BUDGET_UNAVAILABLE', 'BUDGET_EXHAUSTED', 'BACKING_OFF'])
+const innocent = new Set([
+  'ABORTED',
+  'HTTP_429',
+  'BUDGET_UNAVAILABLE',
+  'BUDGET_EXHAUSTED',
+  'BACKING_OFF',
+  'LOGON_ON_TRIAL',
+])
 
 /** Whether it was Exchange that said so. An answer is an answer: our own account, for one, need not have a mailbox. */
 export function isAnswer(error: unknown): boolean {

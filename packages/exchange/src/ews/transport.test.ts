@@ -5,8 +5,7 @@ import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { basicAuthentication } from './authentication.ts'
-import { createTransport, type TransportOptions } from './transport.ts'
+import { aTransport, type TransportChanges } from '../testing/a-transport.ts'
 import { TransportError } from './transport-error.ts'
 
 const envelope =
@@ -42,7 +41,6 @@ describe('a SOAP answer', () => {
 
 describe('a status without SOAP', () => {
   test.each([
-    [401, 'none'],
     [403, 'none'],
     [404, 'none'],
     [429, 'none'],
@@ -122,9 +120,11 @@ describe('a request whose answer is lost may have had its effect', () => {
 })
 
 test('trusts a private authority whose certificate it is given', async () => {
-  const ca = readFileSync(new URL('./fixtures/localhost.cert.pem', import.meta.url), 'utf8')
+  const file = new URL('./fixtures/localhost.cert.pem', import.meta.url).pathname
   const url = await startTls()
-  expect(await transport({ url, ca }).post(aPost())).toMatchObject({ status: 200 })
+  expect(await transport({ url, trust: { authorities: { file } } }).post(aPost())).toMatchObject({
+    status: 200,
+  })
 })
 
 test('reuses its connections', async () => {
@@ -135,7 +135,7 @@ test('reuses its connections', async () => {
   expect(connections).toBeLessThan(5)
 })
 
-async function setUp(listener: RequestListener, options: Partial<TransportOptions> = {}) {
+async function setUp(listener: RequestListener, options: Partial<TransportChanges> = {}) {
   const requests: object[] = []
   const server = createServer((request, response) => {
     requests.push(request.headers)
@@ -150,10 +150,8 @@ async function setUp(listener: RequestListener, options: Partial<TransportOption
   }
 }
 
-function transport(options: Partial<TransportOptions>) {
-  const authentication = basicAuthentication('svc', 'pä:ss')
-  const defaults = { url: '', authentication, userAgent: 'test', timeoutMs: 5_000, connections: 4 }
-  const created = createTransport({ ...defaults, ...options })
+function transport(options: TransportChanges) {
+  const created = aTransport(options)
   onTestFinished(() => created.close())
   return created
 }

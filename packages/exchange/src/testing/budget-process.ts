@@ -1,17 +1,17 @@
 // A process with a share of the budget, for the tests: calls as fast as it may until it is killed.
 import { Redis } from 'ioredis'
-import { createTransport } from '../ews/transport.ts'
-import { basicAuthentication } from '../ews/authentication.ts'
+import { localLogonMemory } from '../ews/logon/logon-memory.ts'
 import { RedisBudget } from '../redis-budget.ts'
+import { aTransport } from './a-transport.ts'
 
 const [url = '', redisUrl = '', prefix = '', direction = 'outbound'] = process.argv.slice(2)
 
 const redis = new Redis(redisUrl)
 const budget = new RedisBudget({ redis, prefix, mostInFlight: 4, waitMs: 30_000 })
-const authentication = basicAuthentication(process.pid.toString(), 'x')
-const transport = createTransport({
+const transport = aTransport({
   url,
-  authentication,
+  auth: { kind: 'basic', username: process.pid.toString(), password: 'x' },
+  memory: { ...localLogonMemory(), hasWorked: async () => true },
   userAgent: direction,
   timeoutMs: 60_000,
   connections: 20,

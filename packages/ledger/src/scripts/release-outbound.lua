@@ -1,11 +1,11 @@
 -- Commits an attempt that did not settle. Its own intent is closed, or kept as the earlier one if its effect is
--- unknown; an intent that was open before it stays open. The appointment is due at the given time, or parked.
+-- unknown; an intent that was open before it stays open, unless that is moot. The appointment is due at the given time, or parked.
 -- If another attempt began meanwhile nothing of the outcome is stored; if besides the effect is unknown, see
 -- include/overlap.lua. A mark that was put off because of the attempt is due now.
 --
 -- KEYS  1 appointment  2 outbound  3 due:outbound  4 deliveries  5 due:deliveries
 -- ARGV  1 appointment id  2 mailbox id  3 intent  4 now  5 when it is due, '' to park it  6 code, '' for none
---       7 '1' if the effect is unknown  8 '1' if it cost an attempt
+--       7 '1' if the effect is unknown, '0' if that of earlier attempts is moot too  8 '1' if it cost an attempt
 -- Returns 1 if committed, 0 if overlapped.
 
 -- include due
@@ -20,6 +20,7 @@ end
 
 redis.call('HDEL', KEYS[1], 'i')
 if ARGV[7] == '1' then redis.call('HSET', KEYS[1], 'j', ARGV[3]) end
+if ARGV[7] == '0' then redis.call('HDEL', KEYS[1], 'j') end
 local mark = redis.call('HMGET', KEYS[1], 'mk', 'mb', 'mp', 'mw', 'j')
 if mark[1] and not (mark[2] or mark[3] or mark[4] or mark[5]) then due_at(KEYS[4], KEYS[5], id, mailbox, now) end
 if known[2] ~= ARGV[3]:match('^%d+') then

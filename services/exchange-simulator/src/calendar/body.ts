@@ -28,3 +28,18 @@ function htmlOf(text: string): string {
   const escaped = text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')
   return `<html><head></head><body><div>${escaped.replace(/\r?\n/g, '<br>\n')}</div></body></html>`
 }
+
+/** An HTML body as Exchange stores it: a whole document with a meta element of its own, in its own line ends. */
+export function rewritten({ type, content }: Body): Body {
+  if (type === 'Text' || content.includes(meta)) return { type, content }
+  const lines = content.replace(/\r?\n/g, '\r\n')
+  const inner = /<body[^>]*>([\s\S]*)<\/body>/i.exec(lines)?.[1] ?? lines
+  const head =
+    /<head[^>]*>([\s\S]*)<\/head>/i.exec(lines)?.[1]?.replace(/<meta[^>]*charset[^>]*>/gi, '') ?? ''
+  return {
+    type,
+    content: `<html>\r\n<head>\r\n${meta}${head}\r\n</head>\r\n<body>\r\n${inner}\r\n</body>\r\n</html>\r\n`,
+  }
+}
+
+const meta = '<meta http-equiv="Content-Type" content="text/html; charset=utf-8">'

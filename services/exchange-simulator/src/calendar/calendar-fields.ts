@@ -1,15 +1,14 @@
-import { EwsError } from '../soap/errors.ts'
 import { type Attendee, type CalendarItem } from '../store/item.ts'
 import { leaf, node, type Xml } from '../xml/build.ts'
-import { childText, type Element } from '../xml/element.ts'
+import { childText } from '../xml/element.ts'
 import type { Draft } from './draft.ts'
 import { computed, type Field, oneOf, parseBoolean, stored } from './field.ts'
 import { readAttendees, writeAttendees, writePerson } from './people.ts'
-import { endsOf, occurrenceEnd } from './recurrence.ts'
+import { endsOf, occurrenceAt } from './occurrences.ts'
 import { readRecurrence, writeRecurrence } from './recurrence-xml.ts'
 import { checkDateTime, writeInstant } from './time.ts'
-import { occurrenceId } from './occurrence-id.ts'
 import { zoneDefinition } from './zone-definition.ts'
+import { readZone } from './read-zone.ts'
 import { windowsZone } from './zones.ts'
 
 /** The properties that t:CalendarItemType adds to an item, in the schema's order. */
@@ -61,13 +60,14 @@ export const calendarFields: readonly Field[] = [
   attendeeField('OptionalAttendees', 'optional'),
   attendeeField('Resources', 'resource'),
   computed('calendar:Duration', (item) => `PT${Math.round((item.end - item.start) / 60_000)}M`),
+  computed('calendar:AppointmentReplyTime', ({ respondedAt }) => respondedAt && writeInstant(respondedAt)),
   computed('calendar:AppointmentSequenceNumber', (item) => item.sequence),
   computed('calendar:AppointmentState', appointmentState),
   {
     path: 'calendar:Recurrence',
     element: 'Recurrence',
     isCostly: true,
-    read: ({ recurrence }) => (recurrence ? writeRecurrence(recurrence) : ''),
+    read: ({ recurrence, startZone }) => (recurrence ? writeRecurrence(recurrence, startZone) : ''),
     write: (draft, element) => {
       draft.item.recurrence = readRecurrence(element)
     },
@@ -77,6 +77,18 @@ export const calendarFields: readonly Field[] = [
   },
   boundaryField('FirstOccurrence', (item) => endsOf(item).first),
   boundaryField('LastOccurrence', (item) => endsOf(item).last),
+  {
+    path: 'calendar:ModifiedOccurrences',
+    element: 'ModifiedOccurrences',
+    isCostly: true,
+    read: modifiedOccurrences,
+  },
+  {
+    path: 'calendar:DeletedOccurrences',
+    element: 'DeletedOccurrences',
+    isCostly: true,
+    read: deletedOccurrences,
+  },
   {
     path: 'calendar:MeetingTimeZone',
     element: 'MeetingTimeZone',
@@ -99,13 +111,15 @@ export const calendarFields: readonly Field[] = [
   computed('calendar:IsOrganizer', (item) => item.myResponse === 'Organizer'),
 ]
 
-export function calendarItemType(item: CalendarItem): 'Single' | 'Occurrence' | 'RecurringMaster' {
-  if (item.occurrenceOf) return 'Occurrence'
+type ItemType = 'Single' | 'Occurrence' | 'Exception' | 'RecurringMaster'
+
+export function calendarItemType(item: CalendarItem): ItemType {
+  if (item.occurrenceOf) return item.occurrenceOf.isException ? 'Exception' : 'Occurrence'
   return item.recurrence ? 'RecurringMaster' : 'Single'
 }
 
 // The bits of PidLidAppointmentStateFlags: a meeting, received, cancelled.
-function appointmentState(item: CalendarItem): number {
+export function appointmentState(item: CalendarItem): number {
   const received = item.isMeeting && item.myResponse !== 'Organizer'
   return (item.isMeeting ? 1 : 0) | (received ? 2 : 0) | (item.isCancelled ? 4 : 0)
 }
@@ -127,18 +141,38 @@ function attendeeField(element: string, role: Attendee['role']): Field {
   }
 }
 
-function boundaryField(element: string, startOf: (item: CalendarItem) => number | undefined): Field {
+function boundaryField(element: string, find: (item: CalendarItem) => CalendarItem | undefined): Field {
   const read = (item: CalendarItem): Xml => {
-    const at = item.recurrence ? startOf(item) : undefined
-    if (at === undefined) return ''
-    return node(`t:${element}`, [
-      leaf('t:ItemId', '', { Id: occurrenceId(item.itemId, at), ChangeKey: item.changeKey }),
-      leaf('t:Start', writeInstant(at)),
-      leaf('t:End', writeInstant(occurrenceEnd(item, at))),
-      leaf('t:OriginalStart', writeInstant(at)),
-    ])
+    const found = item.recurrence ? find(item) : undefined
+    return found ? node(`t:${element}`, occurrenceInfo(found)) : ''
   }
   return { path: `calendar:${element}`, element, isCostly: true, read }
+}
+
+function occurrenceInfo({ itemId, changeKey, start, end, occurrenceOf }: CalendarItem): Xml {
+  return [
+    leaf('t:ItemId', '', { Id: itemId, ChangeKey: changeKey }),
+    leaf('t:Start', writeInstant(start)),
+    leaf('t:End', writeInstant(end)),
+    leaf('t:OriginalStart', writeInstant(occurrenceOf?.originalStart ?? start)),
+  ].join('')
+}
+
+function modifiedOccurrences(item: CalendarItem): Xml {
+  const { exceptions = [] } = item
+  if (exceptions.length === 0) return ''
+  const infos = exceptions.map(({ originalStart }) =>
+    node('t:Occurrence', occurrenceInfo(occurrenceAt(item, originalStart))),
+  )
+  return node('t:ModifiedOccurrences', infos)
+}
+
+function deletedOccurrences({ deletedOccurrences: starts = [] }: CalendarItem): Xml {
+  if (starts.length === 0) return ''
+  return node(
+    't:DeletedOccurrences',
+    starts.map((start) => node('t:DeletedOccurrence', leaf('t:Start', writeInstant(start)))),
+  )
 }
 
 function zoneField(
@@ -152,10 +186,4 @@ function zoneField(
     read: (item) => zoneDefinition(element, zoneOf(item)),
     write: (draft, given) => set(draft, readZone(given)),
   }
-}
-
-function readZone(element: Element): string {
-  const zone = windowsZone(element.attributes['Id'] ?? '')
-  if (!zone) throw new EwsError('ErrorTimeZone', 'The specified time zone is not valid.')
-  return zone
 }

@@ -2,6 +2,9 @@ import { EwsError } from '../soap/errors.ts'
 import { createUid } from '../store/ids.ts'
 import type { CalendarItem, Person } from '../store/item.ts'
 import type { NewItem } from '../store/store.ts'
+import type { Quirks } from '../quirks.ts'
+import { rewritten } from './body.ts'
+import { occurrenceEnd, occurrenceStarts } from './recurrence.ts'
 import { readInstant } from './time.ts'
 import { midnightAfter, midnightBefore, wallClockOf, instantOf } from './zones.ts'
 
@@ -64,13 +67,14 @@ export function draftOf(item: CalendarItem, requestZone: string | undefined): Dr
     folder: _folder,
     createdAt: _at,
     modifiedAt: _on,
+    occurrenceOf: _occurrence,
     ...fields
   } = item
   return { requestZone, item: structuredClone(fields) }
 }
 
 /** Settles zones and times, and refuses what no calendar can hold. */
-export function settle(draft: Draft): NewItem {
+export function settle(draft: Draft, { rewritesHtml = false }: Partial<Quirks> = {}): NewItem {
   const { item } = draft
   settleTimes(draft)
   if (item.end < item.start) {
@@ -80,6 +84,8 @@ export function settle(draft: Draft): NewItem {
   if (item.end - item.start > fiveYearsMs) {
     throw new EwsError('ErrorCalendarDurationIsTooLong', 'The duration of the calendar item is too long.')
   }
+  if (item.recurrence) settleSeries(item)
+  if (rewritesHtml && item.body) item.body = rewritten(item.body)
   item.isMeeting = item.attendees.length > 0 || item.isMeeting
   return item
 }
@@ -111,11 +117,32 @@ function snapToMidnights(item: NewItem): void {
   item.end = midnightAfter(Math.max(item.end, item.start + 1), item.startZone)
 }
 
-/** Only what differs from the item as it stands. */
+/** A series begins with the first day of its pattern, and none of its occurrences may run into the next. */
+function settleSeries(item: NewItem): void {
+  const series = { start: item.start, startZone: item.startZone, recurrence: item.recurrence }
+  const [first, second] = occurrenceStarts(series).take(2)
+  if (first === undefined) {
+    throw new EwsError('ErrorRecurrenceHasNoOccurrence', 'The recurrence has no occurrence.')
+  }
+  const end = occurrenceEnd({ ...series, end: item.end }, first)
+  // A day may be an hour or two shorter than it looks.
+  if (second !== undefined && end - first > second - first + 2 * 3_600_000) {
+    throw new EwsError(
+      'ErrorOccurrenceTimeSpanTooBig',
+      'An occurrence is longer than the interval of its series.',
+    )
+  }
+  item.start = first
+  item.end = end
+}
+
+/** Only what differs from the item as it stands. A series that begins or repeats otherwise loses its exceptions. */
 export function changedFields(item: CalendarItem, fields: NewItem): Partial<NewItem> {
   const before: Readonly<Record<string, unknown>> = item
   const changes = Object.entries(fields).filter(
     ([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name]),
   )
-  return Object.fromEntries(changes)
+  const changed: Partial<NewItem> = Object.fromEntries(changes)
+  const isNewSeries = item.recurrence && ('recurrence' in changed || 'start' in changed)
+  return isNewSeries ? { ...changed, exceptions: [], deletedOccurrences: [] } : changed
 }

@@ -1,12 +1,21 @@
 import { EwsError, schemaViolation } from '../soap/errors.ts'
 import type { CalendarItem } from '../store/item.ts'
-import { leaf, node } from '../xml/build.ts'
+import { leaf, node, type Xml } from '../xml/build.ts'
 import { bodyAs } from './body.ts'
+import { toICalendar } from './icalendar.ts'
 import { computed, type Field, oneOf, parseBoolean, parseInteger, stored } from './field.ts'
 import { writeInstant } from './time.ts'
 
 /** The properties of t:ItemType that come before ExtendedProperty, in the schema's order. */
 export const itemFields: readonly Field[] = [
+  {
+    path: 'item:MimeContent',
+    element: 'MimeContent',
+    isCostly: true,
+    onDemand: true,
+    read: (item) =>
+      leaf('t:MimeContent', Buffer.from(toICalendar(item)).toString('base64'), { CharacterSet: 'UTF-8' }),
+  },
   {
     path: 'item:ItemId',
     element: 'ItemId',
@@ -69,6 +78,7 @@ export const itemFields: readonly Field[] = [
   computed('item:IsUnmodified', () => false),
   computed('item:DateTimeSent', (item) => writeInstant(item.createdAt)),
   computed('item:DateTimeCreated', (item) => writeInstant(item.createdAt)),
+  { path: 'item:ResponseObjects', element: 'ResponseObjects', isCostly: true, read: responseObjects },
   computed('item:ReminderDueBy', (item) => writeInstant(item.start), { isDefault: true }),
   stored('item:ReminderIsSet', 'reminderIsSet', parseBoolean, { isDefault: true, empty: false }),
   stored('item:ReminderMinutesBeforeStart', 'reminderMinutes', parseReminder, { isDefault: true, empty: 15 }),
@@ -97,6 +107,28 @@ export const laterItemFields: readonly Field[] = [
   },
 ]
 
+/** What the owner of the item can answer to it. */
+function responseObjects({ isMeeting, isCancelled, myResponse }: CalendarItem): Xml {
+  const names = !isMeeting
+    ? ['ForwardItem']
+    : myResponse === 'Organizer'
+      ? ['ReplyAllToItem', 'ForwardItem', ...(isCancelled ? [] : ['CancelCalendarItem'])]
+      : isCancelled
+        ? ['RemoveItem', 'ReplyToItem', 'ReplyAllToItem', 'ForwardItem']
+        : [
+            'AcceptItem',
+            'TentativelyAcceptItem',
+            'DeclineItem',
+            'ReplyToItem',
+            'ReplyAllToItem',
+            'ForwardItem',
+          ]
+  return node(
+    't:ResponseObjects',
+    names.map((name) => node(`t:${name}`, '')),
+  )
+}
+
 export const effectiveRights = node('t:EffectiveRights', [
   leaf('t:CreateAssociated', false),
   leaf('t:CreateContents', false),
@@ -107,11 +139,11 @@ export const effectiveRights = node('t:EffectiveRights', [
   leaf('t:ViewPrivateItems', true),
 ])
 
-function sizeOf(item: CalendarItem): number {
+export function sizeOf(item: CalendarItem): number {
   return 1024 + 2 * ((item.subject?.length ?? 0) + (item.body?.content.length ?? 0))
 }
 
-function namesOf(item: CalendarItem, role: 'required' | 'optional'): string {
+export function namesOf(item: CalendarItem, role: 'required' | 'optional'): string {
   return item.attendees
     .filter((attendee) => attendee.role === role)
     .map(({ name }) => name)

@@ -3,7 +3,7 @@ import type { CalendarItem } from '../store/item.ts'
 import { node, type Xml } from '../xml/build.ts'
 import { child, childText, type Element } from '../xml/element.ts'
 import { type ExtendedPath, readExtendedPath, writeExtended } from './extended.ts'
-import { type BodyForm, type Field, oneOf, type ReadContext } from './field.ts'
+import { type BodyForm, type Field, oneOf, parseBoolean, type ReadContext } from './field.ts'
 import { fieldOfPath, fieldsAfter, fieldsBefore } from './fields.ts'
 
 const parseBase = oneOf('IdOnly', 'Default', 'AllProperties', 'PcxPeopleSearch')
@@ -15,12 +15,20 @@ export type ItemShape = {
   readonly extended: readonly ExtendedPath[]
   readonly after: readonly Field[]
   readonly bodyForm: BodyForm
+  /** Texts are cut, as FindItem cuts them. */
+  readonly cutsTexts?: boolean
 }
 
-/** Reads an ItemShape element. `cheapOnly` leaves out what listings never return. */
-export function readItemShape(element: Element, { cheapOnly = false } = {}): ItemShape {
+const longestText = 255
+
+/** Reads an ItemShape element. `cheapOnly` leaves out what listings never return; `cutsTexts` shortens the rest. */
+export function readItemShape(element: Element, { cheapOnly = false, cutsTexts = false } = {}): ItemShape {
   const base = parseBase(childText(element, 'BaseShape') ?? '')
   const asked = readPaths(child(element, 'AdditionalProperties'))
+  if (parseBoolean(childText(element, 'IncludeMimeContent') ?? 'false')) {
+    const mime = fieldOfPath('item:MimeContent')
+    if (mime) asked.fields.add(mime)
+  }
   const wants = (field: Field): boolean => {
     if (cheapOnly && field.isCostly) return false
     if (field.path === 'item:ItemId' || asked.fields.has(field)) return true
@@ -32,6 +40,7 @@ export function readItemShape(element: Element, { cheapOnly = false } = {}): Ite
     after: fieldsAfter.filter(wants),
     extended: asked.extended,
     bodyForm: parseBodyForm(childText(element, 'BodyType') ?? 'Best'),
+    cutsTexts,
   }
 }
 
@@ -43,16 +52,32 @@ export const idOnly: ItemShape = {
 }
 
 export function writeItem(
-  item: CalendarItem,
+  whole: CalendarItem,
   shape: ItemShape,
   context: Pick<ReadContext, 'folderIdOf'>,
 ): Xml {
   const read = { folderIdOf: context.folderIdOf, bodyForm: shape.bodyForm }
+  const item = shape.cutsTexts ? cut(whole) : whole
   let content = ''
   for (const field of shape.before) content += field.read(item, read)
   for (const path of shape.extended) content += writeExtended(item, path)
   for (const field of shape.after) content += field.read(item, read)
   return node('t:CalendarItem', content)
+}
+
+function cut(item: CalendarItem): CalendarItem {
+  const isLong = (text: string | null): boolean => (text?.length ?? 0) > longestText
+  const long = Object.values(item.extended).some(({ values }) => values.some(isLong))
+  if (!isLong(item.location) && !long) return item
+  const extended = Object.entries(item.extended).map(([key, { type, values }]) => {
+    const isText = type.startsWith('String')
+    return [key, { type, values: isText ? values.map((text) => text.slice(0, longestText)) : values }]
+  })
+  return {
+    ...item,
+    location: item.location?.slice(0, longestText) ?? null,
+    extended: Object.fromEntries(extended) as CalendarItem['extended'],
+  }
 }
 
 function readPaths(element: Element | undefined): { fields: Set<Field>; extended: ExtendedPath[] } {

@@ -1,5 +1,5 @@
 import type { CalendarItem, Recurrence } from '../store/item.ts'
-import { ianaOf, instantOf, wallClockOf } from './zones.ts'
+import { ianaOf, wallClockOf } from './zones.ts'
 
 const days = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
 const months = [
@@ -19,60 +19,69 @@ const months = [
 const weeks = ['First', 'Second', 'Third', 'Fourth', 'Last']
 // Exchange stops expanding a series without an end here, for FirstOccurrence and the like.
 const mostOccurrences = 5_000
+const mostPeriods = 100_000
 
-/** The instants at which the occurrences of a master begin, in order, none after `untilMs`. */
-export function* occurrenceStarts(master: CalendarItem, untilMs = Infinity): Generator<number> {
+/** What decides when occurrences begin. */
+type Series = Pick<CalendarItem, 'start' | 'startZone' | 'recurrence'>
+
+/**
+ * The instants at which the occurrences of a master begin, in order, none after
+ * `untilMs`. Those before `fromMs` may be left out where nobody has to count them.
+ */
+export function* occurrenceStarts(master: Series, untilMs = Infinity, fromMs = -Infinity): Generator<number> {
   const { recurrence } = master
   if (!recurrence) return
+  const zone = ianaOf(master.startZone)
   const time = wallClockOf(master.start, master.startZone).toPlainTime()
-  const limit = limitOf(recurrence)
+  const limit = limitOf(recurrence, untilMs)
   let count = 0
-  for (const date of datesOf(recurrence)) {
+  for (const date of datesOf(recurrence, limit.isCounted ? -Infinity : fromMs)) {
     if (count === limit.count || (limit.until && Temporal.PlainDate.compare(date, limit.until) > 0)) return
-    const start = instantOf(date.toPlainDateTime(time).toString(), master.startZone)
+    const start = date.toZonedDateTime({ timeZone: zone, plainTime: time }).epochMilliseconds
     if (start > untilMs) return
     count++
     yield start
   }
 }
 
-/** The first and the last occurrence; the last is missing where the series has no end. */
-export function endsOf(master: CalendarItem): { first?: number; last?: number } {
-  const isEndless = master.recurrence?.range.kind === 'NoEndRecurrence'
-  const ends: { first?: number; last?: number } = {}
-  for (const start of occurrenceStarts(master)) {
-    ends.first ??= start
-    if (isEndless) return ends
-    ends.last = start
-  }
-  return ends
-}
-
 /** How long an occurrence that begins at `start` lasts: the master's wall-clock length. */
-export function occurrenceEnd(master: CalendarItem, start: number): number {
+export function occurrenceEnd(master: Series & Pick<CalendarItem, 'end'>, start: number): number {
   const length = wallClockOf(master.start, master.startZone).until(wallClockOf(master.end, master.startZone))
   return wallClockOf(start, master.startZone).add(length).toZonedDateTime(ianaOf(master.startZone))
     .epochMilliseconds
 }
 
-function limitOf({ range }: Recurrence): { count: number; until?: Temporal.PlainDate } {
+type Limit = { count: number; isCounted: boolean; until?: Temporal.PlainDate }
+
+function limitOf({ range }: Recurrence, untilMs: number): Limit {
   const count = valueOf(range, 'NumberOfOccurrences')
   const until = valueOf(range, 'EndDate')
+  const isEndless = range.kind === 'NoEndRecurrence' && untilMs === Infinity
   return {
-    count: count ? Number(count) : mostOccurrences,
+    count: count ? Number(count) : isEndless ? mostOccurrences : Infinity,
+    isCounted: count !== undefined || isEndless,
     ...(until && { until: Temporal.PlainDate.from(until) }),
   }
 }
 
-/** All dates of the pattern from the range's first day on, without end. */
-function* datesOf({ pattern, range }: Recurrence): Generator<Temporal.PlainDate> {
+/** All dates of the pattern from the range's first day on, or from shortly before `fromMs`, without end. */
+function* datesOf({ pattern, range }: Recurrence, fromMs: number): Generator<Temporal.PlainDate> {
   const first = Temporal.PlainDate.from(valueOf(range, 'StartDate') ?? '1970-01-01')
   const interval = Number(valueOf(pattern, 'Interval') ?? 1)
-  for (let step = 0; step < 100_000; step++) {
+  const skipped = Math.max(0, Math.floor(periodsUntil(pattern.kind, first, fromMs) / interval) - 2)
+  for (let step = skipped; step < skipped + mostPeriods; step++) {
     for (const date of datesOfPeriod(pattern, first, step * interval)) {
       if (Temporal.PlainDate.compare(date, first) >= 0) yield date
     }
   }
+}
+
+/** How many days, weeks, months or years lie between the first date and an instant; none where it is earlier. */
+function periodsUntil(kind: string, first: Temporal.PlainDate, instantMs: number): number {
+  const days = (instantMs - first.toZonedDateTime('UTC').epochMilliseconds) / 86_400_000
+  if (!Number.isFinite(days) || days < 0) return 0
+  const length = /Daily/.test(kind) ? 1 : /Weekly/.test(kind) ? 7 : /Monthly/.test(kind) ? 31 : 366
+  return Math.floor(days / length)
 }
 
 function datesOfPeriod(

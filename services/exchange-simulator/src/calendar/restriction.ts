@@ -1,119 +1,58 @@
-import { EwsError, schemaViolation } from '../soap/errors.ts'
+import { EwsError } from '../soap/errors.ts'
 import { uidOfGlobalObjectId } from '../store/ids.ts'
 import type { CalendarItem } from '../store/item.ts'
-import type { Mailbox } from '../store/mailbox.ts'
-import { child, type Element } from '../xml/element.ts'
-import { calendarItemType } from './calendar-fields.ts'
+import type { Element } from '../xml/element.ts'
+import { bodyAs } from './body.ts'
+import { appointmentState, calendarItemType } from './calendar-fields.ts'
 import { cleanGlobalObjectIdKey, extendedValue, normalized, readExtendedPath } from './extended.ts'
 import { fieldOfPath } from './fields.ts'
+import { namesOf, sizeOf } from './item-fields.ts'
+import { compileExpression, type Operand, type Search, type Value } from './search-expression.ts'
 import { readInstant } from './time.ts'
 
-type Value = string | number | boolean | undefined
-type Test = (item: CalendarItem) => boolean
+/** A compiled Restriction on items. */
+export type Restriction = Search<CalendarItem>
+type ItemOperand = Operand<CalendarItem>
 
-/** A compiled Restriction: a test, and, where an index can answer it, the only items that can pass. */
-export type Restriction = { test: Test; candidates?: (mailbox: Mailbox) => CalendarItem[] }
-
-/** A property as a search sees it: its values, and how a constant is read to be compared with them. */
-type Operand = {
-  values: (item: CalendarItem) => readonly Value[]
-  constant: (text: string) => Value
-  find?: (mailbox: Mailbox, constant: string) => CalendarItem[]
-}
-
-const comparisons: Readonly<Record<string, (left: Value, right: Value) => boolean>> = {
-  IsEqualTo: (left, right) => left === right,
-  IsNotEqualTo: (left, right) => left !== right,
-  IsGreaterThan: (left, right) => left !== undefined && right !== undefined && left > right,
-  IsGreaterThanOrEqualTo: (left, right) => left !== undefined && right !== undefined && left >= right,
-  IsLessThan: (left, right) => left !== undefined && right !== undefined && left < right,
-  IsLessThanOrEqualTo: (left, right) => left !== undefined && right !== undefined && left <= right,
-}
-
-/** Compiles one search expression. `zone` reads times that name no offset. */
+/** Compiles the expression of a Restriction. `zone` reads times that name no offset. */
 export function compileRestriction(expression: Element, zone: string): Restriction {
-  switch (expression.name) {
-    case 'And':
-      return compileAnd(expression.children.map((part) => compileRestriction(part, zone)))
-    case 'Or': {
-      const parts = expression.children.map((part) => compileRestriction(part, zone))
-      return { test: (item) => parts.some(({ test }) => test(item)) }
-    }
-    case 'Not': {
-      const part = compileRestriction(only(expression), zone)
-      return { test: (item) => !part.test(item) }
-    }
-    case 'Exists': {
-      const operand = operandOf(only(expression), zone)
-      return { test: (item) => operand.values(item).some((value) => value !== undefined && value !== '') }
-    }
-    case 'Contains':
-      return { test: compileContains(expression, zone) }
-    default:
-      return compileComparison(expression, zone)
-  }
+  return compileExpression(expression, (path) => searchable(path, zone))
 }
 
-function compileAnd(parts: readonly Restriction[]): Restriction {
-  const indexed = parts.find(({ candidates }) => candidates)
-  const test: Test = (item) => parts.every((part) => part.test(item))
-  return indexed?.candidates ? { test, candidates: indexed.candidates } : { test }
-}
-
-function compileComparison(expression: Element, zone: string): Restriction {
-  const compare = comparisons[expression.name]
-  if (!compare) throw schemaViolation(`unexpected element ${expression.name} in Restriction`)
-  const operand = operandOf(expression.children[0], zone)
-  const right = expression.children[1]
-  const given = right && (child(right, 'Constant') ?? right.children[0])
-  if (!right || right.name !== 'FieldURIOrConstant' || !given)
-    throw schemaViolation('FieldURIOrConstant is missing')
-  if (given.name !== 'Constant') {
-    const other = operandOf(given, zone)
-    return { test: (item) => compare(operand.values(item)[0], other.values(item)[0]) }
-  }
-  const text = given.attributes['Value'] ?? ''
-  const constant = operand.constant(text)
-  const test: Test = (item) => operand.values(item).some((value) => compare(value, constant))
-  const { find } = operand
-  return find && expression.name === 'IsEqualTo'
-    ? { test, candidates: (mailbox) => find(mailbox, text) }
-    : { test }
-}
-
-function compileContains(expression: Element, zone: string): Test {
-  const operand = operandOf(expression.children[0], zone)
-  const wanted = child(expression, 'Constant')?.attributes['Value'] ?? ''
-  const mode = expression.attributes['ContainmentMode'] ?? 'FullString'
-  const ignoresCase = (expression.attributes['ContainmentComparison'] ?? 'Exact') !== 'Exact'
-  const fold = (text: string): string => (ignoresCase ? text.toLowerCase() : text)
-  const needle = fold(wanted)
-  const matches = (value: string): boolean => {
-    if (mode === 'FullString' || mode === 'ExactPhrase') return value === needle
-    return mode.startsWith('Prefix') ? value.startsWith(needle) : value.includes(needle)
-  }
-  return (item) => operand.values(item).some((value) => value !== undefined && matches(fold(String(value))))
-}
-
-function operandOf(path: Element | undefined, zone: string): Operand {
-  if (!path) throw schemaViolation('a search expression without a path')
-  if (path.name === 'ExtendedFieldURI') return extendedOperand(path)
-  const uri = path.attributes['FieldURI']
-  const operand = uri && path.name === 'FieldURI' ? operandsOf(zone)[uri] : undefined
+function searchable(path: Element, zone: string): ItemOperand {
+  const operand = itemOperand(path, zone)
   if (operand) return operand
-  fieldOfPath(uri)
   throw new EwsError(
     'ErrorUnsupportedPathForQuery',
     'The property can not be used with this type of restriction.',
   )
 }
 
-function extendedOperand(element: Element): Operand {
+/** The property that a path names, as searches and sort orders see it; `undefined` for what they cannot see. */
+export function itemOperand(path: Element, zone: string): ItemOperand | undefined {
+  if (path.name === 'ExtendedFieldURI') return extendedOperand(path)
+  const uri = path.attributes['FieldURI']
+  if (path.name !== 'FieldURI' || uri === undefined) return undefined
+  const time = times[uri]
+  if (time) {
+    return {
+      values: (item) => [Math.floor(time(item) / 1000)],
+      constant: (text) => Math.floor(readInstant(text, zone) / 1000),
+    }
+  }
+  const operand = operands[uri]
+  if (!operand) fieldOfPath(uri)
+  return operand
+}
+
+function extendedOperand(element: Element): ItemOperand {
   const path = readExtendedPath(element)
+  const isNumber = /^(Integer|Short|Long|Double|Float|Currency)/.test(path.type)
+  const valueOf = (text: string | undefined): Value => (isNumber && text !== undefined ? Number(text) : text)
   const constant = (text: string): string => normalized(text, path.type)
   return {
-    values: (item) => extendedValue(item, path)?.values ?? [undefined],
-    constant,
+    values: (item) => extendedValue(item, path)?.values.map(valueOf) ?? [undefined],
+    constant: (text) => valueOf(constant(text)),
     find: (mailbox, text) =>
       path.key === cleanGlobalObjectIdKey
         ? mailbox.withUid(uidOfGlobalObjectId(text))
@@ -121,54 +60,58 @@ function extendedOperand(element: Element): Operand {
   }
 }
 
-const plain = (value: (item: CalendarItem) => Value): Operand => ({
+const plain = (value: (item: CalendarItem) => Value): ItemOperand => ({
   values: (item) => [value(item)],
   constant: (text) => text,
 })
+const number = (value: (item: CalendarItem) => number): ItemOperand => ({
+  values: (item) => [value(item)],
+  constant: Number,
+})
+const flag = (value: (item: CalendarItem) => boolean): ItemOperand => ({
+  values: (item) => [value(item)],
+  constant: (text) => text === 'true' || text === '1',
+})
 
-const textOperands: Readonly<Record<string, Operand>> = {
+const times: Readonly<Record<string, (item: CalendarItem) => number>> = {
+  'calendar:Start': (item) => item.start,
+  'calendar:End': (item) => item.end,
+  'calendar:DateTimeStamp': (item) => item.modifiedAt,
+  'item:DateTimeCreated': (item) => item.createdAt,
+  'item:DateTimeReceived': (item) => item.createdAt,
+  'item:DateTimeSent': (item) => item.createdAt,
+  'item:LastModifiedTime': (item) => item.modifiedAt,
+  'item:ReminderDueBy': (item) => item.start,
+}
+
+const operands: Readonly<Record<string, ItemOperand>> = {
   'item:ItemClass': plain((item) => item.itemClass),
   'item:Subject': plain((item) => item.subject ?? undefined),
+  'item:Body': plain((item) => (item.body ? bodyAs(item.body, 'Text').content : undefined)),
   'item:Importance': plain((item) => item.importance),
   'item:Sensitivity': plain((item) => item.sensitivity),
+  'item:LastModifiedName': plain((item) => item.modifiedBy),
+  'item:DisplayTo': plain((item) => namesOf(item, 'required')),
+  'item:DisplayCc': plain((item) => namesOf(item, 'optional')),
+  'item:Categories': { values: (item) => item.categories, constant: (text) => text },
+  'item:Size': number(sizeOf),
+  'item:ReminderMinutesBeforeStart': number((item) => item.reminderMinutes),
+  'item:ReminderIsSet': flag((item) => item.reminderIsSet),
+  'item:HasAttachments': flag(() => false),
   'calendar:Location': plain((item) => item.location ?? undefined),
   'calendar:LegacyFreeBusyStatus': plain((item) => item.showAs),
   'calendar:CalendarItemType': plain(calendarItemType),
+  'calendar:MyResponseType': plain((item) => item.myResponse),
   'calendar:UID': {
     values: (item) => [item.uid.toUpperCase()],
     constant: (text) => text.toUpperCase(),
     find: (mailbox, uid) => mailbox.withUid(uid),
   },
-  'item:Categories': { values: (item) => item.categories, constant: (text) => text },
-  'item:ReminderIsSet': flag((item) => item.reminderIsSet),
+  'calendar:AppointmentState': number(appointmentState),
+  'calendar:AppointmentSequenceNumber': number((item) => item.sequence),
   'calendar:IsAllDayEvent': flag((item) => item.isAllDay),
   'calendar:IsMeeting': flag((item) => item.isMeeting),
   'calendar:IsCancelled': flag((item) => item.isCancelled),
   'calendar:IsRecurring': flag((item) => item.recurrence !== null),
-}
-
-function operandsOf(zone: string): Readonly<Record<string, Operand>> {
-  const time = (value: (item: CalendarItem) => number): Operand => ({
-    values: (item) => [Math.floor(value(item) / 1000)],
-    constant: (text) => Math.floor(readInstant(text, zone) / 1000),
-  })
-  return {
-    ...textOperands,
-    'calendar:Start': time((item) => item.start),
-    'calendar:End': time((item) => item.end),
-    'item:DateTimeCreated': time((item) => item.createdAt),
-    'item:DateTimeReceived': time((item) => item.createdAt),
-    'item:LastModifiedTime': time((item) => item.modifiedAt),
-  }
-}
-
-function flag(value: (item: CalendarItem) => boolean): Operand {
-  return { values: (item) => [value(item)], constant: (text) => text === 'true' || text === '1' }
-}
-
-function only(expression: Element): Element {
-  const [inner] = expression.children
-  if (!inner || expression.children.length > 1)
-    throw schemaViolation(`${expression.name} wants one expression`)
-  return inner
+  'calendar:MeetingRequestWasSent': flag((item) => item.requestWasSent),
 }

@@ -1,18 +1,12 @@
-import { schemaViolation } from '../soap/errors.ts'
+import { EwsError, schemaViolation } from '../soap/errors.ts'
 import type { CalendarItem } from '../store/item.ts'
 import type { Element } from '../xml/element.ts'
+import { itemOperand } from './restriction.ts'
+import type { Value } from './search-expression.ts'
 
-const keys: Readonly<Record<string, (item: CalendarItem) => string | number>> = {
-  'item:Subject': (item) => item.subject ?? '',
-  'item:Importance': (item) => item.importance,
-  'item:Sensitivity': (item) => item.sensitivity,
-  'item:DateTimeCreated': (item) => item.createdAt,
-  'item:DateTimeReceived': (item) => item.createdAt,
-  'item:LastModifiedTime': (item) => item.modifiedAt,
-  'calendar:Start': (item) => item.start,
-  'calendar:End': (item) => item.end,
-  'calendar:Location': (item) => item.location ?? '',
-}
+type Rule = { key: (item: CalendarItem) => Value; isDescending: boolean }
+
+const importances = ['Low', 'Normal', 'High']
 
 /** Sorts by a SortOrder element; the order of creation decides where it leaves a choice. */
 export function sortItems(items: CalendarItem[], order: Element | undefined): CalendarItem[] {
@@ -27,16 +21,26 @@ export function sortItems(items: CalendarItem[], order: Element | undefined): Ca
   })
 }
 
-function readRule(element: Element): { key: (item: CalendarItem) => string | number; isDescending: boolean } {
+function readRule(element: Element): Rule {
   const direction = element.attributes['Order']
-  if (element.name !== 'FieldOrder' || (direction !== 'Ascending' && direction !== 'Descending')) {
+  const [path] = element.children
+  if (element.name !== 'FieldOrder' || !path || (direction !== 'Ascending' && direction !== 'Descending')) {
     throw schemaViolation('SortOrder wants FieldOrder elements that say Ascending or Descending')
   }
-  const path = element.children[0]?.attributes['FieldURI'] ?? ''
-  return { key: keys[path] ?? (() => 0), isDescending: direction === 'Descending' }
+  const isDescending = direction === 'Descending'
+  if (path.attributes['FieldURI'] === 'item:Importance') {
+    return { key: ({ importance }) => importances.indexOf(importance), isDescending }
+  }
+  const operand = itemOperand(path, 'UTC')
+  if (!operand) {
+    throw new EwsError('ErrorUnsupportedPathForSortGroup', 'The property can not be used for sorting.')
+  }
+  return { key: (item) => operand.values(item)[0], isDescending }
 }
 
-function compare(left: string | number, right: string | number): number {
-  if (typeof left === 'string' && typeof right === 'string') return left.localeCompare(right)
-  return Number(left) - Number(right)
+function compare(left: Value, right: Value): number {
+  if (typeof left === 'string' || typeof right === 'string') {
+    return String(left ?? '').localeCompare(String(right ?? ''))
+  }
+  return Number(left ?? 0) - Number(right ?? 0)
 }

@@ -28,7 +28,29 @@ export function readDate(text: string): string {
   return text.trim().slice(0, 10)
 }
 
+const daySeconds = 86_400
+const mostDays = 10_000
+const writtenDays = new Map<number, string>()
+
 /** Writes an instant as Exchange does: UTC, whole seconds. */
 export function writeInstant(instantMs: number): string {
-  return `${new Date(Math.floor(instantMs / 1000) * 1000).toISOString().slice(0, 19)}Z`
+  const seconds = Math.floor(instantMs / 1000)
+  const day = Math.floor(seconds / daySeconds)
+  const rest = seconds - day * daySeconds
+  const [hour, minute, second] = [Math.floor(rest / 3_600), Math.floor(rest / 60) % 60, rest % 60]
+  return `${writeDay(day)}T${two(hour)}:${two(minute)}:${two(second)}Z`
+}
+
+// An answer holds the same few days over and over, and writing one takes long.
+function writeDay(day: number): string {
+  const known = writtenDays.get(day)
+  if (known !== undefined) return known
+  if (writtenDays.size >= mostDays) writtenDays.clear()
+  const written = new Date(day * daySeconds * 1000).toISOString().split('T')[0] ?? ''
+  writtenDays.set(day, written)
+  return written
+}
+
+function two(number: number): string {
+  return number < 10 ? `0${number}` : String(number)
 }

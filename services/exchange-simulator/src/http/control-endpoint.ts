@@ -2,12 +2,15 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { z } from 'zod'
 import type { Core } from '../core.ts'
 import { EwsError } from '../soap/errors.ts'
+import { createPage } from '../page/page.ts'
 import { controlRoutes } from './control-routes.ts'
 import { readText } from './read-text.ts'
 
 export type ControlParts = {
   core: Core
   isReady: () => boolean
+  /** The certificate authority (PEM) to trust, where there is HTTPS. */
+  ca: string | undefined
   onUnexpected: (error: unknown) => void
   signal: AbortSignal
 }
@@ -20,8 +23,9 @@ const largestRequest = 1024 * 1024
 /** The control API: state, faults, calendars as plain JSON, and probes. */
 export function createControlEndpoint(parts: ControlParts): RequestListener {
   const routes = controlRoutes(parts)
+  const page = createPage()
   return (request, response) => {
-    answer(request, response, routes).catch((error: unknown) => {
+    answer(request, response, routes, page).catch((error: unknown) => {
       if (!response.headersSent) send(response, problemOf(error, parts))
     })
   }
@@ -31,8 +35,10 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   routes: ReturnType<typeof controlRoutes>,
+  page: ReturnType<typeof createPage>,
 ): Promise<void> {
-  const path = new URL(request.url ?? '/', 'http://control').pathname
+  const { pathname: path, searchParams: query } = new URL(request.url ?? '/', 'http://control')
+  if (page(request, response, path)) return
   for (const route of routes) {
     const match = route.method === request.method ? route.path.exec(path) : null
     if (!match) continue
@@ -42,7 +48,12 @@ async function answer(
     )
     send(
       response,
-      await route.act({ ...groups, body: text === '' ? undefined : (JSON.parse(text) as unknown), response }),
+      await route.act({
+        ...groups,
+        query,
+        body: text === '' ? undefined : (JSON.parse(text) as unknown),
+        response,
+      }),
     )
     return
   }

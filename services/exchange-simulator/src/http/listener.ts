@@ -1,21 +1,32 @@
 import { PortInUseError } from '@lockstep/runtime'
 import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 
-/** An HTTP server on a fixed port that can stop taking connections and take them again. */
+export type ListenerOptions = {
+  host: string
+  port: number
+  /** What sets the port: for whoever finds it in use. */
+  variable: string
+  /** Makes it an HTTPS server. */
+  tls?: { cert: string; key: string }
+}
+
+const keepAliveTimeout = 65_000
+
+/** An HTTP or HTTPS server on a fixed port that can stop taking connections and take them again. */
 export class Listener {
   readonly #listener: RequestListener
-  readonly #host: string
-  readonly #variable: string
+  readonly #options: ListenerOptions
   #server: Server | undefined
   #port: number
+  /** How many were ever opened. */
+  connections = 0
 
-  /** `variable` is what sets the port: for whoever finds it in use. */
-  constructor(listener: RequestListener, options: { host: string; port: number; variable: string }) {
+  constructor(listener: RequestListener, options: ListenerOptions) {
     this.#listener = listener
-    this.#host = options.host
+    this.#options = options
     this.#port = options.port
-    this.#variable = options.variable
   }
 
   get port(): number {
@@ -28,17 +39,21 @@ export class Listener {
 
   async open(): Promise<void> {
     if (this.#server) return
-    const server = createServer({ keepAliveTimeout: 65_000 }, this.#listener)
+    const { host, variable, tls } = this.#options
+    const server = tls
+      ? createTlsServer({ keepAliveTimeout, ...tls }, this.#listener)
+      : createServer({ keepAliveTimeout }, this.#listener)
     this.#server = server
+    server.on('connection', () => this.connections++)
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     server.once('error', reject)
-    server.listen(this.#port, this.#host, resolve)
+    server.listen(this.#port, host, resolve)
     try {
       await promise
     } catch (error) {
       this.#server = undefined
       const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
-      throw isTaken ? new PortInUseError(this.#port, this.#variable) : error
+      throw isTaken ? new PortInUseError(this.#port, variable) : error
     }
     this.#port = (server.address() as AddressInfo).port
   }

@@ -1,78 +1,72 @@
 import { writeInstant } from '../calendar/time.ts'
-import { writeEnvelope } from '../soap/envelope.ts'
-import { answer } from '../soap/envelope.ts'
+import { answer, writeEnvelope } from '../soap/envelope.ts'
 import type { Store, StoreEvent } from '../store/store.ts'
 import { leaf, node, type Xml } from '../xml/build.ts'
+import type { Told } from './interest.ts'
+import { watermarkOf } from './watermark.ts'
 
-export const eventTypes = [
-  'CopiedEvent',
-  'CreatedEvent',
-  'DeletedEvent',
-  'ModifiedEvent',
-  'MovedEvent',
-  'NewMailEvent',
-  'FreeBusyChangedEvent',
-] as const
-export type EventType = (typeof eventTypes)[number]
-
-const typeOf: Readonly<Record<StoreEvent['kind'], EventType>> = {
-  created: 'CreatedEvent',
-  modified: 'ModifiedEvent',
-  deleted: 'DeletedEvent',
-  moved: 'MovedEvent',
-}
-
-export function eventTypeOf({ kind }: StoreEvent): EventType {
-  return typeOf[kind]
-}
-
-/** The mark of a position in the events of a mailbox. */
-export function watermarkOf(seq: number): string {
-  return Buffer.from(`watermark ${String(seq).padStart(20, '0')}`).toString('base64')
-}
+type Position = { previous: number; current: number; hasMore?: boolean }
 
 /** The whole document that is posted to a push subscriber. Without events it says only that all is well. */
-export function writeNotification(
+export function writePushNotification(
   subscriptionId: string,
-  previous: number,
-  current: number,
-  events: readonly StoreEvent[],
+  position: Position,
+  told: readonly Told[],
   store: Store,
 ): string {
-  const content =
-    events.length === 0
-      ? node('t:StatusEvent', leaf('t:Watermark', watermarkOf(current)))
-      : events.map((event) => writeEvent(event, store)).join('')
-  const notification = node('m:Notification', [
-    leaf('t:SubscriptionId', subscriptionId),
-    leaf('t:PreviousWatermark', watermarkOf(previous)),
-    leaf('t:MoreEvents', false),
-    content,
-  ])
+  const notification = writeNotification(subscriptionId, position, told, store)
   const message = node(
     'm:SendNotificationResponseMessage',
     leaf('m:ResponseCode', 'NoError') + notification,
-    {
-      ResponseClass: 'Success',
-    },
+    { ResponseClass: 'Success' },
   )
   return writeEnvelope(answer('SendNotification', node('m:ResponseMessages', message)))
 }
 
-function writeEvent(event: StoreEvent, store: Store): Xml {
+/** A notification with watermarks, as push and pull subscribers get it. */
+export function writeNotification(
+  subscriptionId: string,
+  { previous, current, hasMore = false }: Position,
+  told: readonly Told[],
+  store: Store,
+): Xml {
+  const content =
+    told.length === 0
+      ? node('t:StatusEvent', leaf('t:Watermark', watermarkOf(current)))
+      : told.map((one) => writeEvent(one, store, true)).join('')
+  return node('m:Notification', [
+    leaf('t:SubscriptionId', subscriptionId),
+    leaf('t:PreviousWatermark', watermarkOf(previous)),
+    leaf('t:MoreEvents', hasMore),
+    content,
+  ])
+}
+
+/** A notification as it is streamed: without watermarks, since nobody can come back to one. */
+export function writeStreamedNotification(
+  element: 'm:Notification' | 't:Notification',
+  subscriptionId: string,
+  told: readonly Told[],
+  store: Store,
+): Xml {
+  const events = told.map((one) => writeEvent(one, store, false))
+  return node(element, [leaf('t:SubscriptionId', subscriptionId), ...events])
+}
+
+function writeEvent({ type, event }: Told, store: Store, withWatermark: boolean): Xml {
   const { itemId, changeKey, folder, old } = event
   const folderId = (name: StoreEvent['folder']): string => store.mailbox(event.mailbox)?.folder(name).id ?? ''
   const content = [
-    leaf('t:Watermark', watermarkOf(event.seq)),
+    withWatermark ? leaf('t:Watermark', watermarkOf(event.seq)) : '',
     leaf('t:TimeStamp', writeInstant(event.at)),
     leaf('t:ItemId', '', { Id: itemId, ChangeKey: changeKey }),
     leaf('t:ParentFolderId', '', { Id: folderId(folder), ChangeKey: 'AQAAAA==' }),
   ]
-  if (old) {
+  if (old && type === 'MovedEvent') {
     content.push(
       leaf('t:OldItemId', '', { Id: old.itemId, ChangeKey: old.changeKey }),
       leaf('t:OldParentFolderId', '', { Id: folderId(old.folder), ChangeKey: 'AQAAAA==' }),
     )
   }
-  return node(`t:${eventTypeOf(event)}`, content)
+  return node(`t:${type}`, content)
 }

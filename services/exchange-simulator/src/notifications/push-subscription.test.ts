@@ -99,7 +99,7 @@ describe('a push subscription', () => {
       'ErrorInvalidSubscription',
     )
     expect(codeOf(await call(node('m:Unsubscribe', leaf('m:SubscriptionId', 'other'))))).toBe(
-      'ErrorSubscriptionNotFound',
+      'ErrorInvalidSubscription',
     )
   })
 

@@ -1,14 +1,17 @@
 import { request } from 'undici'
-import type { Store, StoreEvent } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 import { descend } from '../xml/element.ts'
 import { parseXml } from '../xml/parse.ts'
-import { writeNotification } from './notification-xml.ts'
+import type { Told } from './interest.ts'
+import { writePushNotification } from './notification-xml.ts'
 
 export type PushTiming = {
   /** How long a minute of StatusFrequency lasts. */
   readonly minuteMs: number
   /** The first wait after a notification that was not taken; it doubles each time. */
   readonly retryMs: number
+  /** How often an idle stream says that it is alive. */
+  readonly heartbeatMs: number
 }
 
 export type PushFate = { lost: boolean; delayMs: number; copies: number }
@@ -18,6 +21,8 @@ export type PushOptions = {
   readonly url: string
   readonly statusFrequency: number
   readonly store: Store
+  /** What the subscriber missed since the watermark that it came with. */
+  readonly missed: readonly Told[]
   readonly timing: PushTiming
   /** What becomes of the next notification: for faults. */
   fate(): PushFate
@@ -35,7 +40,7 @@ const answerTimeoutMs = 30_000
 export class PushSubscription {
   readonly #options: PushOptions
   readonly #ended = new AbortController()
-  #waiting: StoreEvent[] = []
+  #waiting: Told[]
   #watermark: number
   #isSending = false
   #timer: NodeJS.Timeout | undefined
@@ -43,12 +48,13 @@ export class PushSubscription {
   constructor(options: PushOptions) {
     this.#options = options
     this.#watermark = options.store.seq
+    this.#waiting = [...options.missed]
     // Exchange says hello as soon as the subscription stands.
     this.#schedule(0)
   }
 
-  push(event: StoreEvent): void {
-    this.#waiting.push(event)
+  tell(told: readonly Told[]): void {
+    this.#waiting.push(...told)
     if (!this.#isSending) this.#schedule(0)
   }
 
@@ -66,9 +72,9 @@ export class PushSubscription {
   async #send(): Promise<void> {
     if (this.#isSending) return
     this.#isSending = true
-    const events = this.#waiting
+    const told = this.#waiting
     this.#waiting = []
-    const isTaken = await this.#deliver(events)
+    const isTaken = await this.#deliver(told)
     this.#isSending = false
     if (!isTaken) {
       this.end()
@@ -81,10 +87,11 @@ export class PushSubscription {
   }
 
   /** Whether the subscription goes on after this notification. */
-  async #deliver(events: readonly StoreEvent[]): Promise<boolean> {
+  async #deliver(told: readonly Told[]): Promise<boolean> {
     const { id, store, timing, statusFrequency } = this.#options
-    const current = events.at(-1)?.seq ?? this.#watermark
-    const body = writeNotification(id, this.#watermark, current, events, store)
+    const previous = this.#watermark
+    const current = told.at(-1)?.event.seq ?? previous
+    const body = writePushNotification(id, { previous, current }, told, store)
     const giveUpAt = Date.now() + statusFrequency * timing.minuteMs
     this.#watermark = current
     for (let waitMs = timing.retryMs; ; waitMs *= 2) {

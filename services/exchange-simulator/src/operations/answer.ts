@@ -1,10 +1,11 @@
 import { answer, messageXml } from '../soap/envelope.ts'
 import { EwsError, SoapFaultError } from '../soap/errors.ts'
+import type { AnswerStream } from '../soap/stream.ts'
 import { leaf, node, type Xml } from '../xml/build.ts'
 import type { Element } from '../xml/element.ts'
 import type { Context } from './context.ts'
 
-export type Operation = (request: Element, context: Context) => Xml
+export type Operation = (request: Element, context: Context) => Xml | AnswerStream
 
 /** The answer of an operation: one message for each thing asked. */
 export function respond(operation: string, messages: readonly Xml[]): Xml {

@@ -1,8 +1,9 @@
 import { type AccountOptions, mayActFor } from '../accounts.ts'
-import { occurrenceEnd, occurrenceStarts } from '../calendar/recurrence.ts'
-import { occurrenceId, readOccurrenceId } from '../calendar/occurrence-id.ts'
+import { readOccurrenceId } from '../calendar/occurrence-id.ts'
+import { existingOccurrence, occurrenceByIndex } from '../calendar/occurrences.ts'
 import type { Meetings } from '../meetings.ts'
 import type { Subscriptions } from '../notifications/subscriptions.ts'
+import type { Quirks } from '../quirks.ts'
 import {
   accessDenied,
   EwsError,
@@ -26,8 +27,13 @@ export type Context = {
   /** Whose mailbox the caller acts on: the impersonated one, else the caller's own. */
   readonly mailbox: Mailbox
   readonly isImpersonating: boolean
+  readonly quirks: Quirks
+  /** HTTP headers of the answer. */
+  readonly headers: Record<string, string>
   /** The Windows zone of the TimeZoneContext header. */
   readonly zone: string | undefined
+  /** Why nothing can be done with a mailbox that a delegate opens. */
+  errorOf(mailbox: Mailbox): EwsError | undefined
   /** A fault that a test has asked for, for one message of the answer. */
   faultFor(itemId: string | undefined): EwsError | undefined
 }
@@ -59,12 +65,28 @@ export function itemOf(context: Context, element: Element): CalendarItem {
   const item = storedItem(context, occurrence?.masterId ?? id)
   switch (element.name) {
     case 'OccurrenceItemId':
+      if (!item.recurrence) throw wrongKind('OccurrenceId')
       return occurrenceByIndex(item, Number(element.attributes['InstanceIndex']))
     case 'RecurringMasterItemId':
+      if (!occurrence) throw wrongKind('RecurringMasterId')
       return item
     default:
-      return occurrence ? occurrenceAt(item, occurrence.originalStart) : item
+      return occurrence ? existingOccurrence(item, occurrence.originalStart) : item
   }
+}
+
+/** The recurring master that an occurrence belongs to. */
+export function masterOf(context: Context, { occurrenceOf }: CalendarItem): CalendarItem {
+  const master = occurrenceOf && context.store.item(occurrenceOf.masterId)
+  if (!master) throw itemNotFound()
+  return master
+}
+
+function wrongKind(kind: 'OccurrenceId' | 'RecurringMasterId'): EwsError {
+  return new EwsError(
+    `ErrorCalendarCannotUseIdFor${kind}`,
+    'The id is not of the kind of item that the request wants.',
+  )
 }
 
 function storedItem(context: Context, id: string): CalendarItem {
@@ -73,27 +95,6 @@ function storedItem(context: Context, id: string): CalendarItem {
   if (!item || !mailbox) throw itemNotFound()
   if (!mayOpen(context, mailbox)) throw accessDenied()
   return item
-}
-
-/** One occurrence of a master as an item of its own. */
-export function occurrenceAt(master: CalendarItem, start: number): CalendarItem {
-  return {
-    ...master,
-    itemId: occurrenceId(master.itemId, start),
-    start,
-    end: occurrenceEnd(master, start),
-    recurrence: null,
-    occurrenceOf: { masterId: master.itemId, originalStart: start },
-  }
-}
-
-function occurrenceByIndex(master: CalendarItem, index: number): CalendarItem {
-  let at = 0
-  for (const start of occurrenceStarts(master)) if (++at === index) return occurrenceAt(master, start)
-  throw new EwsError(
-    'ErrorCalendarOccurrenceIndexIsOutOfRecurrenceRange',
-    'Occurrence index is out of recurrence range.',
-  )
 }
 
 function distinguishedFolder(context: Context, element: Element): Place {
@@ -107,7 +108,11 @@ function distinguishedFolder(context: Context, element: Element): Place {
   return { mailbox, folder: mailbox.folder(name) }
 }
 
-function mayOpen(context: Context, mailbox: Mailbox): boolean {
+/** Whether the caller may read the mailbox and write to it. */
+export function mayOpen(context: Context, mailbox: Mailbox): boolean {
   if (mailbox === context.mailbox) return true
-  return !context.isImpersonating && mayActFor(context.account, mailbox.address)
+  if (context.isImpersonating || !mayActFor(context.account, mailbox.address)) return false
+  const error = context.errorOf(mailbox)
+  if (error) throw error
+  return true
 }

@@ -7,12 +7,17 @@ import { node, type Xml } from '../xml/build.ts'
 import { child, type Element } from '../xml/element.ts'
 import { answerEach } from './answer.ts'
 import { type Context, folderOf, type Place } from './context.ts'
-import { checkOrder, readSendMode, required, requiredList } from './request.ts'
+import { attribute, checkOrder, readSendMode, required, requiredList } from './request.ts'
+import { isResponseObject, respondTo } from './response-objects.ts'
 
 /** https://learn.microsoft.com/exchange/client-developer/web-service-reference/createitem-operation */
 export function createItem(request: Element, context: Context): Xml {
   checkOrder(request, 'SavedItemFolderId', 'Items')
   const sendMode = readSendMode(request, 'SendMeetingInvitations')
+  const disposition =
+    request.attributes['MessageDisposition'] === undefined
+      ? undefined
+      : attribute(request, 'MessageDisposition', 'SaveOnly', 'SendOnly', 'SendAndSaveCopy')
   const folder = child(request, 'SavedItemFolderId') && required(request, 'SavedItemFolderId').children[0]
   const place = (): Place =>
     folder
@@ -22,7 +27,13 @@ export function createItem(request: Element, context: Context): Xml {
     'CreateItem',
     context,
     requiredList(request, 'Items'),
-    (element) => node('m:Items', createOne(element, place(), sendMode, context)),
+    (element) =>
+      node(
+        'm:Items',
+        isResponseObject(element)
+          ? respondTo(element, disposition, context)
+          : createOne(element, place(), sendMode, context),
+      ),
     node('m:Items', ''),
   )
 }
@@ -36,9 +47,15 @@ function createOne(element: Element, place: Place, sendMode: () => SendMode, con
   }
   const mode = sendMode()
   const { mailbox } = place
+  if (place.folder.name !== 'calendar') {
+    throw new EwsError(
+      'ErrorCannotCreateCalendarItemInNonCalendarFolder',
+      'Calendar items can only be created in a calendar folder.',
+    )
+  }
   const draft = newDraft({ address: mailbox.address, name: mailbox.name }, context.zone)
   setAll(draft, element)
-  const created = context.store.create(mailbox, place.folder.name, settle(draft))
+  const created = context.store.create(mailbox, place.folder.name, settle(draft, context.quirks))
   return writeItem(context.meetings.created(created, mode), idOnly, noFolders)
 }
 

@@ -1,12 +1,10 @@
+import { type Removal, removeItem } from '../calendar/change-item.ts'
 import type { SendMode } from '../meetings.ts'
-import { EwsError } from '../soap/errors.ts'
 import { type Xml } from '../xml/build.ts'
 import type { Element } from '../xml/element.ts'
 import { answerEach } from './answer.ts'
 import { type Context, itemOf } from './context.ts'
 import { attribute, checkOrder, readSendMode, requiredList } from './request.ts'
-
-type DeleteType = 'HardDelete' | 'SoftDelete' | 'MoveToDeletedItems'
 
 /** https://learn.microsoft.com/exchange/client-developer/web-service-reference/deleteitem-operation */
 export function deleteItem(request: Element, context: Context): Xml {
@@ -18,14 +16,10 @@ export function deleteItem(request: Element, context: Context): Xml {
   )
 }
 
-function deleteOne(element: Element, type: DeleteType, sendMode: () => SendMode, context: Context): Xml {
+function deleteOne(element: Element, type: Removal, sendMode: () => SendMode, context: Context): Xml {
   const item = itemOf(context, element)
   const mode = sendMode()
-  if (item.occurrenceOf) {
-    throw new EwsError('ErrorInvalidOperation', 'The simulator keeps no deleted occurrences.')
-  }
   context.meetings.deleted(item, mode)
-  if (type === 'HardDelete') context.store.remove(item)
-  else context.store.move(item, type === 'SoftDelete' ? 'recoverableitemsdeletions' : 'deleteditems')
+  removeItem(context.store, item, type)
   return ''
 }

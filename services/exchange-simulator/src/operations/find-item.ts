@@ -1,15 +1,16 @@
 import { parseInteger } from '../calendar/field.ts'
 import { readItemShape, writeItem } from '../calendar/item-shape.ts'
-import { occurrenceStarts } from '../calendar/recurrence.ts'
 import { compileRestriction, type Restriction } from '../calendar/restriction.ts'
 import { sortItems } from '../calendar/sort.ts'
+import { compileQuery } from '../calendar/query-string.ts'
 import { readInstant } from '../calendar/time.ts'
+import { viewOf } from '../calendar/view.ts'
 import { EwsError, schemaViolation } from '../soap/errors.ts'
 import type { CalendarItem } from '../store/item.ts'
 import { node, type Xml } from '../xml/build.ts'
-import { child, type Element } from '../xml/element.ts'
+import { child, childText, type Element } from '../xml/element.ts'
 import { attempt, respond, success } from './answer.ts'
-import { type Context, folderOf, occurrenceAt, type Place } from './context.ts'
+import { type Context, folderOf, type Place } from './context.ts'
 import { folderIds } from './folder-ids.ts'
 import { attribute, checkOrder, required, requiredList } from './request.ts'
 
@@ -18,7 +19,13 @@ const mostRestricted = 250
 const mostViewItems = 1_000
 const twoYearsMs = 2 * 366 * 86_400_000
 
-type Page = { items: readonly CalendarItem[]; total: number; next?: number; isLast: boolean }
+type Page = {
+  items: readonly CalendarItem[]
+  total: number
+  next?: number
+  isFractional?: boolean
+  isLast: boolean
+}
 
 /** https://learn.microsoft.com/exchange/client-developer/web-service-reference/finditem-operation */
 export function findItem(request: Element, context: Context): Xml {
@@ -36,14 +43,14 @@ export function findItem(request: Element, context: Context): Xml {
     'ParentFolderIds',
     'QueryString',
   )
-  const shape = readItemShape(required(request, 'ItemShape'), { cheapOnly: true })
+  const shape = readItemShape(required(request, 'ItemShape'), { cheapOnly: true, cutsTexts: true })
   const folders = folderIds(context.store)
   const messages = requiredList(request, 'ParentFolderIds').map((element) =>
     attempt('FindItem', context, undefined, () => {
       const page = find(request, folderOf(context, element), context)
       const items = page.items.map((item) => writeItem(item, shape, folders))
       const root = node('m:RootFolder', node('t:Items', items), {
-        IndexedPagingOffset: page.next,
+        ...offsetOf(page),
         TotalItemsInView: page.total,
         IncludesLastItemInRange: page.isLast,
       })
@@ -53,8 +60,17 @@ export function findItem(request: Element, context: Context): Xml {
   return respond('FindItem', messages)
 }
 
+function offsetOf({ next, total, isFractional }: Page): Record<string, number | undefined> {
+  return isFractional
+    ? { NumeratorOffset: next, AbsoluteDenominator: Math.max(1, total) }
+    : { IndexedPagingOffset: next }
+}
+
 function find(request: Element, place: Place, context: Context): Page {
   const zone = context.zone ?? 'UTC'
+  if (request.children.some(({ name }) => name.endsWith('GroupBy'))) {
+    throw new EwsError('ErrorInvalidOperation', 'The simulator knows no grouping.')
+  }
   const view = child(request, 'CalendarView')
   const expression = child(request, 'Restriction')?.children[0]
   if (view) {
@@ -64,11 +80,20 @@ function find(request: Element, place: Place, context: Context): Page {
         'Restrictions and sort order may not be specified for a CalendarView.',
       )
     }
-    return calendarView(view, place, zone)
+    if (place.folder.name !== 'calendar') {
+      throw new EwsError(
+        'ErrorCalendarFolderIsInvalidForCalendarView',
+        'A CalendarView is for calendar folders only.',
+      )
+    }
+    return calendarView(view, place, zone, context.quirks.viewTouchesEnd)
   }
   const restriction = expression ? compileRestriction(expression, zone) : undefined
-  const found = sortItems(search(place, restriction), child(request, 'SortOrder'))
-  return paged(found, child(request, 'IndexedPageItemView'), restriction ? mostRestricted : mostItems)
+  const query = childText(request, 'QueryString')
+  const matching = search(place, restriction).filter(query ? compileQuery(query) : () => true)
+  const found = sortItems(matching, child(request, 'SortOrder'))
+  const pageView = request.children.find(({ name }) => name.endsWith('PageItemView'))
+  return paged(found, pageView, restriction || query ? mostRestricted : mostItems)
 }
 
 function search({ mailbox, folder }: Place, restriction: Restriction | undefined): CalendarItem[] {
@@ -78,19 +103,29 @@ function search({ mailbox, folder }: Place, restriction: Restriction | undefined
 }
 
 function paged(found: readonly CalendarItem[], view: Element | undefined, most: number): Page {
-  const offset = parseInteger(view?.attributes['Offset'] ?? '0')
-  const wanted = parseInteger(view?.attributes['MaxEntriesReturned'] ?? String(most))
+  if (view?.name === 'SeekToConditionPageItemView') {
+    throw new EwsError(
+      'ErrorCalendarSeekToConditionNotSupported',
+      'Calendar folders cannot be sought through.',
+    )
+  }
+  const number = (name: string, otherwise: number): number =>
+    parseInteger(view?.attributes[name] ?? String(otherwise))
+  const isFractional = view?.name === 'FractionalPageItemView'
+  const offset = isFractional
+    ? Math.floor((found.length * number('Numerator', 0)) / Math.max(1, number('Denominator', 1)))
+    : number('Offset', 0)
+  const wanted = number('MaxEntriesReturned', most)
   const isFromEnd = view?.attributes['BasePoint'] === 'End'
   if (wanted < 1 || offset < 0)
     throw schemaViolation('a page must hold at least one item and not begin before the first')
   const from = isFromEnd ? Math.max(0, found.length - offset - wanted) : offset
   const items = found.slice(from, from + Math.min(wanted, most))
   const next = from + items.length
-  return { items, total: found.length, next, isLast: next >= found.length }
+  return { items, total: found.length, next, isFractional, isLast: next >= found.length }
 }
 
-/** Single items and occurrences that touch the range; masters themselves are not in a view. */
-function calendarView(view: Element, { folder }: Place, zone: string): Page {
+function calendarView(view: Element, { folder }: Place, zone: string, touchesEnd: boolean): Page {
   const from = readInstant(view.attributes['StartDate'] ?? '', zone)
   const to = readInstant(view.attributes['EndDate'] ?? '', zone)
   const most = parseInteger(view.attributes['MaxEntriesReturned'] ?? String(mostViewItems))
@@ -103,21 +138,7 @@ function calendarView(view: Element, { folder }: Place, zone: string): Page {
       'The specified view range exceeds the maximum range of two years.',
     )
   }
-  const found = [...folder.items.values()]
-    .flatMap((item) => (item.recurrence ? occurrencesIn(item, from, to) : [item]))
-    .filter((item) => touches(item, from, to))
-    .sort((left, right) => left.start - right.start)
+  const found = viewOf(folder.items.values(), from, to, touchesEnd)
   const items = found.slice(0, Math.min(most, mostViewItems))
   return { items, total: found.length, isLast: items.length === found.length }
-}
-
-function occurrencesIn(master: CalendarItem, from: number, to: number): CalendarItem[] {
-  const length = master.end - master.start
-  const starts = [...occurrenceStarts(master, to)].filter((start) => start + length >= from)
-  return starts.map((start) => occurrenceAt(master, start))
-}
-
-// Exchange also returns an item that ends just when the view begins.
-function touches(item: CalendarItem, from: number, to: number): boolean {
-  return item.end >= from && (item.start < to || item.start === from)
 }

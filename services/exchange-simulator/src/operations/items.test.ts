@@ -78,7 +78,7 @@ describe('an item that was created', () => {
 
 const everything = [
   'ItemId ParentFolderId ItemClass Subject Sensitivity Body DateTimeReceived Size Importance IsSubmitted IsDraft',
-  'IsFromMe IsResend IsUnmodified DateTimeSent DateTimeCreated ReminderDueBy ReminderIsSet',
+  'IsFromMe IsResend IsUnmodified DateTimeSent DateTimeCreated ResponseObjects ReminderDueBy ReminderIsSet',
   'ReminderMinutesBeforeStart DisplayCc DisplayTo HasAttachments Culture EffectiveRights LastModifiedName',
   'LastModifiedTime IsAssociated UID DateTimeStamp Start End IsAllDayEvent LegacyFreeBusyStatus IsMeeting',
   'IsCancelled IsRecurring MeetingRequestWasSent IsResponseRequested CalendarItemType MyResponseType Organizer',

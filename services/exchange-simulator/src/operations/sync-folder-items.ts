@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { parseInteger } from '../calendar/field.ts'
 import { readItemShape, writeItem } from '../calendar/item-shape.ts'
 import { invalidSyncState, schemaViolation } from '../soap/errors.ts'
@@ -9,6 +8,7 @@ import { attempt, respond, success } from './answer.ts'
 import { type Context, folderOf } from './context.ts'
 import { folderIds } from './folder-ids.ts'
 import { checkOrder, required } from './request.ts'
+import { readState, writeState } from './sealed-state.ts'
 
 const mostChanges = 512
 
@@ -40,7 +40,7 @@ function readChanges(request: Element, max: number, context: Context): Xml {
     (child(request, 'Ignore')?.children ?? []).map(({ attributes }) => attributes['Id'] ?? ''),
   )
   const page = folder.log.read(
-    readState(childText(request, 'SyncState'), folder.id, folder.log.head),
+    readPosition(childText(request, 'SyncState'), folder.id, folder.log.head),
     max,
     ignored,
   )
@@ -54,32 +54,22 @@ function readChanges(request: Element, max: number, context: Context): Xml {
     ...page.changed.map((id) => node('t:Update', item(id))),
     ...page.removed.map((id) => node('t:Delete', leaf('t:ItemId', '', { Id: id, ChangeKey: removedKey }))),
   ]
-  return [
-    leaf('m:SyncState', writeState(page.position, folder.id)),
-    leaf('m:IncludesLastItemInRange', page.isLast),
-    node('m:Changes', changes),
-  ].join('')
+  return (
+    leaf('m:SyncState', writePosition(page.position, folder.id)) +
+    leaf('m:IncludesLastItemInRange', page.isLast) +
+    node('m:Changes', changes)
+  )
 }
 
 const removedKey = Buffer.alloc(30).toString('base64')
 
-/** A state names its folder and proves that it was not cut or changed on the way. */
-function writeState(position: Position, folderId: string): string {
-  const { base, created, changed, head } = position
-  const content = `${base}.${created}.${changed}.${head}`
-  return Buffer.from(`${content} ${seal(content, folderId)}`).toString('base64')
+function writePosition({ base, created, changed, head }: Position, folderId: string): string {
+  return writeState([base, created, changed, head], folderId)
 }
 
-function readState(state: string | undefined, folderId: string, head: number): Position {
+function readPosition(state: string | undefined, folderId: string, latest: number): Position {
   if (!state) return start
-  const [content = '', sealed] = Buffer.from(state, 'base64').toString('utf8').split(' ')
-  const numbers = content.split('.').map(Number)
-  if (sealed !== seal(content, folderId) || numbers.length !== 4) throw invalidSyncState()
-  const [base = 0, created = 0, changed = 0, runHead = 0] = numbers
-  if (base > head || runHead > head) throw invalidSyncState()
-  return { base, created, changed, head: runHead }
-}
-
-function seal(content: string, folderId: string): string {
-  return createHash('sha256').update(`${folderId} ${content}`).digest('base64url')
+  const [base = 0, created = 0, changed = 0, head = 0] = readState(state, folderId, 4)
+  if (base > latest || head > latest) throw invalidSyncState()
+  return { base, created, changed, head }
 }

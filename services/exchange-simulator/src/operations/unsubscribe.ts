@@ -1,7 +1,6 @@
-import { EwsError } from '../soap/errors.ts'
 import type { Xml } from '../xml/build.ts'
 import type { Element } from '../xml/element.ts'
-import { attempt, respond } from './answer.ts'
+import { attempt, respond, success } from './answer.ts'
 import type { Context } from './context.ts'
 import { required } from './request.ts'
 
@@ -13,13 +12,8 @@ import { required } from './request.ts'
 export function unsubscribe(request: Element, context: Context): Xml {
   const id = required(request, 'SubscriptionId').text.trim()
   const message = attempt('Unsubscribe', context, undefined, () => {
-    if (context.subscriptions.has(id)) {
-      throw new EwsError(
-        'ErrorInvalidSubscription',
-        'The subscription is not a pull or streaming subscription.',
-      )
-    }
-    throw new EwsError('ErrorSubscriptionNotFound', 'The specified subscription was not found.')
+    context.subscriptions.unsubscribe(id, context.account.address)
+    return success('Unsubscribe', '')
   })
   return respond('Unsubscribe', [message])
 }

@@ -42,6 +42,14 @@ export function writeEnvelope(body: Xml): string {
   )
 }
 
+/** One document of an answer that goes on; clients look for an envelope without a prefix there. */
+export function writeStreamedEnvelope(body: Xml): string {
+  return (
+    `<Envelope xmlns="${namespaces.soap}"><Header>${serverVersionInfo}</Header>` +
+    `<Body>${body}</Body></Envelope>`
+  )
+}
+
 /** The root element of an answer, with the namespaces that everything below it uses. */
 export function answer(name: string, content: Xml | readonly Xml[]): Xml {
   return node(`m:${name}`, content, { 'xmlns:m': namespaces.m, 'xmlns:t': namespaces.t })

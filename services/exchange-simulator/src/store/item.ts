@@ -17,6 +17,20 @@ export type Recurrence = { pattern: RecurrencePart; range: RecurrencePart }
 /** A property that has no place of its own in the schema, kept under the key of its address. */
 export type ExtendedValue = { type: string; values: string[] }
 
+/** What differs in one occurrence of a recurring master. */
+export type OccurrenceChange = { originalStart: number; changes: Partial<OccurrenceFields> }
+type OccurrenceFields = Omit<
+  CalendarItem,
+  | 'itemId'
+  | 'changeKey'
+  | 'mailbox'
+  | 'folder'
+  | 'recurrence'
+  | 'exceptions'
+  | 'deletedOccurrences'
+  | 'occurrenceOf'
+>
+
 /**
  * What a calendar folder holds: one appointment, meeting or recurring master.
  * Times are instants; the zones are Windows ids and say how to show them.
@@ -48,14 +62,19 @@ export type CalendarItem = {
   organizer: Person
   attendees: Attendee[]
   myResponse: Response
+  /** When the owner of an attendee's copy answered. */
+  respondedAt?: number
   isMeeting: boolean
   isCancelled: boolean
   requestWasSent: boolean
   sequence: number
   recurrence: Recurrence | null
+  /** Of a recurring master: the occurrences that differ, and the original starts of those that were deleted. */
+  exceptions?: OccurrenceChange[]
+  deletedOccurrences?: number[]
   extended: Record<string, ExtendedValue>
   /** Only in a view: the item stands for one occurrence of a recurring master. Never stored. */
-  occurrenceOf?: { masterId: string; originalStart: number }
+  occurrenceOf?: { masterId: string; originalStart: number; isException: boolean }
 }
 
 export const folderNames = [

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { LogEntry } from './change-log.ts'
+import { Directory } from './directory.ts'
 import { changeKeyOf } from './ids.ts'
 import type { CalendarItem, FolderName } from './item.ts'
 import type { Journal } from './journal.ts'
@@ -27,15 +28,18 @@ const rememberedStates = 16
 /** All mailboxes. Knows nothing of SOAP; every change is journalled before the call returns. */
 export class Store {
   readonly #journal: Journal
+  readonly #now: () => number
   readonly #mailboxes = new Map<string, Mailbox>()
   readonly #items = new Map<string, CalendarItem>()
   readonly #folders = new Map<string, { mailbox: Mailbox; folder: Folder }>()
   readonly #history = new Map<string, { changeKey: string; fields: string[] }[]>()
   readonly #listeners = new Set<(event: StoreEvent) => void>()
+  readonly directory = new Directory(() => this.mailboxes)
   #seq = 0
 
-  constructor(journal: Journal) {
+  constructor(journal: Journal, now: () => number = Date.now) {
     this.#journal = journal
+    this.#now = now
     const snapshot = journal.load()
     for (const record of snapshot.mailboxes) this.#register(new Mailbox(record))
     for (const item of snapshot.items) {
@@ -87,7 +91,7 @@ export class Store {
   }
 
   create(mailbox: Mailbox, folderName: FolderName, fields: NewItem): CalendarItem {
-    const at = Date.now()
+    const at = this.#now()
     const item = this.#place(mailbox, folderName, { ...fields, createdAt: at, modifiedAt: at })
     this.#tell('created', item)
     return item
@@ -100,7 +104,7 @@ export class Store {
       ...item,
       ...changes,
       changeKey: changeKeyOf(mailbox.guid, seq),
-      modifiedAt: Date.now(),
+      modifiedAt: this.#now(),
     }
     this.#remember(item, Object.keys(changes))
     mailbox.replace(item, changed)
@@ -126,7 +130,7 @@ export class Store {
   /** Moves an item; the item found there afterwards has another id, as Exchange copies and deletes. */
   move(item: CalendarItem, to: FolderName, target: Mailbox = this.#ownerOf(item)): CalendarItem {
     this.#displace(item)
-    const moved = this.#place(target, to, { ...item, modifiedAt: Date.now() })
+    const moved = this.#place(target, to, { ...item, modifiedAt: this.#now() })
     this.#tell('moved', moved, { folder: item.folder, itemId: item.itemId, changeKey: item.changeKey })
     return moved
   }
@@ -210,7 +214,7 @@ export class Store {
     const event = {
       kind,
       seq: this.#seq,
-      at: Date.now(),
+      at: this.#now(),
       mailbox,
       folder,
       itemId,

@@ -57,12 +57,19 @@ function split(recording: string, name: string, parts: string): string[] {
     })
 }
 
-function serialize(element: Element): Xml {
-  const attributes: Record<string, string> = { xmlns: element.uri }
+/** `within` is the parent: streamed notifications are in another namespace than the schema says, which is known. */
+function serialize(element: Element, within?: Element): Xml {
+  const isStreamed = element.name === 'Notification' && within?.name === 'Notifications'
+  const attributes: Record<string, string> = { xmlns: isStreamed ? namespaces.t : element.uri }
   for (const [name, value] of Object.entries(element.attributes)) {
-    if (!name.startsWith('xmlns')) attributes[name] = value
+    // Prefixes of elements are written anew; what names a type in its value still needs its own.
+    if (name !== 'xmlns') attributes[name] = value
   }
   return element.children.length > 0
-    ? node(element.name, element.children.map(serialize), attributes)
+    ? node(
+        element.name,
+        element.children.map((inner) => serialize(inner, element)),
+        attributes,
+      )
     : leaf(element.name, element.text, attributes)
 }

@@ -5,7 +5,7 @@ import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { type Simulator, type SimulatorOptions, startSimulator } from '../simulator.ts'
 import { canValidate, schemaViolations } from './schema-check.ts'
 import { createItem, getItem, refOf } from './requests.ts'
-import { type CallOptions, itemsOf, soapClient, type SoapReply } from './soap-client.ts'
+import { type CallOptions, envelopeOf, itemsOf, post, soapClient, type SoapReply } from './soap-client.ts'
 import type { Element } from '../xml/element.ts'
 import type { Xml } from '../xml/build.ts'
 
@@ -15,6 +15,8 @@ export const bob = 'bob@contoso.example'
 export type TestBed = {
   simulator: Simulator
   call: (operation: Xml, options?: CallOptions) => Promise<SoapReply>
+  /** The same without reading the answer. */
+  raw: (operation: Xml, options?: CallOptions) => Promise<Response>
   /** Creates one item and returns its id and change key. */
   create: (item: Xml, mode?: string) => Promise<{ Id: string; ChangeKey: string }>
   /** The item with all its properties. */
@@ -29,6 +31,8 @@ export async function setUp(options: SimulatorOptions = {}): Promise<TestBed> {
   return {
     simulator,
     call,
+    raw: (operation, options) =>
+      post(simulator.url, envelopeOf(operation, { impersonate: alice, ...options }), options),
     create: async (item, mode) => refOf(itemsOf(await call(createItem(item, mode)))[0]),
     read: async ({ Id }) => {
       const [item] = itemsOf(await call(getItem([{ Id }])))

@@ -9,6 +9,7 @@ export type CallOptions = {
   impersonate?: string | null
   timeZone?: string
   version?: string
+  redirect?: RequestInit['redirect']
 }
 
 export type SoapReply = {
@@ -51,10 +52,11 @@ export function soapClient(url: string) {
 export async function post(
   url: string,
   document: string,
-  { user, password } = defaults as CallOptions,
+  { user = defaults.user, password = defaults.password, redirect = 'follow' }: CallOptions = {},
 ): Promise<Response> {
   return fetch(url, {
     method: 'POST',
+    redirect,
     headers: {
       'content-type': 'text/xml; charset=utf-8',
       authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
@@ -63,7 +65,7 @@ export async function post(
   })
 }
 
-function envelopeOf(
+export function envelopeOf(
   operation: Xml,
   { impersonate, timeZone, version = 'Exchange2013_SP1' }: CallOptions,
 ): string {

@@ -6,6 +6,11 @@ export type Attributes = Readonly<Record<string, string | number | boolean | und
 // Everything but the characters of XML 1.0, which has no way to write the others, not even as a reference.
 const forbidden = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu
 const special = /[&<>\r]/g
+// Most texts hold nothing of the kind, and one look tells so. Halves of characters outside the BMP are looked at closely.
+// oxlint-disable-next-line no-control-regex
+const suspicious = /[\0-\x08\v\f\r\x0E-\x1F&<>\uD800-\uDFFF\uFFFE\uFFFF]/
+// oxlint-disable-next-line no-control-regex
+const suspiciousInAttribute = /[\0-\x1F&<>"\uD800-\uDFFF\uFFFE\uFFFF]/
 const specialInAttribute = /[&<>"\r\n\t]/g
 const references: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -24,9 +29,16 @@ export function leaf(name: string, value: string | number | boolean, attributes?
 
 /** An element that holds other elements; without any it is closed at once. */
 export function node(name: string, content: Xml | readonly Xml[], attributes?: Attributes): Xml {
-  const inner = typeof content === 'string' ? content : content.join('')
+  const inner = typeof content === 'string' ? content : joined(content)
   const start = `<${name}${attributes ? writeAttributes(attributes) : ''}`
   return inner === '' ? `${start}/>` : `${start}>${inner}</${name}>`
+}
+
+// Adding up leaves it to the end to copy the text, once; joining would copy it at each level.
+function joined(parts: readonly Xml[]): Xml {
+  let all = ''
+  for (const part of parts) all += part
+  return all
 }
 
 /** `leaf`, or nothing where there is no value. */
@@ -35,6 +47,7 @@ export function optionalLeaf(name: string, value: string | number | boolean | un
 }
 
 function escapeText(text: string): string {
+  if (!suspicious.test(text)) return text
   return text.replace(forbidden, '').replace(special, (character) => references[character] ?? '')
 }
 
@@ -42,7 +55,12 @@ function writeAttributes(attributes: Attributes): string {
   let written = ''
   for (const [name, value] of Object.entries(attributes)) {
     if (value === undefined) continue
-    const text = String(value).replace(forbidden, '')
+    const given = String(value)
+    if (!suspiciousInAttribute.test(given)) {
+      written += ` ${name}="${given}"`
+      continue
+    }
+    const text = given.replace(forbidden, '')
     written += ` ${name}="${text.replace(specialInAttribute, (character) => references[character] ?? '')}"`
   }
   return written

@@ -1,0 +1,98 @@
+import { writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { exchangeConfig } from './exchange-config.ts'
+import { exchangeVariables } from './exchange-variables.ts'
+
+const schema = z.object(exchangeVariables).transform((env, context) => exchangeConfig(env, context))
+const fixture = (name: string) => new URL(`./trust/fixtures/${name}`, import.meta.url).pathname
+const needed = { EWS_URL: 'https://mail/EWS/Exchange.asmx', EWS_USERNAME: 'svc', EWS_PASSWORD: 'secret' }
+const oauth = {
+  EWS_URL: 'https://outlook.office365.com/EWS/Exchange.asmx',
+  EWS_AUTH: 'oauth',
+  EWS_OAUTH_AUTHORITY: 'https://login.microsoftonline.com/contoso.example',
+  EWS_OAUTH_CLIENT_ID: 'app',
+  EWS_OAUTH_CLIENT_SECRET: 'secret',
+}
+
+test('three variables are enough', () => {
+  expect(schema.parse(needed)).toEqual({
+    url: 'https://mail/EWS/Exchange.asmx',
+    auth: { kind: 'basic', username: 'svc', password: 'secret' },
+    timeoutMs: 60_000,
+    maxInFlight: 10,
+    budgetWaitMs: 30_000,
+    breaker: { errorThresholdPercentage: 50, volumeThreshold: 3, windowMs: 10_000, probeEveryMs: 2_000 },
+  })
+})
+
+test('NTLM binds to the connection where it can, unless told otherwise', () => {
+  expect(schema.parse({ ...needed, EWS_AUTH: 'ntlm' }).auth).toMatchObject({
+    kind: 'ntlm',
+    channelBinding: 'auto',
+  })
+})
+
+test('OAuth needs no account', () => {
+  expect(schema.parse(oauth).auth).toEqual({
+    kind: 'oauth',
+    authority: 'https://login.microsoftonline.com/contoso.example',
+    clientId: 'app',
+    scope: 'https://outlook.office365.com/.default',
+    proof: { secret: 'secret' },
+  })
+})
+
+test('a secret from a file stays with its file, since it may change', () => {
+  expect(schema.parse({ ...needed, EWS_PASSWORD_FILE: '/run/secrets/ews' }).auth).toMatchObject({
+    password: { file: '/run/secrets/ews' },
+  })
+})
+
+test('trust and ways out are taken as they are given', () => {
+  const trust = { EWS_CA_FILE: fixture('ca.jks'), EWS_CA_PASSWORD: 'changeit' }
+  const client = { EWS_CLIENT_CERT_FILE: fixture('client.pfx'), EWS_CLIENT_CERT_PASSWORD: 'changeit' }
+  const out = { EWS_PROXY_URL: 'http://proxy:3128', NO_PROXY: '.contoso.example' }
+  expect(schema.parse({ ...needed, ...trust, ...client, ...out })).toMatchObject({
+    trust: {
+      authorities: { file: fixture('ca.jks'), password: 'changeit' },
+      client: { file: fixture('client.pfx'), password: 'changeit' },
+    },
+    waysOut: { proxyUrl: 'http://proxy:3128', noProxy: '.contoso.example' },
+  })
+})
+
+const nonsense = join(tmpdir(), `lockstep-nonsense-${process.pid}`)
+writeFileSync(nonsense, '{"not": "a certificate"}')
+
+test.each([
+  [{ EWS_URL: 'mail' }, 'EWS_URL', 'https://host/EWS/Exchange.asmx'],
+  [{ EWS_AUTH: 'kerberos' }, 'EWS_AUTH', 'Invalid option'],
+  [{ EWS_USERNAME: undefined }, 'EWS_USERNAME', 'is needed with EWS_AUTH=basic'],
+  [{ EWS_AUTH: 'oauth' }, 'EWS_OAUTH_AUTHORITY', 'is needed with EWS_AUTH=oauth'],
+  [{ EWS_URL: oauth.EWS_URL }, 'EWS_AUTH', 'Exchange Online takes only oauth'],
+  [
+    { EWS_URL: 'http://mail/EWS/Exchange.asmx', EWS_AUTH: 'ntlm', EWS_CHANNEL_BINDING: 'on' },
+    'EWS_CHANNEL_BINDING',
+    'nothing to bind to',
+  ],
+  [{ EWS_MAX_IN_FLIGHT: '0' }, 'EWS_MAX_IN_FLIGHT', 'a number'],
+  [{ EWS_TIMEOUT_SECONDS: 'long' }, 'EWS_TIMEOUT_SECONDS', 'number of seconds'],
+  [{ BREAKER_ERROR_PERCENTAGE: '101' }, 'BREAKER_ERROR_PERCENTAGE', 'a percentage'],
+  [{ EWS_CA_FILE: '/nowhere/ca.pem' }, 'EWS_CA_FILE', 'ENOENT'],
+  [{ EWS_CA_FILE: nonsense }, 'EWS_CA_FILE', 'it is no certificate'],
+  [{ EWS_CA_FILE: fixture('ca.jks'), EWS_CA_PASSWORD: 'no' }, 'EWS_CA_FILE', 'check EWS_CA_PASSWORD'],
+  [{ EWS_CLIENT_CERT_FILE: fixture('ca.pem') }, 'EWS_CLIENT_CERT_FILE', 'no private key'],
+  [
+    { ...oauth, EWS_OAUTH_CERT_FILE: fixture('client.both.pem') },
+    'EWS_OAUTH_CERT_FILE',
+    'or EWS_OAUTH_CLIENT_SECRET',
+  ],
+])('%j is refused, and told at %s', (wrong, name, message) => {
+  const issues = schema.safeParse({ ...needed, ...wrong }).error?.issues ?? []
+  expect(issues.filter(({ path }) => path[0] === name).map((issue) => issue.message)).toEqual([
+    expect.stringContaining(message),
+  ])
+})

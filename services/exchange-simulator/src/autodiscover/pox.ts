@@ -1,0 +1,81 @@
+import type { Mailbox } from '../store/mailbox.ts'
+import { leaf, node, type Xml } from '../xml/build.ts'
+import { child, childText, type Element } from '../xml/element.ts'
+import { MalformedXmlError, parseXml } from '../xml/parse.ts'
+import type { DiscoveryContext } from './autodiscover.ts'
+import { legacyDn, urlsOf } from './settings.ts'
+
+const schemas = 'http://schemas.microsoft.com/exchange/autodiscover'
+const outer = `${schemas}/responseschema/2006`
+const inner = `${schemas}/outlook/responseschema/2006a`
+
+/** https://learn.microsoft.com/exchange/client-developer/web-service-reference/pox-autodiscover-response-for-exchange */
+export function answerPox(text: string, { store, base }: DiscoveryContext): string {
+  const request = child(readDocument(text), 'Request')
+  const address = request && (childText(request, 'EMailAddress') ?? childText(request, 'LegacyDN'))
+  if (!request || !address) return failure(600, 'Invalid Request')
+  if (childText(request, 'AcceptableResponseSchema') !== inner) {
+    return failure(601, 'Provider is not available')
+  }
+  const mailbox = store.mailbox(address)
+  if (!mailbox) return failure(500, "The email address can't be found.")
+  return document(node('Response', userXml(mailbox) + accountXml(mailbox, base), { xmlns: inner }))
+}
+
+function userXml({ address, name, guid }: Mailbox): Xml {
+  return node('User', [
+    leaf('DisplayName', name),
+    leaf('LegacyDN', legacyDn(address)),
+    leaf('AutoDiscoverSMTPAddress', address),
+    leaf('DeploymentId', guid),
+  ])
+}
+
+function accountXml({ address }: Mailbox, base: string): Xml {
+  const { ews, oab, owa, host } = urlsOf(base)
+  const protocol = (type: string): Xml =>
+    node('Protocol', [
+      leaf('Type', type),
+      leaf('Server', host),
+      ...(type === 'EXCH' ? [leaf('ServerDN', legacyDn(address)), leaf('ServerVersion', '73C28A02')] : []),
+      leaf('ASUrl', ews),
+      leaf('EwsUrl', ews),
+      leaf('OOFUrl', ews),
+      leaf('OABUrl', oab),
+    ])
+  const web = node('Protocol', [
+    leaf('Type', 'WEB'),
+    node('Internal', leaf('OWAUrl', owa, { AuthenticationMethod: 'Basic, Fba' })),
+    node('External', leaf('OWAUrl', owa, { AuthenticationMethod: 'Fba' })),
+  ])
+  return node('Account', [
+    leaf('AccountType', 'email'),
+    leaf('Action', 'settings'),
+    leaf('MicrosoftOnline', 'False'),
+    protocol('EXCH'),
+    protocol('EXPR'),
+    web,
+  ])
+}
+
+function failure(code: number, message: string): string {
+  const now = new Date().toISOString().slice(11, 23)
+  const error = node('Error', leaf('ErrorCode', code) + leaf('Message', message) + leaf('DebugData', ''), {
+    Time: now,
+    Id: '1442718305',
+  })
+  return document(node('Response', error))
+}
+
+function document(response: Xml): string {
+  return `<?xml version="1.0" encoding="utf-8"?>${node('Autodiscover', response, { xmlns: outer })}`
+}
+
+function readDocument(text: string): Element {
+  try {
+    return parseXml(text)
+  } catch (error) {
+    if (!(error instanceof MalformedXmlError)) throw error
+    return { name: '', uri: '', attributes: {}, children: [], text: '' }
+  }
+}

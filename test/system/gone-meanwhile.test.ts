@@ -1,0 +1,52 @@
+import { eventually } from '@lockstep/runtime/testing'
+import { describe, expect, test } from 'vitest'
+import { appointment, event } from '../support/events.ts'
+import { alice, startSystem } from '../support/system.ts'
+
+describe('an item that its user deletes', () => {
+  test('before Exchange has ever listed it is told as cancelled', async () => {
+    const { simulator, application, send } = await startSystem()
+    simulator.faults.add({ kind: 'notificationLost' })
+    await send(event({ id: 'A', version: 1 }, appointment()))
+    const [item] = await eventually(() => {
+      const items = simulator.calendarOf(alice)
+      expect(items).toHaveLength(1)
+      return items
+    })
+    simulator.userDeletes(alice, item!.itemId)
+    await eventually(() => expect(application.typesOf('A')).toEqual(['appointment.cancelled']), 10_000)
+  })
+
+  test('while the answer to a write to it is lost is told as cancelled, and nothing stays parked', async () => {
+    const { simulator, application, send, settled, quiet, state } = await startSystem()
+    await send(event({ id: 'A', version: 1 }, appointment()))
+    await settled(alice, 'A', 1)
+    await quiet(alice, 'A')
+    simulator.faults.add({ kind: 'dropBeforeEffect', operation: 'UpdateItem', times: 1 })
+    simulator.faults.add({ kind: 'notificationLost' })
+    await send(event({ id: 'A', version: 2, basedOn: 0 }, appointment({ subject: 'Edited' })))
+    await eventually(() => expect(simulator.faults.counts['dropBeforeEffect']).toBe(1))
+    simulator.userDeletes(alice, simulator.calendarOf(alice)[0]!.itemId)
+    await eventually(async () => {
+      expect(application.typesOf('A')).toEqual(['appointment.cancelled'])
+      expect(await state(alice, 'A')).toMatchObject({ state: 'settled', inApplication: false })
+    }, 12_000)
+  })
+
+  test('while the application has a newer version on the way is told again once that has arrived', async () => {
+    const { simulator, application, send, settled, quiet, state } = await startSystem()
+    await send(event({ id: 'A', version: 1 }, appointment()))
+    await settled(alice, 'A', 1)
+    await quiet(alice, 'A')
+    application.answerWith(({ data }) =>
+      data.applicationVersion < 2 ? { status: 409, body: { version: 2 } } : { status: 204 },
+    )
+    simulator.userDeletes(alice, simulator.calendarOf(alice)[0]!.itemId)
+    await eventually(() => expect(application.received).toHaveLength(1))
+    await send(event({ id: 'A', version: 2, basedOn: 0 }, appointment({ subject: 'Edited meanwhile' })))
+    await eventually(async () => {
+      expect(application.received.at(-1)!.data.applicationVersion).toBe(2)
+      expect(await state(alice, 'A')).toMatchObject({ state: 'settled', inApplication: false })
+    }, 10_000)
+  })
+})
