@@ -55,18 +55,30 @@ const KEYS_AT_A_TIME = 1_000
 
 /** All keys of a mailbox lie in one slot, but no index lists them: it is forgotten rarely, so they are looked for. */
 async function wipeKeys({ keys, send }: Store, mailboxId: string): Promise<void> {
-  const patterns = keys.allOfMailbox(mailboxId)
+  const { scanned, isOurs } = keys.allOfMailbox(mailboxId)
   await send(async (redis) => {
-    for (const node of nodesOf(redis)) {
-      let cursor = '0'
-      do {
-        const [next, found] = await node.scan(cursor, 'MATCH', patterns.scanned, 'COUNT', KEYS_AT_A_TIME)
-        const ours = found.filter((key) => patterns.isOurs(key))
-        if (ours.length > 0) await redis.del(...ours)
-        cursor = next
-      } while (cursor !== '0')
+    for await (const found of scan(redis, scanned)) {
+      const ours = found.filter((key) => isOurs(key))
+      if (ours.length > 0) await redis.del(...ours)
+    }
+    // Tokens of former subscriptions are known for another minute. They lie in any slot.
+    for await (const found of scan(redis, keys.allTokens)) {
+      const owners = await Promise.all(found.map((key) => redis.get(key)))
+      const ours = found.filter((_, n) => owners[n] === mailboxId)
+      await Promise.all(ours.map((key) => redis.del(key)))
     }
   })
+}
+
+async function* scan(redis: Redis | Cluster, pattern: string): AsyncGenerator<string[]> {
+  for (const node of nodesOf(redis)) {
+    let cursor = '0'
+    do {
+      const [next, found] = await node.scan(cursor, 'MATCH', pattern, 'COUNT', KEYS_AT_A_TIME)
+      if (found.length > 0) yield found
+      cursor = next
+    } while (cursor !== '0')
+  }
 }
 
 function nodesOf(redis: Redis | Cluster): Redis[] {
