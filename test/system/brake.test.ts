@@ -11,7 +11,10 @@ describe('too many deletions', () => {
     const system = await startSystem({ env })
     const { send, settled, simulator, state, mailbox } = system
     await createOurs(system)
-    await send(...many.map((id) => event({ id, version: 2 })), event({ id: 'new', version: 1 }, appointment()))
+    await send(
+      ...many.map((id) => event({ id, version: 2 })),
+      event({ id: 'new', version: 1 }, appointment()),
+    )
     await eventually(async () =>
       expect(await mailbox(alice)).toMatchObject({ brakes: { outbound: { reason: 'deletions' } } }),
     )
