@@ -113,7 +113,7 @@ function evidenceOf(
   }
 }
 
-type State = { state?: string; outbound?: { code?: string }; asleep?: string; detail?: string }
+type State = { state?: string; outbound?: { code?: string }; inbound?: object; detail?: string }
 
 /** What Lockstep itself says it has not done yet. Hidden appointments wait for ever, and may. */
 async function unsettled(
@@ -133,8 +133,8 @@ async function unsettled(
     if (!touched.has(label)) continue
     const path = `appointments/${mailbox}/${appointmentId}`
     const shown = await ask<State>(ingressUrl, path)
-    const { state = shown.detail, outbound } = shown
-    if (state === 'settled' || outbound?.code === 'ASLEEP') continue
+    const { state = shown.detail, outbound, inbound } = shown
+    if (state === 'settled' || (outbound?.code === 'ASLEEP' && !inbound)) continue
     found.push(restless(`${appointmentId} is ${state}: ${JSON.stringify(shown)}`, label))
   }
   return found
