@@ -44,10 +44,10 @@ describe('POST /exchange/notifications/:token', () => {
     expect(await ledger.takeNotified(mailboxId)).toBeUndefined()
   })
 
-  test('nobody without a token that is known can wake a mailbox; such a subscription is ended', async () => {
+  test('nobody without a token that is known can wake a mailbox; it is not found', async () => {
     const { notify, queues } = await setUp()
-    const { text } = await notify(notification(created), 'guess')
-    expect(text).toContain('<m:SubscriptionStatus>Unsubscribe</m:SubscriptionStatus>')
+    const { status: answered } = await notify(notification(created), 'guess')
+    expect(answered).toBe(404)
     expect((await queues.inbound.counts()).waiting).toBe(0)
   })
 

@@ -24,8 +24,7 @@ function take({ ledger, queues, log }: Deps): RequestHandler<{ token: string }> 
   return async (request, response) => {
     const nowMs = Date.now()
     const mailboxId = await ledger.heard(request.params.token, nowMs)
-    // A push subscription ends only by this answer. Nobody waits for the one with this token any more.
-    if (mailboxId === undefined) return answer(response, 'Unsubscribe')
+    if (mailboxId === undefined) throw unknownToken()
     const notification = parseNotification(typeof request.body === 'string' ? request.body : '')
     if (!notification) throw notANotification()
 
@@ -36,12 +35,14 @@ function take({ ledger, queues, log }: Deps): RequestHandler<{ token: string }> 
       await queues.inbound.wakeQuietly(mailboxId)
     }
     log[changed ? 'info' : 'debug']({ mailboxId, events: notification.events.length }, 'notification')
-    answer(response, 'OK')
+    response.type('text/xml; charset=utf-8').send(notificationResult('OK'))
   }
 }
 
-function answer(response: Response, result: 'OK' | 'Unsubscribe'): void {
-  response.type('text/xml; charset=utf-8').send(notificationResult(result))
+/** Exchange gives up a subscription whose notifications nobody takes; whoever guesses learns nothing. */
+function unknownToken(): ProblemError {
+  const mend = 'Subscribe again: a subscription that was replaced or forgotten has no address any more.'
+  return new ProblemError({ status: 404, detail: 'Nobody has such a token.', mend })
 }
 
 function notANotification(): ProblemError {

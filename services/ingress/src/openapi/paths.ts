@@ -145,7 +145,7 @@ const notify: Operation = {
   requestBody: { required: true, content: { 'text/xml': { schema: { type: 'string' } } } },
   responses: {
     200: {
-      description: 'SendNotificationResult: OK, or Unsubscribe if there is no such subscription.',
+      description: 'SendNotificationResult: OK.',
       content: { 'text/xml': { schema: { type: 'string' } } },
     },
     ...problems({
