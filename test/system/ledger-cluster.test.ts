@@ -23,6 +23,9 @@ test('every method works on a Redis Cluster: no script leaves its slot', async (
   await inbound(ledger, id)
   await deliveries(ledger, id)
   await feeds(ledger, id)
+  await guards(ledger, id)
+  await listings(ledger, id)
+  await leaving(ledger, id)
   expect(unused()).toEqual([])
 })
 
@@ -62,7 +65,6 @@ async function inbound(ledger: Ledger, id: string) {
   await ledger.endSubscription(id, 'S1')
   await ledger.setInboundDue(id, T0 + 5)
   expect(await ledger.mailboxState(id)).toEqual({ cursor: 'c1', currentAtMs: T0 })
-  await ledger.startListing(id, 'cursorLost', Date.now())
 }
 
 async function deliveries(ledger: Ledger, id: string) {
@@ -83,6 +85,36 @@ async function feeds(ledger: Ledger, id: string) {
   expect(await ledger.appendChange(id, { ...change, changed: [], atMs: T0 })).toBe(1)
   expect(await ledger.newestChange()).toBe(1)
   expect(await ledger.changes(0, 5)).toMatchObject({ cursor: 1 })
+}
+
+async function guards(ledger: Ledger, id: string) {
+  const rules = { deletions: 1, percent: 100, windowMs: 1_000 }
+  const deleting = { appointmentIds: ['A1', 'A2'], nowMs: T0, rules }
+  expect(await ledger.countDeletions('outbound', id, deleting)).toMatchObject({ deleted: 2 })
+  expect(await ledger.brakeOf('outbound', id)).toMatchObject({ reason: 'deletions' })
+  expect(await ledger.release('outbound', id, T0)).toBe(true)
+  await ledger.countMails(id, 2, T0)
+  expect(await ledger.exhaustMails(id, T0)).toBe(true)
+  expect(await ledger.mailsOf(id, T0)).toEqual({ recipients: 2, isExhausted: true })
+  await ledger.noteCrossing(id, 'APP-1', { atMs: T0, direction: 'inbound', fingerprints: {} })
+  await ledger.freeze(id, 'APP-1', { atMs: T0, fields: ['subject'] })
+  expect((await ledger.state(id, 'APP-1'))!.record).toMatchObject({ frozen: { atMs: T0 } })
+}
+
+async function listings(ledger: Ledger, id: string) {
+  const listing = await ledger.startListing(id, 'requested', T0)
+  await ledger.noteListed(id, listing, { itemIds: ['AAMk='], appointmentIds: ['A2'] })
+  expect(await ledger.missingItems(id, listing)).toEqual(['three'])
+  await ledger.endListing(id, listing, T0)
+  expect(await ledger.listingProgress(id)).toMatchObject({ items: 1, differing: 1 })
+}
+
+async function leaving(ledger: Ledger, id: string) {
+  expect(await ledger.forget(id, T0)).toBe(true)
+  expect(await ledger.leavingSince(id)).toBe(T0)
+  await ledger.wipe(id)
+  await ledger.endLeaving(id)
+  expect(await ledger.state(id, 'APP-1')).toBeUndefined()
 }
 
 /** The ledger, and which of its methods were not called yet. */

@@ -9,7 +9,10 @@ export type ForgetLedger = {
   forget(mailboxId: string, nowMs: number): Promise<boolean>
   /** Since when the mailbox is being erased, if it is. */
   leavingSince(mailboxId: string): Promise<number | undefined>
-  /** Erases everything of the mailbox but that it is leaving. */
+  /**
+   * Erases everything of the mailbox but that it is leaving, and what the changes feed holds of it: others count on its
+   * numbers, and entries of an unknown mailbox are passed over until they end.
+   */
   wipe(mailboxId: string): Promise<void>
   /** Nothing is left to be done: erases everything, and that it was leaving. */
   endLeaving(mailboxId: string): Promise<void>
@@ -35,7 +38,6 @@ export function createForget(store: Store, endSubscription: EndSubscription): Fo
     },
     async wipe(mailboxId) {
       await wipeKeys(store, mailboxId)
-      await wipeChanges(store, mailboxId)
       for (const work of ['outbound', 'inbound', 'deliveries'] as const)
         await send((redis) => redis.zrem(keys.mailboxesDue(work, mailboxId), mailboxId))
     },
@@ -53,31 +55,32 @@ const KEYS_AT_A_TIME = 1_000
 
 /** All keys of a mailbox lie in one slot, but no index lists them: it is forgotten rarely, so they are looked for. */
 async function wipeKeys({ keys, send }: Store, mailboxId: string): Promise<void> {
-  const patterns = keys.allOfMailbox(mailboxId)
+  const { scanned, isOurs } = keys.allOfMailbox(mailboxId)
   await send(async (redis) => {
-    for (const node of nodesOf(redis)) {
-      let cursor = '0'
-      do {
-        const [next, found] = await node.scan(cursor, 'MATCH', patterns.scanned, 'COUNT', KEYS_AT_A_TIME)
-        const ours = found.filter((key) => patterns.isOurs(key))
-        if (ours.length > 0) await redis.del(...ours)
-        cursor = next
-      } while (cursor !== '0')
+    for await (const found of scan(redis, scanned)) {
+      const ours = found.filter((key) => isOurs(key))
+      if (ours.length > 0) await redis.del(...ours)
+    }
+    // Tokens of former subscriptions are known for another minute. They lie in any slot.
+    for await (const found of scan(redis, keys.allTokens)) {
+      const owners = await Promise.all(found.map((key) => redis.get(key)))
+      const ours = found.filter((_, n) => owners[n] === mailboxId)
+      await Promise.all(ours.map((key) => redis.del(key)))
     }
   })
 }
 
-function nodesOf(redis: Redis | Cluster): Redis[] {
-  return 'nodes' in redis ? redis.nodes('master') : [redis]
+async function* scan(redis: Redis | Cluster, pattern: string): AsyncGenerator<string[]> {
+  for (const node of nodesOf(redis)) {
+    let cursor = '0'
+    do {
+      const [next, found] = await node.scan(cursor, 'MATCH', pattern, 'COUNT', KEYS_AT_A_TIME)
+      if (found.length > 0) yield found
+      cursor = next
+    } while (cursor !== '0')
+  }
 }
 
-async function wipeChanges({ keys, send }: Store, mailboxId: string): Promise<void> {
-  let from = '-'
-  for (;;) {
-    const entries = await send((redis) => redis.xrange(keys.changes, from, '+', 'COUNT', KEYS_AT_A_TIME))
-    if (entries.length === 0) return
-    const theirs = entries.filter(([, fields]) => fields[1] === mailboxId).map(([id]) => id)
-    if (theirs.length > 0) await send((redis) => redis.xdel(keys.changes, ...theirs))
-    from = `(${entries.at(-1)![0]}`
-  }
+function nodesOf(redis: Redis | Cluster): Redis[] {
+  return 'nodes' in redis ? redis.nodes('master') : [redis]
 }

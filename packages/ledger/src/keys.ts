@@ -61,10 +61,11 @@ export function createKeys(prefix: string) {
     allOfMailbox: (mailboxId: string) => {
       const head = `${prefix}:{${bucketOf(mailboxId)}}:`
       return {
-        scanned: `${head.replaceAll(/[*?[\]\\^]/g, String.raw`\$&`)}*:${mailboxId}*`,
+        scanned: `${literally(head)}*:${mailboxId}*`,
         isOurs: (key: string) => key.startsWith(head) && key.slice(head.length).split(':')[1] === mailboxId,
       }
     },
+    allTokens: `${literally(prefix)}:token:*`,
     allMailboxesDue: (work: Work) =>
       Array.from({ length: BUCKETS }, (_, bucket) => `${prefix}:{${tag(bucket)}}:due:${work}`),
   }
@@ -83,6 +84,11 @@ export function uidHandle(uid: string): string {
 /** 128 bits in 22 characters. */
 export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 22)
+}
+
+/** As a pattern that matches this text alone. */
+function literally(text: string): string {
+  return text.replaceAll(/[*?[\]\\^]/g, String.raw`\$&`)
 }
 
 function bucketOf(mailboxId: string): string {

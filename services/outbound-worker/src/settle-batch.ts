@@ -75,9 +75,9 @@ export function createSettleBatch(deps: Deps): SettleBatch {
     const outcome = task.outcome ?? movingTarget()
     const result = await ledger.commitOutbound(mailbox.id, task.attempt, outcome, Date.now())
     const { appointmentId, wanted } = task.attempt.record
+    if (result === 'committed' && outcome.kind === 'settled') await noteCrossing(ledger, mailbox, task)
     if (task.plan.action === 'missing')
       await ledger.mark(mailbox.id, { appointmentId, kind: 'look' }, Date.now())
-    if (result === 'committed' && outcome.kind === 'settled') await noteCrossing(ledger, mailbox, task)
     const facts = { mailboxId: mailbox.id, appointmentId, version: wanted?.version, action: task.plan.action }
     if (result === 'overlapped') log.info(facts, 'overlapped with another attempt')
     else if (outcome.kind === 'parked') log.warn({ ...facts, code: outcome.code }, 'parked an appointment')
