@@ -1,7 +1,7 @@
 /** What an administrator can do about a failure, in plain words. Only those have one that do not pass by themselves. */
 const mends: Readonly<Record<string, string>> = {
   LOGON_REFUSED:
-    'Exchange does not accept the user name and password: check EWS_USERNAME and EWS_PASSWORD, and that the endpoint offers this EWS_AUTH. Where NTLM is refused though both are right, see EWS_CHANNEL_BINDING. A changed password file is taken up at once; the same password is tried again only after a rest, so that the account is not locked.',
+    'Exchange does not accept the user name and password: check EWS_USERNAME and EWS_PASSWORD, and that the endpoint offers this EWS_AUTH. Where both are right, the account may be locked or disabled: Exchange does not say which. Where NTLM is refused though both are right, see EWS_CHANNEL_BINDING. A changed password file is taken up at once; the same password is tried again only after a rest, so that the account is not locked.',
   LOGON_LAPSED:
     'Exchange accepted this account and password before and does not now: the account is locked or disabled, or its password was changed or has expired. Unlock it in the directory, or give the new password. The same password is tried again only after a rest.',
   NTLM_NOT_OFFERED:
