@@ -45,7 +45,7 @@ describe('docker-compose.yml', () => {
 
   test(
     'every process runs, says that it is well, does its work, and ends when it is told to',
-    { timeout: 40_000 },
+    { timeout: 120_000 },
     async () => {
       const { stopAll, urlOf } = await startAll()
       const api = `${urlOf('ingress', '8080')}/v1`
@@ -117,7 +117,7 @@ function startNode([, ...words]: string[], env: Record<string, string>): ChildPr
 /** Runs the health check as an engine would, again and again until it passes. */
 async function healthy(name: string, plain: Plain): Promise<void> {
   const [, , ...words] = plain[name]!.health
-  await vi.waitFor(async () => run(process.execPath, words), { timeout: 20_000, interval: 500 })
+  await vi.waitFor(async () => run(process.execPath, words), { timeout: 60_000, interval: 500 })
 }
 
 /** The compose file's Redis: its command, with the configuration file that is mounted into the container. */

@@ -2,7 +2,7 @@ import { notificationResult, parseNotification } from '@lockstep/exchange'
 import type { Ledger } from '@lockstep/ledger'
 import type { Queues } from '@lockstep/queue'
 import { type Logger, ProblemError } from '@lockstep/runtime'
-import express, { type RequestHandler, type Response, Router } from 'express'
+import express, { type RequestHandler, Router } from 'express'
 
 type Deps = { ledger: Ledger; queues: Queues; log: Logger }
 

@@ -150,6 +150,7 @@ const notify: Operation = {
     },
     ...problems({
       400: 'The body is not a SendNotification.',
+      404: 'Nobody has such a token.',
       413: 'The body is larger than 256 KiB.',
       503: 'Not now. Exchange repeats what it got no answer to.',
     }),
