@@ -28,6 +28,7 @@ export type ConstellationOptions = {
   env?: Readonly<Record<string, string>>
 }
 
+const startTries = 5
 const names = ['ingress', 'outbound-worker', 'inbound-worker'] as const
 
 /** The real thing: Redis and the services as processes of their own, the simulator and an application in this one. */
@@ -64,7 +65,15 @@ export async function startConstellation(options: ConstellationOptions): Promise
   }
   const running = new Map<ServiceName, ServiceProcess>()
   const lines = new Map<ServiceName, string[]>()
-  const start = async (name: ServiceName) => void running.set(name, await spawnService(name, env))
+  /** As whatever runs a deployment does: one that ends because Redis is away is started again. */
+  const start = async (name: ServiceName, tries = startTries): Promise<void> => {
+    try {
+      running.set(name, await spawnService(name, env))
+    } catch (error) {
+      if (tries === 1) throw error
+      await start(name, tries - 1)
+    }
+  }
   const end = async (name: ServiceName) => {
     const service = running.get(name)
     if (!service) return
@@ -81,7 +90,7 @@ export async function startConstellation(options: ConstellationOptions): Promise
     await rm(dir, { recursive: true })
   }
   try {
-    await Promise.all(names.map(start))
+    await Promise.all(names.map((name) => start(name)))
   } catch (error) {
     await close()
     throw error

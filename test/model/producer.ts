@@ -13,7 +13,7 @@ export type Producer = {
 }
 
 const lateMs = 400
-const againMs = 700
+const againMs = 2_000
 
 /** Sends every version until Lockstep has taken it: once or twice, and not always in order. */
 export function createProducer(ingressUrl: string): Producer {
