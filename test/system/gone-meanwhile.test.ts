@@ -50,3 +50,18 @@ describe('an item that its user deletes', () => {
     }, 10_000)
   })
 })
+
+test('an item that is moved away and back before it was looked for is not told as cancelled', async () => {
+  const { simulator, application, send, settled, quiet } = await startSystem()
+  await send(event({ id: 'A', version: 1 }, appointment()))
+  await settled(alice, 'A', 1)
+  await quiet(alice, 'A')
+  const reads = simulator.calls['GetItem'] ?? 0
+  simulator.faults.add({ kind: 'latency', ms: 500, operation: 'GetItem', times: 1 })
+  const away = simulator.userMoves(alice, simulator.calendarOf(alice)[0]!.itemId, 'inbox')
+  await eventually(() => expect(simulator.calls['GetItem']).toBeGreaterThan(reads))
+  simulator.faults.add({ kind: 'notificationLost' })
+  const { itemId } = simulator.userMoves(alice, away.itemId, 'calendar')
+  simulator.userUpdates(alice, itemId, { location: 'Room 5' })
+  await eventually(() => expect(application.typesOf('A')).toEqual(['appointment.updated']))
+})
