@@ -26,7 +26,7 @@ export type Memory = {
   isInsisted: boolean
   /** The state in which Exchange's user, or the last rest, left the item. */
   changeKey?: string
-  /** The appointment that it is a copy of, made since the last rest. */
+  /** The appointment that it is a copy of. */
   copyOf?: number
   /** Nobody can tell any more which appointment it is: it is not judged. */
   isAmbiguous: boolean
@@ -90,16 +90,32 @@ function contests({ acts }: Memory, side: Side): number {
 }
 
 /**
- * A copy that carries the UID and the stamp of what it was made from cannot be told from that, come back, if the
- * original goes away before the copy was noticed.
+ * A copy carries the UID and the stamp of what it was made from, and so does a copy of that. It cannot be told from one
+ * of these that is gone and comes back.
  */
 function blur(memories: ReadonlyMap<number, Memory>): void {
   for (const copy of memories.values()) {
-    const original = memories.get(copy.copyOf ?? 0)
-    if (!original?.acts.some(({ what }) => what === 'takenAway' || what === 'shown')) continue
-    original.isAmbiguous = true
-    copy.isAmbiguous = true
+    if (copy.copyOf === undefined || !isNew(copy)) continue
+    const root = rootOf(memories, copy)
+    for (const relative of memories.values()) {
+      if (relative === copy || rootOf(memories, relative) !== root || !mayBeGone(relative)) continue
+      relative.isAmbiguous = true
+      copy.isAmbiguous = true
+    }
   }
+}
+
+function rootOf(memories: ReadonlyMap<number, Memory>, memory: Memory): Memory {
+  return memory.copyOf === undefined ? memory : rootOf(memories, memories.get(memory.copyOf)!)
+}
+
+function isNew({ acts }: Memory): boolean {
+  return acts.some(({ what }) => what === 'created')
+}
+
+function mayBeGone(memory: Memory): boolean {
+  if (memory.agreed === undefined && !isNew(memory)) return true
+  return memory.acts.some(({ what }) => what === 'takenAway' || what === 'shown')
 }
 
 function fieldsIn(change: Partial<Content>): Field[] {

@@ -51,7 +51,10 @@ const knownInMailbox = 5
 
 function round(scene: Scene, length: number): Round {
   const { random } = scene
-  const actions = Array.from({ length }, () => userAction(scene)).map((action) => timed(action, scene))
+  const actions = Array.from({ length }, () => userAction(scene)).flatMap((action) => [
+    ...overtaken(action, scene),
+    timed(action, scene),
+  ])
   if (scene.rank < troubles.indexOf('application')) return actions
   const count = 1 + random.below(Math.ceil(length / 4))
   for (let n = 0; n < count; n++) {
@@ -59,6 +62,15 @@ function round(scene: Scene, length: number): Round {
     actions.splice(random.below(actions.length + 1), 0, { ...trouble(scene), afterMs })
   }
   return actions
+}
+
+/** Before a cancellation: an edit whose event arrives after it. */
+function overtaken(action: UserAction, scene: Scene): Action[] {
+  const { random, rank } = scene
+  if (rank === 0 || action.do !== 'cancel' || action.side !== 'application' || random.chance(0.5)) return []
+  const serial = ++scene.serial
+  const edit = { ...action, do: 'edit', field: random.pick(fields), serial } as const
+  return [{ ...edit, sending: 'late', afterMs: 20 }]
 }
 
 function timed(action: UserAction | Trouble, { random, rank }: Scene): Action {

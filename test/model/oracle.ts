@@ -220,6 +220,5 @@ export function remember(memory: Memory, evidence: Evidence): void {
   else delete memory.agreed
   if (item) memory.changeKey = item.changeKey
   else delete memory.changeKey
-  delete memory.copyOf
   memory.acts = []
 }
