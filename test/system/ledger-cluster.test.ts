@@ -37,7 +37,8 @@ async function outbound(ledger: Ledger, id: string) {
   const [parked] = (await ledger.beginOutbound(id, batch)) as [OutboundAttempt]
   expect(await ledger.commitOutbound(id, parked, { kind: 'parked', code: 'X' }, T0)).toBe('committed')
   expect(await ledger.replay(id, 'A1', T0)).toBe(true)
-  const [attempt] = (await ledger.beginOutbound(id, batch)) as [OutboundAttempt]
+  const begun = (await ledger.beginOutbound(id, batch)) as [OutboundAttempt]
+  const [attempt] = (await ledger.renewOutbound(id, begun, batch)) as [OutboundAttempt]
   const settled = { kind: 'settled', link: linkAt(1), untold: true } as const
   expect(await ledger.commitOutbound(id, attempt, settled, T0)).toBe('committed')
   expect(await ledger.rest('outbound', id, T0)).toBe('none')

@@ -19,6 +19,7 @@ const names = [
   'release-delivery',
   'release-outbound',
   'replay',
+  'renew-outbound',
   'rest',
   'save-subscription',
   'settle',

@@ -53,6 +53,9 @@ export const variables = z.object({
     .describe('Mailboxes at a time in one outbound worker.'),
 })
 
+/** After this time the appointments of a worker that died are due again. */
+const leaseMs = 10_000
+
 const schema = variables.transform((env, context) => ({
   redisUrl: env.REDIS_URL,
   prefix: env.KEY_PREFIX,
@@ -61,6 +64,7 @@ const schema = variables.transform((env, context) => ({
   exchange: { ...exchangeConfig(env, context), userAgent: 'Lockstep' },
   fingerprintKey: env.FINGERPRINT_KEY,
   settings: {
+    leaseMs,
     policy: env.CONFLICT_POLICY,
     lateCallMs: env.LATE_CALL_SECONDS,
     mute: env.MUTE,
@@ -70,7 +74,7 @@ const schema = variables.transform((env, context) => ({
     refusePersonal: env.REFUSE_PERSONAL,
   },
   concurrency: env.OUTBOUND_CONCURRENCY,
-  slice: { sliceMs: 5_000, leaseMs: 10_000, batch: 50 },
+  slice: { sliceMs: 5_000, leaseMs, batch: 50 },
   sweepEveryMs: 1_000,
 }))
 

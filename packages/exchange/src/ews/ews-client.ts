@@ -61,7 +61,8 @@ export function createEwsClient({ url, transport, budget, deadlineMs, onCall }: 
     const tell = (outcome: string) =>
       onCall?.({ operation: name, requestId, durationMs: performance.now() - startedMs, outcome })
 
-    const api = new CallApi(transport, { headers: headersFor(requestId, mailbox), signal: options?.signal })
+    const { signal, deadline } = options ?? {}
+    const api = new CallApi(transport, { headers: headersFor(requestId, mailbox), signal, deadline })
     try {
       const result = await orDeadline(operation(serviceFor(url, api, mailbox)), deadlineMs)
       await heed(failuresIn(result))

@@ -1,3 +1,4 @@
+import type { Deadline } from '../deadline.ts'
 import { Affinity } from './affinity.ts'
 import type { Sender } from './logon/sender.ts'
 import { networkFailure } from './network-failure.ts'
@@ -16,6 +17,7 @@ export type Post = {
   readonly body: string
   readonly headers: Readonly<Record<string, string>>
   readonly signal?: AbortSignal | undefined
+  readonly deadline?: Deadline | undefined
 }
 
 /** Posts SOAP to one endpoint. */
@@ -28,7 +30,7 @@ export type Transport = {
 export function createTransport({ sender, userAgent, timeoutMs }: TransportOptions): Transport {
   const affinity = new Affinity()
 
-  async function post({ body, headers, signal }: Post): Promise<SoapAnswer> {
+  async function post({ body, headers, signal, deadline }: Post): Promise<SoapAnswer> {
     const timeout = AbortSignal.timeout(timeoutMs)
     const wire = { sent: false }
     if (signal?.aborted) throw networkFailure(signal.reason, { timedOut: false, aborted: true, ...wire })
@@ -45,6 +47,7 @@ export function createTransport({ sender, userAgent, timeoutMs }: TransportOptio
         },
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
         wire,
+        deadline,
       })
       affinity.learn(mailbox, response.headers)
       return await readSoapAnswer(response)
