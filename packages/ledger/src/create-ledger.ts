@@ -10,6 +10,7 @@ import { createListings, type ListingLedger } from './listings.ts'
 import { createMails, type MailLedger } from './mails.ts'
 import { createMailboxes, type MailboxLedger } from './mailboxes.ts'
 import { createOutbound, type OutboundLedger } from './outbound.ts'
+import { createProbes, type ProbeLedger } from './probes.ts'
 import { createState, type StateLedger } from './state.ts'
 import { createStore } from './store.ts'
 import { createSubscriptions, type SubscriptionLedger } from './subscriptions.ts'
@@ -28,6 +29,7 @@ export type Ledger = MailboxLedger &
   BrakeLedger &
   ListingLedger &
   ForgetLedger &
+  ProbeLedger &
   CrossingLedger &
   MailLedger &
   StateLedger &
@@ -65,6 +67,7 @@ export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Le
     ...createDue(store),
     ...createBrakes(store),
     ...createForget(store, subscriptions.endSubscription),
+    ...createProbes(store),
     ...createCrossings(store),
     ...createMails(store),
     ...createState(store),
