@@ -60,7 +60,8 @@ describe('the mail budget', () => {
     // Whoever does not send is done by itself.
     await Promise.race(settling)
     bothSend()
-    expect((await Promise.all(settling)).toSorted()).toEqual([0, 1])
+    const settled = await Promise.all(settling)
+    expect(settled.filter(Boolean)).toHaveLength(1)
     expect(await mails()).toBe(2)
   })
 
