@@ -42,6 +42,7 @@ export async function startIngress(config: Config, deps: Deps): Promise<Ingress>
     log,
     apiKeys: config.apiKeys,
     rules: { refusePersonal: config.refusePersonal },
+    settingDefaults: config.settingDefaults,
     checks: { redis: () => redis.ping() },
     closing: closing.signal,
   })

@@ -1,17 +1,18 @@
-import type { Attendee } from '@lockstep/domain'
+import { type Attendee, settingsInForce } from '@lockstep/domain'
 import type { CalendarGateway, CallOptions } from '@lockstep/exchange'
 import { anAppointment, MemoryCalendarGateway } from '@lockstep/exchange/testing'
 import { createLedger } from '@lockstep/ledger'
 import { createDigest, createLogger } from '@lockstep/runtime'
 import { testRedis } from '@lockstep/runtime/testing'
 import { describe, expect, test } from 'vitest'
-import { createSettleBatch, type OutboundSettings } from './settle-batch.ts'
+import { createSettleBatch, type FixedSettings } from './settle-batch.ts'
 
 const guests: readonly Attendee[] = ['dan', 'eve'].map((name) => ({
   address: `${name}@elsewhere.example`,
   type: 'required',
 }))
 const leaseMs = 10_000
+const inForce = settingsInForce({ connection: {} }, { conflictPolicy: 'exchange', mute: false })
 
 describe('what another attempt has taken over', () => {
   test('is not written by the one that was asleep meanwhile', async () => {
@@ -82,16 +83,14 @@ describe('the mail budget', () => {
   })
 })
 
-async function setUp(changes: Partial<OutboundSettings> = {}) {
+async function setUp(changes: Partial<FixedSettings> = {}) {
   const { redis, prefix } = testRedis()
   const ledger = createLedger(redis, { prefix })
   const mailbox = await ledger.enable('alice@contoso.example', Date.now())
   const exchange = new MemoryCalendarGateway()
-  const settings: OutboundSettings = {
-    policy: 'exchange',
+  const settings: FixedSettings = {
     lateCallMs: 120_000,
     leaseMs,
-    mute: false,
     refusePersonal: false,
     mailBudget: 200,
     brake: { deletions: 0, percent: 100, windowMs: 60_000 },
@@ -117,7 +116,7 @@ async function setUp(changes: Partial<OutboundSettings> = {}) {
       })
       return {
         settle: (attempts: Parameters<typeof settleBatch>[1]) =>
-          settleBatch(mailbox, attempts, new AbortController().signal),
+          settleBatch({ mailbox, inForce }, attempts, new AbortController().signal),
       }
     },
   }
