@@ -24,6 +24,7 @@ test('every method works on a Redis Cluster: no script leaves its slot', async (
   await deliveries(ledger, id)
   await feeds(ledger, id)
   await guards(ledger, id)
+  await settings(ledger, id)
   await listings(ledger, id)
   await leaving(ledger, id)
   await probes(ledger)
@@ -44,6 +45,15 @@ async function outbound(ledger: Ledger, id: string) {
   expect(await ledger.commitOutbound(id, attempt, settled, T0)).toBe('committed')
   expect(await ledger.rest('outbound', id, T0)).toBe('none')
   expect(await ledger.state(id, 'A1')).toMatchObject({ state: 'pending', record: { link: linkAt(1) } })
+}
+
+async function settings(ledger: Ledger, id: string) {
+  const change = { by: 'test', nowMs: T0 }
+  for (const where of [id, undefined]) {
+    expect(await ledger.changeSettings(where, { mute: true }, change)).toBe(true)
+    expect(await ledger.settingsChanges(where)).toHaveLength(1)
+  }
+  expect(await ledger.settingsOf(id)).toEqual({ connection: { mute: true }, mailbox: { mute: true } })
 }
 
 async function inbound(ledger: Ledger, id: string) {
