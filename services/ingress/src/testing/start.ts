@@ -24,6 +24,7 @@ export async function startTestIngress({ onLine, gateway, ...changes }: Options 
     mailboxes: [alice, bob],
     refusePersonal: false,
     exchange: undefined,
+    listener: { trustedProxies: [], proxyProtocolFrom: [], dnsServers: [] },
     ...changes,
   }
   const log = createLogger('ingress', config.logLevel, { write: onLine ?? (() => {}) })
@@ -41,6 +42,7 @@ export async function startTestIngress({ onLine, gateway, ...changes }: Options 
 
   return {
     url: ingress.url,
+    tlsUrl: ingress.tlsUrl,
     close: () => ingress.close(),
     redis,
     prefix,
