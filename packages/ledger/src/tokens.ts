@@ -2,7 +2,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Store } from './store.ts'
 
 export type TokenLedger = {
-  /** A new token for a subscription: 256 bits of chance, and a seal that shows that we gave it out. */
+  /** A new token for a subscription or a probe: 256 bits of chance, and a seal that shows that we gave it out. */
   newToken(): Promise<string>
   /**
    * Whether we gave out this token, as its seal shows: strangers' guesses are known without asking Redis. Whether it still
@@ -13,7 +13,7 @@ export type TokenLedger = {
 
 const chanceBytes = 32
 const sealBytes = 16
-const form = /^[\w-]{64}$/
+const form = /^(?:probe-)?([\w-]{64})$/
 
 /** The key is read anew this often at most: another one is there only if Redis was lost or put back. */
 const readEveryMs = 5_000
@@ -43,10 +43,11 @@ export function createTokens({ keys, send }: Store): TokenLedger {
       return Buffer.concat([chance, sealOf(chance, await readOnce())]).toString('base64url')
     },
     async isOurToken(token) {
-      if (!form.test(token)) return false
+      const sealed = form.exec(token)?.[1]
+      if (sealed === undefined) return false
       const { key, readMs } = known ?? { key: await readOnce(), readMs: performance.now() }
-      if (isSealed(token, key)) return true
-      return performance.now() - readMs > readEveryMs && isSealed(token, await readOnce())
+      if (isSealed(sealed, key)) return true
+      return performance.now() - readMs > readEveryMs && isSealed(sealed, await readOnce())
     },
   }
 }

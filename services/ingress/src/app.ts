@@ -1,4 +1,4 @@
-import type { AdmissionRules } from '@lockstep/domain'
+import type { AdmissionRules, SettingDefaults } from '@lockstep/domain'
 import type { CalendarGateway } from '@lockstep/exchange'
 import type { Ledger } from '@lockstep/ledger'
 import type { Queues } from '@lockstep/queue'
@@ -17,6 +17,7 @@ import { mailboxRelease } from './mailbox-release.ts'
 import { mailboxRepair } from './mailbox-repair.ts'
 import { mailboxStates } from './mailbox-states.ts'
 import { openApiDocument } from './openapi/document.ts'
+import { settings } from './settings.ts'
 import { trail } from './trail.ts'
 import { unavailable } from './unavailable.ts'
 
@@ -29,6 +30,7 @@ export type AppDeps = {
   log: Logger
   apiKeys: readonly string[]
   rules: AdmissionRules
+  settingDefaults: SettingDefaults
   checks: Checks
   /** Takes the notifications of Exchange. */
   notifications: Router
@@ -44,6 +46,7 @@ export function createApp(deps: AppDeps): Express {
     .use(requireKey(apiKeys))
     .use(events(deps), appointmentStates(deps), mailboxStates(deps), changeFeed(deps), trail(deps))
     .use(mailboxRelease(deps), mailboxForget(deps), mailboxRepair(deps), appointmentReplay(deps))
+    .use(settings(deps))
 
   return express()
     .set('query parser', 'simple')

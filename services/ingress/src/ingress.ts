@@ -51,6 +51,7 @@ export async function startIngress(config: Config, deps: Deps): Promise<Ingress>
     log,
     apiKeys: config.apiKeys,
     rules: { refusePersonal: config.refusePersonal },
+    settingDefaults: config.settingDefaults,
     checks: { redis: () => redis.ping() },
     notifications: notify,
     closing: closing.signal,

@@ -66,14 +66,14 @@ function take({ ledger, queues, log, outcomes }: Deps): Handler {
   const hear = createPacer(async (token, { changed }) => {
     const nowMs = Date.now()
     const mailboxId = await ledger.heard(token, nowMs)
-    if (mailboxId === undefined) return false
+    if (mailboxId === undefined) return (await ledger.hearProbe(token, nowMs)) ? 'probe' : 'nobody'
     // Exchange repeats what it got no answer to, so it gets one only when the mailbox is due in the ledger.
     if (changed) {
       await Promise.all([ledger.noteNotified(mailboxId, nowMs), ledger.wakeInbound(mailboxId, nowMs)])
       await queues.inbound.wakeQuietly(mailboxId)
     }
     log[changed ? 'info' : 'debug']({ mailboxId }, 'notification')
-    return true
+    return 'mailbox'
   }, pace)
 
   return async (request, response) => {
@@ -82,9 +82,12 @@ function take({ ledger, queues, log, outcomes }: Deps): Handler {
     const changed = notification.events.some(({ kind }) => kind !== 'status')
     const heard = hear(request.params.token, { changed })
     if (!heard) throw tooMany()
-    if (!(await heard)) throw unknownToken()
+    const whose = await heard
+    if (whose === 'nobody') throw unknownToken()
     outcomes('taken')
-    response.type('text/xml; charset=utf-8').send(notificationResult('OK'))
+    // A probe was to find out whether Exchange reaches us, and now knows.
+    const status = whose === 'probe' ? 'Unsubscribe' : 'OK'
+    response.type('text/xml; charset=utf-8').send(notificationResult(status))
   }
 }
 
