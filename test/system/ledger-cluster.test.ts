@@ -134,6 +134,7 @@ async function probes(ledger: Ledger) {
   expect(await ledger.hearProbe(token, T0)).toBe(true)
   expect(await ledger.probeHeardAt(token)).toBe(T0)
   await ledger.closeProbe(token)
+  expect(await ledger.isOurToken(await ledger.newToken())).toBe(true)
 }
 
 /** The ledger, and which of its methods were not called yet. */
