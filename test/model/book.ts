@@ -49,6 +49,9 @@ export function createBook() {
       return [...memories.values()].filter(({ isAmbiguous }) => !isAmbiguous)
     },
     find: (label: number) => memories.get(label),
+    get size() {
+      return memories.size
+    },
 
     born(side: Side, label: number, mailbox: string, content: Content): Memory {
       const values = valuesOf(content)

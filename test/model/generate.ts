@@ -18,7 +18,8 @@ export type GenerateOptions = {
 /** Goes on for ever: the caller takes as many rounds as it has time for. */
 export function* roundsOf({ seed, mailboxes, level, actions }: GenerateOptions): Generator<Round> {
   const random = randomOf(seed)
-  const scene: Scene = { random, mailboxes, known: [], serial: 0, labels: 0, rank: troubles.indexOf(level) }
+  const rank = troubles.indexOf(level)
+  const scene: Scene = { random, mailboxes, known: [], recent: [], serial: 0, labels: 0, rank }
   for (;;) yield round(scene, actions)
 }
 
@@ -42,12 +43,14 @@ type Scene = {
   readonly mailboxes: number
   /** Appointments that may still be of interest; the oldest are left in peace. */
   readonly known: number[]
+  readonly recent: number[]
   readonly rank: number
   serial: number
   labels: number
 }
 
 const knownInMailbox = 5
+const recentLabels = 8
 
 function round(scene: Scene, length: number): Round {
   const { random } = scene
@@ -56,7 +59,7 @@ function round(scene: Scene, length: number): Round {
     timed(action, scene),
   ])
   if (scene.rank < troubles.indexOf('application')) return actions
-  const count = 1 + random.below(Math.ceil(length / 4))
+  const count = Math.ceil((length / 8) * (0.5 + random.next()))
   for (let n = 0; n < count; n++) {
     const { afterMs } = timed({ do: 'restartRedis' }, scene)
     actions.splice(random.below(actions.length + 1), 0, { ...trouble(scene), afterMs })
@@ -101,7 +104,7 @@ function userAction(scene: Scene): UserAction {
     const mailbox = random.below(scene.mailboxes)
     return { do: kind, side, label: newLabel(scene), mailbox, serial, isMeeting: random.chance(0.5) }
   }
-  const label = random.pick(known)
+  const label = someLabel(scene)
   switch (kind) {
     case 'edit':
       return { do: kind, side, label, field: random.pick(fields), serial }
@@ -118,8 +121,21 @@ function userAction(scene: Scene): UserAction {
   }
 }
 
+/** Often one of those that somebody just did something to, so that changes meet. */
+function someLabel({ random, known, recent }: Scene): number {
+  const label = random.pick(recent.length > 0 && random.chance(0.6) ? recent : known)
+  noteRecent(recent, label)
+  return label
+}
+
+function noteRecent(recent: number[], label: number): void {
+  recent.push(label)
+  if (recent.length > recentLabels) recent.shift()
+}
+
 function newLabel(scene: Scene): number {
   scene.known.push(++scene.labels)
+  noteRecent(scene.recent, scene.labels)
   if (scene.known.length > knownInMailbox * scene.mailboxes) scene.known.shift()
   return scene.labels
 }
@@ -174,12 +190,18 @@ function processTrouble(random: Random): Trouble {
     'inbound-worker',
     'ingress',
   ])
+  const place = service === 'ingress' ? 0 : random.below(2)
   switch (random.weighted({ kill: 5, freeze: 2, redis: 2 })) {
     case 'kill':
-      return { do: 'kill', service }
+      return { do: 'kill', service, place }
     case 'freeze':
-      return { do: 'freeze', service, forMs: 12_000 + random.below(4_000) }
+      return { do: 'freeze', service, place, forMs: freezeMs(random) }
     default:
       return { do: 'restartRedis' }
   }
+}
+
+/** Past the lock of a job and the lease of what it began, which are 10 s each. */
+function freezeMs(random: Random): number {
+  return 11_000 + random.below(3_000)
 }

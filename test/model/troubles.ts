@@ -69,10 +69,14 @@ export function createTroubles(constellation: Constellation, model: ApplicationM
         })
       case 'kill':
         isLossy = true
-        return alone(action.service, () => constellation.kill(action.service))
+        return alone(`${action.service} ${action.place}`, () =>
+          constellation.kill(action.service, action.place),
+        )
       case 'freeze':
         isLossy = true
-        return alone(action.service, () => constellation.freeze(action.service, action.forMs))
+        return alone(`${action.service} ${action.place}`, () =>
+          constellation.freeze(action.service, action.place, action.forMs),
+        )
       case 'restartRedis':
         isLossy = true
         return alone('redis', () => constellation.restartRedis())

@@ -178,6 +178,16 @@ describe('what Exchange cancelled', () => {
     expect(edited(6, [...cancelled, offer(7, 'cancelled')])).toBe('create')
   })
 
+  test('is made anew if the application had cancelled it itself by then', () => {
+    const absent: Link = { ...link, written: { version: 1, basedOn: 5, fingerprints: {} } }
+    expect(planned({ wanted: present(moved, 5), link: absent, offers: cancelled }).action).toBe('create')
+    const heldAgain = [offer(5, 'created'), offer(6, 'cancelled')]
+    const earlier = { ...absent, written: { ...absent.written, basedOn: 4 } }
+    expect(planned({ wanted: present(moved, 5), link: earlier, offers: heldAgain }).action).toBe(
+      'tellCancelled',
+    )
+  })
+
   test('is told again if it was hidden before it was deleted', () => {
     expect(edited(5, [offer(6, 'withdrawn')])).toBe('tellCancelled')
   })

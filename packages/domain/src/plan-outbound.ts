@@ -2,7 +2,7 @@ import type { Appointment } from './appointment.ts'
 import { agreedUpon, mergeBase, takesAway } from './base.ts'
 import { type Field, fields, type Fingerprints } from './field.ts'
 import { type ConflictPolicy, merge, type Merge, type MergeInput, type Observed } from './merge.ts'
-import type { AppointmentRecord, Intent, LinkedItem, Seen } from './record.ts'
+import type { AppointmentRecord, ChangeKind, Intent, Link, LinkedItem, Seen } from './record.ts'
 import type { SettledWanted, Wanted } from './wanted.ts'
 
 /** What was found at Exchange, once the plan asked for it. */
@@ -189,7 +189,12 @@ function isCertain(seen: Seen | undefined): seen is Seen {
 /** Exchange's user cancelled or hid it, and the application, which held it then, changed it without knowing that. */
 function wasCancelledMeanwhile(record: AppointmentRecord, wanted: Present): boolean {
   const { unknownToIt, lastKnown } = mergeBase(record, wanted.basedOn)
-  return takesAway(unknownToIt.at(-1)?.kind) && !takesAway(lastKnown)
+  return takesAway(unknownToIt.at(-1)?.kind) && !takesAway(lastKnown ?? lastWritten(record.link))
+}
+
+/** What the application did itself, if it took the appointment off: of what is absent nothing is written. */
+function lastWritten({ written: { version, fingerprints } }: Link): ChangeKind | undefined {
+  return version > 0 && Object.keys(fingerprints).length === 0 ? 'cancelled' : undefined
 }
 
 function changedByApplication(
