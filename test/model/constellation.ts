@@ -34,9 +34,13 @@ export type ConstellationOptions = {
 const startTries = 5
 const names = ['ingress', 'outbound-worker', 'inbound-worker'] as const
 
+export function mailboxOf(number: number): string {
+  return `user${number}@contoso.example`
+}
+
 /** The real thing: Redis and the services as processes of their own, the simulator and an application in this one. */
 export async function startConstellation(options: ConstellationOptions): Promise<Constellation> {
-  const mailboxes = Array.from({ length: options.mailboxes }, (_, n) => `user${n}@contoso.example`)
+  const mailboxes = Array.from({ length: options.mailboxes }, (_, n) => mailboxOf(n))
   const dir = await mkdtemp(join(tmpdir(), 'lockstep-model-'))
   let redis = await startRedis({ dir })
   const simulator = await startSimulator({ seed: false, push: { retryMs: 500 } })

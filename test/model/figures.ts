@@ -61,7 +61,7 @@ export function linesOf({ faults, changes, violations, ...figures }: Figures): s
     line(['  in Exchange', changes.exchange]),
     line(['faults', Object.values(faults).reduce((sum, count) => sum + count, 0)]),
     ...Object.entries(faults)
-      .toSorted()
+      .toSorted(([left], [right]) => left.localeCompare(right))
       .map(([name, count]) => line([`  ${name}`, count])),
     line(['differences', difference]),
     line(['duplicates', duplicate + identity]),
