@@ -21,7 +21,7 @@ export type RunOptions = {
   restMs: number
   /** Asked before each round. */
   goesOn?: () => boolean
-  onRound?: (figures: Figures, violations: readonly Violation[]) => void
+  onRound?: (figures: Figures, violations: readonly Violation[], stories: readonly string[]) => void
   /** After something wrong, without the appointments that it is about. */
   keepGoing?: boolean
 }
@@ -44,10 +44,10 @@ export async function run(
   const figures = () => figuresOf(constellation, stage, { rounds: count, startedAtMs, violations })
   for (const round of rounds) {
     if (!goesOn()) break
-    const told = constellation.application.received.length
+    const since = constellation.application.received.length
     for (const action of round) await stage.play(action)
     const { isLossy } = await stage.troubles.end()
-    const evidence = () => witness({ told, isLossy })
+    const evidence = () => witness({ told: since, isLossy })
     const found = await comeToRest({
       look: lookOf(constellation, stage, evidence),
       activity: () => writesOf(constellation) + constellation.application.received.length,
@@ -56,9 +56,10 @@ export async function run(
     })
     count++
     violations.push(...found)
-    onRound(figures(), found)
     const labels = new Set(found.map(({ label }) => label))
-    stories.push(...[...labels].flatMap((label) => storyOf(constellation, stage, label)))
+    const told = [...labels].flatMap((label) => storyOf(constellation, stage, label))
+    onRound(figures(), found, told)
+    stories.push(...told)
     if (found.length > 0 && !keepGoing) break
     const seen = evidence()
     for (const memory of stage.book.all()) {

@@ -42,7 +42,6 @@ say(`seed ${seed}, ${mailboxes} mailboxes, faults: ${level}`)
 const history = await recorded()
 const outcome = await playAll(history.rounds)
 for (const line of linesOf(outcome.figures)) say(line)
-for (const story of outcome.stories) say(story)
 if (outcome.violations.length > 0) await explain()
 process.exitCode = outcome.violations.length > 0 ? 1 : 0
 
@@ -77,12 +76,13 @@ async function playAll(rounds: Iterable<Round>, log = true): Promise<Outcome> {
       restMs: isViolent ? 90_000 : 60_000,
       keepGoing: values['keep-going'],
       goesOn: () => values.replay !== undefined || !log || isDue(),
-      onRound: (figures, violations) => {
+      onRound: (figures, violations, stories) => {
         changes = changesOf(figures)
         const at = new Date().toISOString().slice(11, 19)
         if (!log) return
         say(`${at} round ${figures.rounds}: ${changes} changes, ${violations.length} violations`)
         for (const { kind, label, detail } of violations) say(`${kind} of L${label}: ${detail}`)
+        for (const story of stories) say(story)
       },
     })
     if (log && outcome.violations.length > 0) await keepLogs(constellation)
