@@ -3,7 +3,7 @@ import { allowContest } from './mail-allowance.ts'
 import { type Content, type Field, fields, type Values, valuesOf } from './content.ts'
 
 /** What a side's user did to an appointment: gave a field a value, or said whether it is there for all to see. */
-export type Act = { readonly side: Side; readonly label: number } & (
+export type Act = { readonly side: Side; readonly label: number; readonly atMs: number } & (
   | { readonly what: 'created'; readonly values: Values }
   | { readonly what: 'edited'; readonly field: Field; readonly value: string }
   | { readonly what: 'shown' | 'takenAway' }
@@ -60,7 +60,7 @@ export function createBook() {
         label,
         mailbox,
         bornAt: side,
-        acts: [{ side, label, what: 'created', values }],
+        acts: [{ side, label, atMs: Date.now(), what: 'created', values }],
         given: given as Record<Field, Set<string>>,
         isClear: true,
         isInsisted: false,
@@ -76,12 +76,12 @@ export function createBook() {
       const values = valuesOf(after)
       for (const field of fieldsIn(change)) {
         if (field === 'attendees') allowContest(memory, contests(memory, side))
-        memory.acts.push({ side, label, what: 'edited', field, value: values[field] })
+        memory.acts.push({ side, label, atMs: Date.now(), what: 'edited', field, value: values[field] })
         memory.given[field].add(values[field])
       }
     },
     said(side: Side, label: number, what: 'shown' | 'takenAway'): void {
-      memories.get(label)!.acts.push({ side, label, what })
+      memories.get(label)!.acts.push({ side, label, atMs: Date.now(), what })
     },
   }
 }
