@@ -62,7 +62,7 @@ export function createSettleBatch(deps: Deps): SettleBatch {
       for (const task of open) task.plan = planOf(task, settings)
       await findOut({ ledger, gateway, mailbox, tasks: open, settings, digest: deps.digest, signal })
       await holdBack({ ledger, mailbox, tasks: open, settings, log, onBraked: deps.onBraked })
-      await carryOut({ gateway, mailbox, tasks: open, settings, signal })
+      await carryOut({ gateway, mailbox, tasks: open, settings, digest: deps.digest, signal })
       await countMails({ ledger, mailbox, tasks: open })
     }
 
