@@ -93,19 +93,28 @@ function contests({ acts }: Memory, side: Side): number {
 }
 
 /**
- * A copy carries the UID and the stamp of what it was made from, and so does a copy of that. It cannot be told from one
- * of these that is gone and comes back.
+ * A copy carries the UID and the stamp of what it was made from, and so does a copy of that. One that is new or comes
+ * back cannot be told from another of these that is gone.
  */
 function blur(memories: ReadonlyMap<number, Memory>): void {
-  for (const copy of memories.values()) {
-    if (copy.copyOf === undefined || !isNew(copy)) continue
-    const root = rootOf(memories, copy)
-    for (const relative of memories.values()) {
-      if (relative === copy || rootOf(memories, relative) !== root || !mayBeGone(relative)) continue
-      relative.isAmbiguous = true
-      copy.isAmbiguous = true
+  const copies = [...memories.values()].filter(({ copyOf }) => copyOf !== undefined)
+  const roots = new Set(copies.map((copy) => rootOf(memories, copy)))
+  for (const root of roots) {
+    const family = [root, ...copies.filter((copy) => rootOf(memories, copy) === root)]
+    for (const one of family) {
+      if (one.copyOf !== undefined && comesBack(one)) one.isAmbiguous = true
+      if (!comesBack(one) && !(one.copyOf !== undefined && isNew(one))) continue
+      for (const relative of family) {
+        if (relative === one || !mayBeGone(relative)) continue
+        relative.isAmbiguous = true
+        one.isAmbiguous = true
+      }
     }
   }
+}
+
+function comesBack({ acts }: Memory): boolean {
+  return acts.some(({ side, what }) => side === 'exchange' && what === 'shown')
 }
 
 function rootOf(memories: ReadonlyMap<number, Memory>, memory: Memory): Memory {

@@ -153,6 +153,15 @@ describe('what is wanted present', () => {
   })
 })
 
+test('what an older version wrote whose answer was lost is no edit of the user, stamp or no stamp', () => {
+  const overtaken = { version: 1, fingerprints: printsOf({ location: 'Lost', subject: 'Lost' }) }
+  const finding = found({ location: 'Lost', subject: 'By the user' })
+  expect(planned({ wanted: present(), link: linked }, { finding, overtaken })).toMatchObject({
+    action: 'update',
+    merge: { write: ['location'], untold: ['subject'] },
+  })
+})
+
 describe('what Exchange cancelled', () => {
   const link: Link = { ...unlinked, told: { revision: 6, holds: false } }
   const edited = (

@@ -1,6 +1,6 @@
 import type { Appointment } from './appointment.ts'
 import { agreedUpon, mergeBase, takesAway } from './base.ts'
-import { type Field, fields, type Fingerprints } from './field.ts'
+import { type Field, fields, type Fingerprints, only } from './field.ts'
 import { type ConflictPolicy, merge, type Merge, type MergeInput, type Observed } from './merge.ts'
 import type { AppointmentRecord, ChangeKind, Intent, Link, LinkedItem, Seen } from './record.ts'
 import type { SettledWanted, Wanted } from './wanted.ts'
@@ -58,11 +58,15 @@ export type OutboundRules = {
   readonly nowMs: number
 }
 
+export type Overtaken = { readonly version: number; readonly fingerprints: Fingerprints }
+
 export type OutboundInput = {
   readonly record: AppointmentRecord
   /** Of what is wanted; missing if it is wanted absent. */
   readonly fingerprints?: Fingerprints
   readonly earlier?: Intent
+  /** An older version that may have been written by an attempt whose answer was lost. */
+  readonly overtaken?: Overtaken
   readonly finding?: Finding
   readonly rules: OutboundRules
 }
@@ -130,12 +134,8 @@ function planFound(
     }
   }
   const ours = probablyOurs(input.record, stampedVersion)
-  return planMerged(
-    merge({ ...mergeInput(input, wanted, item), observed, ours }),
-    wanted,
-    item,
-    observed.changeKey,
-  )
+  const merging = withLanded(mergeInput(input, wanted, item), observed, input.overtaken)
+  return planMerged(merge({ ...merging, observed, ours }), wanted, item, observed.changeKey)
 }
 
 function planMerged(
@@ -163,6 +163,22 @@ function mergeInput(
     role: item.role,
     policy: rules.policy,
     nowMs: rules.nowMs,
+  }
+}
+
+/** What the item holds just as an older version wanted it is that version's effect, and nobody's edit. */
+function withLanded(merging: MergeInput, observed: Observed, overtaken: Overtaken | undefined): MergeInput {
+  const { base, seen } = merging
+  const landed = fields.filter(
+    (field) =>
+      observed.fingerprints[field] === overtaken?.fingerprints[field] &&
+      observed.fingerprints[field] !== base.fingerprints[field],
+  )
+  const asWritten = only(observed.fingerprints, landed)
+  return {
+    ...merging,
+    base: { ...base, fingerprints: { ...base.fingerprints, ...asWritten } },
+    seen: { ...seen, fingerprints: { ...seen.fingerprints, ...asWritten } },
   }
 }
 

@@ -1,7 +1,5 @@
 import {
-  type Digest,
   type Fingerprints,
-  fingerprintsOf,
   linkOfAbsent,
   linkOfCreated,
   linkOfUpdated,
@@ -27,7 +25,6 @@ type Options = {
   mailbox: Mailbox
   tasks: readonly Task[]
   settings: OutboundSettings
-  digest: Digest
   signal: AbortSignal
 }
 
@@ -98,7 +95,7 @@ async function updateAll({ gateway, mailbox, tasks, settings, signal }: Options)
 }
 
 /** An earlier attempt created the item: it is linked, and what it created beyond that is removed without mail. */
-async function adoptAll({ gateway, mailbox, tasks, digest, signal }: Options): Promise<void> {
+async function adoptAll({ gateway, mailbox, tasks, signal }: Options): Promise<void> {
   for (const task of planned(tasks, 'adopt')) {
     const { found, extra } = task.plan
     const folded = extra.map(({ itemId }) => ({ itemId, send: 'none' as const }))
@@ -107,20 +104,16 @@ async function adoptAll({ gateway, mailbox, tasks, digest, signal }: Options): P
     const failed = await fold().then(firstFailure, (error: unknown) => error)
     task.outcome = failed
       ? outcomeOfError(failed, task.attempt.attempts, Date.now())
-      : settledAs(linkOfCreated(task.attempt.record, found, printsOf(task, found.version, digest)), {
+      : settledAs(linkOfCreated(task.attempt.record, found, printsOf(task, found.version)), {
           lookAgain: true,
         })
   }
 }
 
 /** Of the version with which the item was created, if that is known still. */
-function printsOf(
-  { attempt: { record, overtaken }, fingerprints }: Task,
-  version: number,
-  digest: Digest,
-): Fingerprints | undefined {
-  if (version === record.wanted?.version) return fingerprints
-  return version === overtaken?.version ? fingerprintsOf(overtaken.appointment, digest) : undefined
+function printsOf({ attempt, fingerprints, overtaken }: Task, version: number): Fingerprints | undefined {
+  if (version === attempt.record.wanted?.version) return fingerprints
+  return version === overtaken?.version ? overtaken.fingerprints : undefined
 }
 
 async function deleteAll({ gateway, mailbox, tasks, settings, signal }: Options): Promise<void> {

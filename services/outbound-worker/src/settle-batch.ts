@@ -62,7 +62,7 @@ export function createSettleBatch(deps: Deps): SettleBatch {
       for (const task of open) task.plan = planOf(task, settings)
       await findOut({ ledger, gateway, mailbox, tasks: open, settings, digest: deps.digest, signal })
       await holdBack({ ledger, mailbox, tasks: open, settings, log, onBraked: deps.onBraked })
-      await carryOut({ gateway, mailbox, tasks: open, settings, digest: deps.digest, signal })
+      await carryOut({ gateway, mailbox, tasks: open, settings, signal })
       await countMails({ ledger, mailbox, tasks: open })
     }
 
@@ -90,6 +90,7 @@ export function createSettleBatch(deps: Deps): SettleBatch {
 
 function taskOf(attempt: OutboundAttempt, { digest }: Deps): Task {
   const { wanted } = attempt.record
+  const { overtaken } = attempt
   const appointment = wanted?.kind === 'present' && 'appointment' in wanted ? wanted.appointment : undefined
   return {
     attempt,
@@ -99,17 +100,27 @@ function taskOf(attempt: OutboundAttempt, { digest }: Deps): Task {
       fingerprints: fingerprintsOf(appointment, digest),
       isOver: isOver(appointment, Date.now()),
     }),
+    ...(overtaken && {
+      overtaken: {
+        version: overtaken.version,
+        fingerprints: fingerprintsOf(overtaken.appointment, digest),
+      },
+    }),
     ...(attempt.attempts > attemptsBeforeParking && {
       outcome: outcomeOfFailure('NO_OUTCOME', attempt.attempts) satisfies OutboundOutcome,
     }),
   }
 }
 
-function planOf({ attempt, fingerprints, finding }: Task, settings: OutboundSettings): OutboundPlan {
+function planOf(
+  { attempt, fingerprints, overtaken, finding }: Task,
+  settings: OutboundSettings,
+): OutboundPlan {
   return planOutbound({
     record: attempt.record,
     ...(fingerprints && { fingerprints }),
     ...(attempt.earlier && { earlier: attempt.earlier }),
+    ...(overtaken && { overtaken }),
     ...(finding && { finding }),
     rules: { ...settings, nowMs: Date.now() },
   })
