@@ -3,3 +3,4 @@ export { createLedger, type Ledger, type LedgerOptions } from './create-ledger.t
 export type { Listing, ListingCause, ListingProgress } from './listings.ts'
 export { LedgerSchemaError, LedgerUnavailableError } from './errors.ts'
 export type * from './ledger.ts'
+export { connectionPrefix } from './keys.ts'
