@@ -10,6 +10,7 @@ import { createListings, type ListingLedger } from './listings.ts'
 import { createMails, type MailLedger } from './mails.ts'
 import { createMailboxes, type MailboxLedger } from './mailboxes.ts'
 import { createOutbound, type OutboundLedger } from './outbound.ts'
+import { createProbes, type ProbeLedger } from './probes.ts'
 import { createState, type StateLedger } from './state.ts'
 import { connectionPrefix } from './keys.ts'
 import { createStore } from './store.ts'
@@ -29,6 +30,7 @@ export type Ledger = MailboxLedger &
   BrakeLedger &
   ListingLedger &
   ForgetLedger &
+  ProbeLedger &
   CrossingLedger &
   MailLedger &
   StateLedger &
@@ -68,6 +70,7 @@ export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Le
     ...createDue(store),
     ...createBrakes(store),
     ...createForget(store, subscriptions.endSubscription),
+    ...createProbes(store),
     ...createCrossings(store),
     ...createMails(store),
     ...createState(store),

@@ -51,6 +51,15 @@ describe('POST /exchange/notifications/:token', () => {
     expect((await queues.inbound.counts()).waiting).toBe(0)
   })
 
+  test('a call with the token of a probe is noted, wakes nobody, and ends the subscription that made it', async () => {
+    const { notify, ledger, queues } = await setUp()
+    const token = await ledger.openProbe(60_000)
+    const answer = await notify(notification(status, created), token)
+    expect(answer.text).toContain('<m:SubscriptionStatus>Unsubscribe</m:SubscriptionStatus>')
+    expect(await ledger.probeHeardAt(token)).toBeGreaterThan(1)
+    expect((await queues.inbound.counts()).waiting).toBe(0)
+  })
+
   test.each([
     ['not XML', '{}', 400],
     ['another message', '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"/>', 400],

@@ -24,7 +24,11 @@ function take({ ledger, queues, log }: Deps): RequestHandler<{ token: string }> 
   return async (request, response) => {
     const nowMs = Date.now()
     const mailboxId = await ledger.heard(request.params.token, nowMs)
-    if (mailboxId === undefined) throw unknownToken()
+    if (mailboxId === undefined) {
+      if (!(await ledger.hearProbe(request.params.token, nowMs))) throw unknownToken()
+      // Somebody tried whether Exchange reaches us, and now knows.
+      return void response.type('text/xml; charset=utf-8').send(notificationResult('Unsubscribe'))
+    }
     const notification = parseNotification(typeof request.body === 'string' ? request.body : '')
     if (!notification) throw notANotification()
 
