@@ -1,10 +1,13 @@
-import type { Ledger } from '@lockstep/ledger'
+import type { Ledger, Mailbox } from '@lockstep/ledger'
 
 /** Enables mailboxes. One that was not known before is due at once: it is subscribed and compared. */
-export async function enableMailboxes(ledger: Ledger, addresses: readonly string[]): Promise<void> {
+export async function enableMailboxes(ledger: Ledger, addresses: readonly string[]): Promise<Mailbox[]> {
+  const mailboxes = []
   for (const address of addresses) {
-    if (await ledger.find(address)) continue
-    const { id } = await ledger.enable(address, Date.now())
-    await ledger.setInboundDue(id, Date.now())
+    const known = await ledger.find(address)
+    const mailbox = known ?? (await ledger.enable(address, Date.now()))
+    if (!known) await ledger.setInboundDue(mailbox.id, Date.now())
+    mailboxes.push(mailbox)
   }
+  return mailboxes
 }

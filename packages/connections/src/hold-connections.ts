@@ -1,29 +1,32 @@
 /** One connection at work in this process. */
 export type Running = {
+  /** Rejects if it does not do its work at the moment. */
   ready?(): Promise<unknown>
   close(limitMs?: number): Promise<void>
 }
 
 /** The connections at work in this process, each by itself. */
-export type Held = {
-  start(name: string): Promise<void>
+export type Held<Config> = {
+  start(connections: ReadonlyMap<string, Config>): Promise<void>
   ready(): Promise<void>
   close(limitMs?: number): Promise<void>
 }
 
 export function holdConnections<Config>(
-  connections: ReadonlyMap<string, Config>,
   begin: (name: string, config: Config) => Promise<Running>,
-) {
+): Held<Config> {
   const running = new Map<string, Running>()
   return {
-    async startAll() {
-      for (const [name, config] of connections) running.set(name, await begin(name, config))
+    async start(connections) {
+      const beginning = [...connections].map(async ([name, config]) => {
+        running.set(name, await begin(name, config))
+      })
+      await Promise.all(beginning)
     },
     async ready() {
-      await Promise.all([...running.values()].map((each) => each.ready?.()))
+      await Promise.all([...running.values()].map(async (each) => each.ready?.()))
     },
-    async close(limitMs?: number) {
+    async close(limitMs) {
       await Promise.all([...running.values()].map((each) => each.close(limitMs)))
     },
   }

@@ -1,4 +1,3 @@
-export { enableMailboxes } from './enable-mailboxes.ts'
 export { holdConnections, type Running } from './hold-connections.ts'
 export {
   defaultConnection,
@@ -6,6 +5,7 @@ export {
   type DeploymentSchemas,
   loadDeployment,
 } from './load-deployment.ts'
+export { notificationUrl, readNotificationAddress } from './notification-url.ts'
 export { type Connection, openConnection, type Shared } from './open-connection.ts'
 export { startWorker, type Work, type WorkerConfig, type WorkerProcess } from './start-worker.ts'
 export { connectionVariableNames, deploymentVariables } from './variables.ts'

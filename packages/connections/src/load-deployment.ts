@@ -71,4 +71,3 @@ function unusable(problems: readonly string[], path: string | undefined): Config
   const what = path ? 'The environment or CONNECTIONS_FILE' : 'The environment'
   return new ConfigError(`${what} is not usable:\n${indented([...new Set(problems)])}`)
 }
-

@@ -1,7 +1,9 @@
 import { createExchange, type Exchange, type ExchangeConfig } from '@lockstep/exchange'
-import { connectionPrefix, createLedger, type Ledger } from '@lockstep/ledger'
+import { connectionPrefix, createLedger, type Ledger, type Mailbox } from '@lockstep/ledger'
 import { createQueues, type Queues } from '@lockstep/queue'
 import { type Logger, type Metrics, type RedisConnection, watchExchange } from '@lockstep/runtime'
+import { enableMailboxes } from './enable-mailboxes.ts'
+import { onceRedisIsThere } from './once-redis-is-there.ts'
 
 /** What the connections of a process share. */
 export type Shared = {
@@ -21,6 +23,8 @@ export type Connection = {
   readonly queues: Queues
   /** Its calendars: with its own accounts, budgets, breaker, trust and way out. */
   openExchange(config: ExchangeConfig, onCircuit?: (state: 'open' | 'closed') => void): Exchange
+  /** Enables mailboxes, however long Redis is away. One that was not known before is due at once. */
+  enableMailboxes(addresses: readonly string[]): Promise<Mailbox[]>
   close(): Promise<void>
 }
 
@@ -29,12 +33,13 @@ export function openConnection(name: string, shared: Shared): Connection {
   const log = shared.log.child({ connection: name })
   const registry = metrics.openFor(name)
   const onError = (error: Error) => log.warn({ err: error }, 'queue error')
+  const ledger = createLedger(redis, { prefix, connection: name, waitReplicas })
   const queues = createQueues(redis, { prefix, connection: name, onError })
   return {
     name,
     log,
     registry,
-    ledger: createLedger(redis, { prefix, connection: name, waitReplicas }),
+    ledger,
     queues,
     openExchange: (config, onCircuit) =>
       createExchange(config, {
@@ -46,6 +51,8 @@ export function openConnection(name: string, shared: Shared): Connection {
           onCircuit?.(state)
         },
       }),
+    enableMailboxes: (addresses) =>
+      onceRedisIsThere({ redis, log }, () => enableMailboxes(ledger, addresses)),
     async close() {
       await queues.close()
       metrics.drop(registry)

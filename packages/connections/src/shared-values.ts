@@ -13,12 +13,14 @@ export function sharedProblems(schema: z.ZodType, entries: Entries, env: NodeJS.
   const variables = describeVariables(schema)
   const secrets = variables.filter(({ secret }) => secret).map(({ name }) => name)
   const environments = [...entries].map(
-    ([connection, own]) =>
-      [connection, withSecretFiles(environmentOf(own, env), secrets).env] as const,
+    ([connection, own]) => [connection, withSecretFiles(environmentOf(own, env), secrets).env] as const,
   )
   return Object.entries(ofOneConnection).flatMap(([name, reason]) => {
     if (!variables.some((variable) => variable.name === name)) return []
-    const lists = environments.map(([connection, { [name]: text = '' }]) => ({ connection, values: valuesIn(text) }))
+    const lists = environments.map(([connection, { [name]: text = '' }]) => ({
+      connection,
+      values: valuesIn(text),
+    }))
     return sharedIn(lists).map(
       ({ connection, places, other }) =>
         `${connection}: ${name}: number ${places.join(', ')} of its list is in ${other} too; ${reason}`,

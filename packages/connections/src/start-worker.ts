@@ -52,11 +52,9 @@ export async function startWorker<Config extends WorkedConfig>(
   const redis = connectRedis(redisUrl, { role: 'ledger', log })
   const workerRedis = connectRedis(redisUrl, { role: 'worker', log })
   const metrics = createMetrics(name)
-  const held = holdConnections(deployment.connections, (connection, config) =>
-    work(options, openConnection(connection, { redis, prefix, waitReplicas, log, metrics }), {
-      config,
-      workerRedis,
-    }),
+  const shared = { redis, prefix, waitReplicas, log, metrics }
+  const held = holdConnections((connection, config: Config) =>
+    work(options, openConnection(connection, shared), { config, workerRedis }),
   )
   const probes = await startProbes({
     ...deployment.service.probes,
@@ -66,7 +64,7 @@ export async function startWorker<Config extends WorkedConfig>(
     checks: { redis: () => redis.ping(), queues: () => held.ready() },
   })
   await untilReady(redis, log)
-  await held.startAll()
+  await held.start(deployment.connections)
 
   return {
     url: probes.url,

@@ -35,7 +35,11 @@ export function startMaintenance(options: MaintenanceOptions): Maintenance {
   const client = workerClient('redis' in options ? options.redis : options.redisUrl, onError)
   const where = {
     connection: client.redis,
-    prefix: queuePrefix(options.prefix, ...(connection === 'default' ? [] : [connection]), maintenanceQueueName),
+    prefix: queuePrefix(
+      options.prefix,
+      ...(connection === 'default' ? [] : [connection]),
+      maintenanceQueueName,
+    ),
   }
 
   const queue = new Queue(maintenanceQueueName, where)

@@ -3,7 +3,10 @@ import { type Maintenance, type MaintenanceOptions, startMaintenance } from './m
 import type { Queues } from './queues.ts'
 import { sweepDue } from './sweep.ts'
 
-type SweepingOptions = Pick<MaintenanceOptions, 'prefix' | 'connection' | 'everyMs' | 'onError' | 'onFailed'> & {
+type SweepingOptions = Pick<
+  MaintenanceOptions,
+  'prefix' | 'connection' | 'everyMs' | 'onError' | 'onFailed'
+> & {
   redis: RedisSource
 }
 type Due = { dueMailboxes: Parameters<typeof sweepDue>[0]['dueMailboxes'] }

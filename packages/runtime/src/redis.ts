@@ -98,7 +98,10 @@ export async function untilReady(redis: RedisConnection, log: Logger, sayEveryMs
       return
     } catch (error) {
       if (redis.status === 'end') throw error
-      log.warn({ err: (error as Error).cause ?? error }, 'waiting for redis: check REDIS_URL, and that it runs')
+      log.warn(
+        { err: (error as Error).cause ?? error },
+        'waiting for redis: check REDIS_URL, and that it runs',
+      )
     }
   }
 }

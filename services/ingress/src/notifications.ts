@@ -1,3 +1,4 @@
+import { readNotificationAddress } from '@lockstep/connections'
 import { notificationResult, parseNotification } from '@lockstep/exchange'
 import type { Ledger } from '@lockstep/ledger'
 import type { Queues } from '@lockstep/queue'
@@ -12,20 +13,24 @@ const BODY_LIMIT = 256 * 1024
  * `POST /exchange/notifications/:token`: Exchange tells that something changed in a mailbox, never what. The token in
  * the address is the only proof of who calls, so nothing is read before it is known.
  */
-export function notifications(deps: Deps): Router {
+export function notifications(connectionOf: (name: string) => Deps | undefined): Router {
   return Router().post(
     '/exchange/notifications/:token',
     express.text({ type: ['text/xml', 'application/xml', 'application/soap+xml'], limit: BODY_LIMIT }),
-    take(deps),
+    take(connectionOf),
   )
 }
 
-function take({ ledger, queues, log }: Deps): RequestHandler<{ token: string }> {
+function take(connectionOf: (name: string) => Deps | undefined): RequestHandler<{ token: string }> {
   return async (request, response) => {
+    const { connection, token } = readNotificationAddress(request.params.token)
+    const deps = connectionOf(connection)
+    if (!deps) throw unknownToken()
+    const { ledger, queues, log } = deps
     const nowMs = Date.now()
-    const mailboxId = await ledger.heard(request.params.token, nowMs)
+    const mailboxId = await ledger.heard(token, nowMs)
     if (mailboxId === undefined) {
-      if (!(await ledger.hearProbe(request.params.token, nowMs))) throw unknownToken()
+      if (!(await ledger.hearProbe(token, nowMs))) throw unknownToken()
       // Somebody tried whether Exchange reaches us, and now knows.
       return void response.type('text/xml; charset=utf-8').send(notificationResult('Unsubscribe'))
     }
