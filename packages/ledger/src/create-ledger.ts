@@ -11,6 +11,7 @@ import { createMails, type MailLedger } from './mails.ts'
 import { createMailboxes, type MailboxLedger } from './mailboxes.ts'
 import { createOutbound, type OutboundLedger } from './outbound.ts'
 import { createProbes, type ProbeLedger } from './probes.ts'
+import { createSettings, type SettingsLedger } from './settings.ts'
 import { createState, type StateLedger } from './state.ts'
 import { connectionPrefix } from './keys.ts'
 import { createStore } from './store.ts'
@@ -33,6 +34,7 @@ export type Ledger = MailboxLedger &
   ProbeLedger &
   CrossingLedger &
   MailLedger &
+  SettingsLedger &
   StateLedger &
   TrailLedger &
   ChangeLedger & {
@@ -73,6 +75,7 @@ export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Le
     ...createProbes(store),
     ...createCrossings(store),
     ...createMails(store),
+    ...createSettings(store),
     ...createState(store),
     ...createTrail(store),
     ...createChanges(store),

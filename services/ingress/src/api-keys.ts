@@ -1,6 +1,13 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { ProblemError } from '@lockstep/runtime'
-import type { RequestHandler } from 'express'
+import type { RequestHandler, Response } from 'express'
+
+const callers = new WeakMap<Response, string>()
+
+/** Which key the caller has: the beginning of its SHA-256, which says nothing of the key. */
+export function callerOf(response: Response): string {
+  return callers.get(response) ?? 'unknown'
+}
 
 /** Hands a request on to the connection that its key belongs to. */
 export function byKey(connectionOf: (key: string) => { api: RequestHandler } | undefined): RequestHandler {
@@ -11,6 +18,7 @@ export function byKey(connectionOf: (key: string) => { api: RequestHandler } | u
     if (!connection) {
       throw unauthorised('The key is not known.', 'Bearer realm="lockstep", error="invalid_token"')
     }
+    callers.set(response, `key ${digest(given).toString('hex').slice(0, 8)}`)
     connection.api(request, response, next)
   }
 }

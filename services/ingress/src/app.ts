@@ -1,4 +1,4 @@
-import type { AdmissionRules } from '@lockstep/domain'
+import type { AdmissionRules, SettingDefaults } from '@lockstep/domain'
 import type { CalendarGateway } from '@lockstep/exchange'
 import type { Ledger } from '@lockstep/ledger'
 import type { Queues } from '@lockstep/queue'
@@ -25,6 +25,7 @@ import { mailboxRepair } from './mailbox-repair.ts'
 import { mailboxStates } from './mailbox-states.ts'
 import { notifications } from './notifications.ts'
 import { openApiDocument } from './openapi/document.ts'
+import { settings } from './settings.ts'
 import { trail } from './trail.ts'
 import { unavailable } from './unavailable.ts'
 
@@ -50,6 +51,7 @@ export type ApiDeps = {
   gateway: CalendarGateway | undefined
   log: Logger
   rules: AdmissionRules
+  settingDefaults: SettingDefaults
   /** Aborts when open streams have to end. */
   closing: AbortSignal
 }
@@ -73,6 +75,7 @@ export function createApi(deps: ApiDeps): Router {
   return Router()
     .use(events(deps), appointmentStates(deps), mailboxStates(deps), changeFeed(deps), trail(deps))
     .use(mailboxRelease(deps), mailboxForget(deps), mailboxRepair(deps), appointmentReplay(deps))
+    .use(settings(deps))
 }
 
 /** The keys of all connections are compared, so that the time it takes tells nothing. */

@@ -1,6 +1,6 @@
 import { type Deployment, deploymentVariables, loadDeployment } from '@lockstep/connections'
 import { exchangeConfig, exchangeVariables } from '@lockstep/exchange'
-import { flag, list, port, secret } from '@lockstep/runtime'
+import { flag, list, port, secret, settingConfig, settingVariables } from '@lockstep/runtime'
 import { z } from 'zod'
 
 const { EWS_URL, ...otherExchangeVariables } = exchangeVariables
@@ -20,6 +20,7 @@ export const connectionVariables = z.object({
   REFUSE_PERSONAL: flag
     .default(false)
     .describe('`true`: items of sensitivity personal do not cross, like private ones.'),
+  ...settingVariables,
   EWS_URL: EWS_URL.optional(),
   ...otherExchangeVariables,
 })
@@ -40,6 +41,7 @@ const connection = connectionVariables.transform(({ EWS_URL: url, ...env }, cont
   apiKeys: env.PRODUCER_API_KEYS.split(',').map((key) => key.trim()),
   mailboxes: env.MAILBOXES,
   refusePersonal: env.REFUSE_PERSONAL,
+  settingDefaults: settingConfig(env),
   /** Only read from, for applications that ask for changes at `GET /v1/changes`. */
   exchange:
     url !== undefined

@@ -65,6 +65,7 @@ function serve(connection: Connection, config: ConnectionConfig, { gateway, clos
     gateway: gateway ?? exchange?.gateway,
     log,
     rules: { refusePersonal: config.refusePersonal },
+    settingDefaults: config.settingDefaults,
     closing,
   }
   const ingress: IngressConnection = { ...deps, isKey: keyComparer(config.apiKeys), api: createApi(deps) }

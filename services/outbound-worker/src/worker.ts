@@ -31,5 +31,6 @@ function outboundOf(
     settings: config.settings,
     onBraked: countBrakes(registry),
   })
-  return { queues: { outbound: createSettleMailbox({ ledger, settleBatch, log, options: config.slice }) } }
+  const options = { ...config.slice, settingDefaults: config.settingDefaults }
+  return { queues: { outbound: createSettleMailbox({ ledger, settleBatch, log, options }) } }
 }

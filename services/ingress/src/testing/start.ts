@@ -28,6 +28,7 @@ export async function startTestIngress({ onLine, gateway, ...changes }: Options 
     apiKeys: ['demo', 'other-key'],
     mailboxes: [alice, bob],
     refusePersonal: false,
+    settingDefaults: { conflictPolicy: 'exchange', mute: false },
     exchange: undefined,
     ...changes,
   }
