@@ -16,6 +16,7 @@ import { createState, type StateLedger } from './state.ts'
 import { connectionPrefix } from './keys.ts'
 import { createStore } from './store.ts'
 import { createSubscriptions, type SubscriptionLedger } from './subscriptions.ts'
+import { createTokens, type TokenLedger } from './tokens.ts'
 import { createTrail, type TrailLedger } from './trail.ts'
 
 /**
@@ -26,6 +27,7 @@ export type Ledger = MailboxLedger &
   OutboundLedger &
   InboundLedger &
   SubscriptionLedger &
+  TokenLedger &
   DeliveryLedger &
   DueLedger &
   BrakeLedger &
@@ -60,6 +62,7 @@ export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Le
   const { prefix, connection = 'default', tombstoneMs = 90 * DAY_MS, waitReplicas = 0 } = options
   const store = createStore(redis, connectionPrefix(prefix, connection))
   const subscriptions = createSubscriptions(store)
+  const tokens = createTokens(store)
   const inbound = createInbound(store)
   return {
     open: store.open,
@@ -68,11 +71,12 @@ export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Le
     ...inbound,
     ...createListings(store, inbound.linkedItems),
     ...subscriptions,
+    ...tokens,
     ...createDeliveries(store, tombstoneMs),
     ...createDue(store),
     ...createBrakes(store),
     ...createForget(store, subscriptions.endSubscription),
-    ...createProbes(store),
+    ...createProbes(store, tokens.newToken),
     ...createCrossings(store),
     ...createMails(store),
     ...createSettings(store),

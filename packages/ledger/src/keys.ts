@@ -34,6 +34,8 @@ export function createKeys(prefix: string) {
     leaving: `${prefix}:{mailboxes}:leaving`,
     /** String: the mailbox that the token with this digest was given out for. */
     token: (digest: string) => `${prefix}:token:${digest}`,
+    /** String: what tokens are sealed with. */
+    tokenSeal: `${prefix}:{tokens}:seal`,
     /** String: when Exchange called the trial address with the token of this digest; '' until then. */
     probe: (digest: string) => `${prefix}:probe:${digest}`,
     /** Stream and counter of the changes feed. */

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { notificationUrl } from '@lockstep/connections'
 import type { CalendarGateway } from '@lockstep/exchange'
 import type { Ledger, Mailbox, Subscription } from '@lockstep/ledger'
@@ -73,7 +72,7 @@ export function createSubscriptions({ ledger, gateway, log, connection, options 
   }
 
   async function subscribe(mailbox: Mailbox, signal: AbortSignal): Promise<void> {
-    const fresh = freshSubscription()
+    const fresh = freshSubscription(await ledger.newToken())
     // Known before Exchange is asked: its first notification may come before its answer.
     await ledger.saveSubscription(mailbox.id, fresh)
     const url = notificationUrl(publicUrl, connection, fresh.token)
@@ -91,7 +90,7 @@ export function createSubscriptions({ ledger, gateway, log, connection, options 
   return { keep, distrust: () => void (trustedFromMs = Date.now()) }
 }
 
-function freshSubscription(): Subscription {
+function freshSubscription(token: string): Subscription {
   const nowMs = Date.now()
-  return { id: '', token: randomBytes(32).toString('base64url'), startedAtMs: nowMs, heardAtMs: nowMs }
+  return { id: '', token, startedAtMs: nowMs, heardAtMs: nowMs }
 }

@@ -11,7 +11,7 @@ import {
   problems,
   requestId,
 } from '@lockstep/runtime'
-import express, { type Express, Router } from 'express'
+import express, { type Express, type RequestHandler, Router } from 'express'
 import helmet from 'helmet'
 import { byKey } from './api-keys.ts'
 import { appointmentReplay } from './appointment-replay.ts'
@@ -19,11 +19,11 @@ import { appointmentStates } from './appointment-states.ts'
 import { changeFeed } from './change-feed.ts'
 import { docsPage } from './docs/docs-page.ts'
 import { events } from './events.ts'
+import { byNotificationAddress } from './listener/by-notification-address.ts'
 import { mailboxForget } from './mailbox-forget.ts'
 import { mailboxRelease } from './mailbox-release.ts'
 import { mailboxRepair } from './mailbox-repair.ts'
 import { mailboxStates } from './mailbox-states.ts'
-import { notifications } from './notifications.ts'
 import { openApiDocument } from './openapi/document.ts'
 import { settings } from './settings.ts'
 import { trail } from './trail.ts'
@@ -38,10 +38,12 @@ export type AppDeps = {
 }
 
 /** What the ingress has of one connection. */
-export type IngressConnection = ApiDeps & {
+export type IngressConnection = {
   isKey(given: string): boolean
   /** What its applications may ask for. */
   api: Router
+  /** Takes the notifications of its Exchange. */
+  notifications: RequestHandler
 }
 
 export type ApiDeps = {
@@ -63,7 +65,7 @@ export function createApp({ connections, registry, log, checks }: AppDeps): Expr
     .use(requestId())
     .use(probesRouter({ name: 'ingress', checks, registry }))
     .use('/v1', byKey(ownerOf(connections)))
-    .use(notifications((name) => connections.get(name)))
+    .use(byNotificationAddress(connections))
     .use(docsPage(openApiDocument()))
     .use(notFound())
     .use(unavailable())
@@ -81,6 +83,19 @@ export function createApi(deps: ApiDeps): Router {
 /** The keys of all connections are compared, so that the time it takes tells nothing. */
 function ownerOf(connections: AppDeps['connections']) {
   return (key: string) => [...connections.values()].filter(({ isKey }) => isKey(key))[0]
+}
+
+/** What a port serves that faces the network: notifications, and whether it is there. */
+export function createNotificationsApp({ connections, log }: Pick<AppDeps, 'connections' | 'log'>): Express {
+  return express()
+    .set('query parser', 'simple')
+    .disable('x-powered-by')
+    .use(requestId())
+    .get('/healthz', (_request, response) => void response.json({ name: 'ingress', status: 'alive' }))
+    .use(byNotificationAddress(connections))
+    .use(notFound())
+    .use(unavailable())
+    .use(problems({ log }))
 }
 
 /**

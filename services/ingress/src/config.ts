@@ -2,15 +2,19 @@ import { type Deployment, deploymentVariables, loadDeployment } from '@lockstep/
 import { exchangeConfig, exchangeVariables } from '@lockstep/exchange'
 import { flag, list, port, secret, settingConfig, settingVariables } from '@lockstep/runtime'
 import { z } from 'zod'
+import { listenerConfig, sourceConfig } from './listener/listener-config.ts'
+import { listenerVariables, sourceVariables } from './listener/listener-variables.ts'
 
 const { EWS_URL, ...otherExchangeVariables } = exchangeVariables
 
 const serviceVariables = z.object({
   ...deploymentVariables,
   INGRESS_PORT: port.default(8080).describe('Where applications and Exchange reach the ingress.'),
+  ...listenerVariables,
 })
 
 export const connectionVariables = z.object({
+  ...sourceVariables,
   PRODUCER_API_KEYS: secret()
     .regex(/^[^,\s]+(\s*,\s*[^,\s]+)*$/, 'expected keys separated by commas')
     .describe(
@@ -28,18 +32,20 @@ export const connectionVariables = z.object({
 /** All that the ingress reads. */
 export const variables = serviceVariables.extend(connectionVariables.shape)
 
-const service = serviceVariables.transform((env) => ({
+const service = serviceVariables.transform((env, context) => ({
   redisUrl: env.REDIS_URL,
   prefix: env.KEY_PREFIX,
   waitReplicas: env.REDIS_WAIT_REPLICAS,
   logLevel: env.LOG_LEVEL,
   port: env.INGRESS_PORT,
   host: env.BIND_ADDRESS,
+  listener: listenerConfig(env, context),
 }))
 
 const connection = connectionVariables.transform(({ EWS_URL: url, ...env }, context) => ({
   apiKeys: env.PRODUCER_API_KEYS.split(',').map((key) => key.trim()),
   mailboxes: env.MAILBOXES,
+  sources: sourceConfig(env, context),
   refusePersonal: env.REFUSE_PERSONAL,
   settingDefaults: settingConfig(env),
   /** Only read from, for applications that ask for changes at `GET /v1/changes`. */

@@ -1,12 +1,20 @@
 import { type Connection, holdConnections, openConnection, type Running } from '@lockstep/connections'
 import type { CalendarGateway } from '@lockstep/exchange'
 import { closeRedis, connectRedis, createMetrics, listen, type Logger } from '@lockstep/runtime'
+import type { Express } from 'express'
 import { keyComparer } from './api-keys.ts'
-import { createApi, createApp, type IngressConnection } from './app.ts'
-import type { Config, ConnectionConfig } from './config.ts'
+import { createApi, createApp, createNotificationsApp, type IngressConnection } from './app.ts'
+import type { Config, ConnectionConfig, ServiceConfig } from './config.ts'
+import { createListener, type Listener } from './listener/listener.ts'
+import { notifications } from './listener/notifications.ts'
 import { countQueues } from './metrics.ts'
 
-export type Ingress = { url: string; close(): Promise<void> }
+export type Ingress = {
+  url: string
+  /** The port with TLS of its own, if there is a certificate. */
+  tlsUrl: string | undefined
+  close(): Promise<void>
+}
 
 /** The gateway is made from the configuration unless it is given. */
 type Deps = { log: Logger; gateway?: CalendarGateway }
@@ -16,16 +24,17 @@ type Deps = { log: Logger; gateway?: CalendarGateway }
  * until Redis is there.
  */
 export async function startIngress(deployment: Config, { log, gateway }: Deps): Promise<Ingress> {
-  const { redisUrl, prefix, waitReplicas, port, host } = deployment.service
+  const { redisUrl, prefix, waitReplicas } = deployment.service
   const redis = connectRedis(redisUrl, { role: 'producer', log })
   const metrics = createMetrics('ingress')
   const shared = { redis, prefix, waitReplicas, log, metrics }
   const closing = new AbortController()
+  const listener = createListener(deployment.service.listener, { registry: metrics.registry, log })
   const connections = new Map<string, IngressConnection>()
 
   const held = holdConnections(async (name, config: ConnectionConfig): Promise<Running> => {
     const connection = openConnection(name, shared)
-    const serving = serve(connection, config, { gateway, closing: closing.signal })
+    const serving = serve(connection, config, { gateway, listener, closing: closing.signal })
     connections.set(name, serving.ingress)
     await connection.enableMailboxes(config.mailboxes)
     return {
@@ -38,24 +47,47 @@ export async function startIngress(deployment: Config, { log, gateway }: Deps): 
   })
   const app = createApp({ connections, registry: metrics, log, checks: { redis: () => redis.ping() } })
   const [listening] = await Promise.all([
-    listen(app, { port, host, variable: 'INGRESS_PORT' }),
+    listenOn(deployment.service, listener, { app, facing: createNotificationsApp({ connections, log }) }),
     held.start(deployment.connections),
   ])
 
   return {
     url: listening.url,
+    tlsUrl: listening.tlsUrl,
     async close() {
       closing.abort()
       await listening.close()
+      listener.close()
       await held.close()
       await closeRedis(redis)
     },
   }
 }
 
-type Serving = { gateway: CalendarGateway | undefined; closing: AbortSignal }
+/** The port for applications, and the one that faces the network, if there is a certificate. */
+async function listenOn(
+  { port, host, listener: { tls } }: ServiceConfig,
+  listener: Listener,
+  { app, facing }: { app: Express; facing: Express },
+) {
+  const plain = await listen(listener.plainServer(app), { port, host, variable: 'INGRESS_PORT' })
+  const secure =
+    tls &&
+    (await listen(listener.tlsServer(tls.isForAll ? app : facing, tls), {
+      port: tls.port,
+      host: tls.host ?? host,
+      variable: 'INGRESS_TLS_PORT',
+    }))
+  return {
+    url: plain.url,
+    tlsUrl: secure?.url,
+    close: async () => void (await Promise.all([plain.close(), secure?.close()])),
+  }
+}
 
-function serve(connection: Connection, config: ConnectionConfig, { gateway, closing }: Serving) {
+type Serving = { gateway: CalendarGateway | undefined; listener: Listener; closing: AbortSignal }
+
+function serve(connection: Connection, config: ConnectionConfig, { gateway, listener, closing }: Serving) {
   const { ledger, queues, log, registry } = connection
   const exchange = config.exchange && connection.openExchange(config.exchange)
   countQueues(registry, queues)
@@ -68,6 +100,10 @@ function serve(connection: Connection, config: ConnectionConfig, { gateway, clos
     settingDefaults: config.settingDefaults,
     closing,
   }
-  const ingress: IngressConnection = { ...deps, isKey: keyComparer(config.apiKeys), api: createApi(deps) }
+  const ingress: IngressConnection = {
+    isKey: keyComparer(config.apiKeys),
+    api: createApi(deps),
+    notifications: notifications({ ...deps, ...listener.sendersOf(config.sources, connection) }),
+  }
   return { ingress, close: async () => exchange?.close() }
 }

@@ -8,7 +8,10 @@ const config = loadConfig(process.env)
 const log = createLogger('ingress', config.service.logLevel)
 
 const ingress = await startIngress(config, { log })
-log.info({ url: ingress.url, connections: [...config.connections.keys()] }, 'ingress is running')
+log.info(
+  { url: ingress.url, tlsUrl: ingress.tlsUrl, connections: [...config.connections.keys()] },
+  'ingress is running',
+)
 
 log.info({ signal: await shutdownSignal() }, 'ingress is stopping')
 await stopWithin({ limitMs: 10_000, log }, { ingress: () => ingress.close() })

@@ -30,6 +30,8 @@ export async function startTestIngress({ onLine, gateway, ...changes }: Options 
     refusePersonal: false,
     settingDefaults: { conflictPolicy: 'exchange', mute: false },
     exchange: undefined,
+    sources: undefined,
+    listener: { trustedProxies: [], proxyProtocolFrom: [], dnsServers: [] },
     ...changes,
   }
   const log = createLogger('ingress', config.logLevel, { write: onLine ?? (() => {}) })
@@ -48,6 +50,7 @@ export async function startTestIngress({ onLine, gateway, ...changes }: Options 
 
   return {
     url: ingress.url,
+    tlsUrl: ingress.tlsUrl,
     close: () => ingress.close(),
     redis,
     prefix,
