@@ -97,6 +97,44 @@ describe('inbound switched off', () => {
     expect(changes).toMatchObject([{ data: { changed: ['location'], appointment: { location: 'Room 6' } } }])
   })
 
+  test('keeps what was found and not told yet, at no cost', async () => {
+    const { application, send, set, settled, simulator, state } = await startSystem({ env })
+    application.answerWith(() => ({ status: 503 }))
+    const { itemId } = simulator.userCreates(alice, { subject: 'Theirs', ...times })
+    const { appointmentId } = await eventually(() => application.received[0]!.data)
+    await set({ inbound: 'off' })
+    application.answerWith(() => ({ status: 204 }))
+    const tries = application.received.length
+    simulator.userUpdates(alice, itemId, { location: 'Room 7' })
+    await send(event({ id: 'A', version: 1 }, appointment()))
+    // The delivery was due again after two seconds.
+    await eventually(async () => {
+      const { due, attempts } = (await state(alice, appointmentId)).inbound!
+      expect(Date.parse(due!)).toBeLessThan(Date.now() - 500)
+      expect(attempts).toBe(0)
+    })
+    expect(application.received.length).toBeLessThanOrEqual(tries + 1)
+
+    await set({ inbound: 'on' })
+    await settled(alice, appointmentId, 0)
+    expect(application.received.at(-1)).toMatchObject({ data: { appointment: { location: 'Room 7' } } })
+  })
+
+  test('subscribes to nothing', async () => {
+    const { set, settled, simulator, startWorker, application } = await startSystem({
+      env: { ...env, MAILBOXES: [alice, bob].join(',') },
+      without: ['inbound'],
+    })
+    await set({ inbound: 'off' }, alice)
+    await startWorker('inbound')
+    simulator.userCreates(bob, { subject: 'Theirs', ...times })
+    const { appointmentId } = await eventually(() => application.received[0]!.data)
+    await settled(bob, appointmentId, 0)
+    expect(simulator.calls['Subscribe']).toBe(1)
+    await set({ inbound: 'on' }, alice)
+    await eventually(() => expect(simulator.calls['Subscribe']).toBe(2))
+  })
+
   test('for everything is so for each mailbox, whatever the mailbox says', async () => {
     const { application, send, set, settled, simulator } = await startSystem({ env })
     await set({ inbound: 'off' })
