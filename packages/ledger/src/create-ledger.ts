@@ -5,7 +5,9 @@ import { createCrossings, type CrossingLedger } from './crossings.ts'
 import { createDeliveries, type DeliveryLedger } from './deliveries.ts'
 import { createDue, type DueLedger } from './due.ts'
 import { createForget, type ForgetLedger } from './forget.ts'
+import { createHearing, type HearingLedger } from './hearing.ts'
 import { createInbound, type InboundLedger } from './inbound.ts'
+import { createListening, type ListeningLedger } from './listening.ts'
 import { createListings, type ListingLedger } from './listings.ts'
 import { createMails, type MailLedger } from './mails.ts'
 import { createMailboxes, type MailboxLedger } from './mailboxes.ts'
@@ -24,6 +26,8 @@ export type Ledger = MailboxLedger &
   OutboundLedger &
   InboundLedger &
   SubscriptionLedger &
+  HearingLedger &
+  ListeningLedger &
   DeliveryLedger &
   DueLedger &
   BrakeLedger &
@@ -55,6 +59,7 @@ export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Le
   const { prefix, tombstoneMs = 90 * DAY_MS, waitReplicas = 0 } = options
   const store = createStore(redis, prefix)
   const subscriptions = createSubscriptions(store)
+  const listening = createListening(store)
   const inbound = createInbound(store)
   return {
     open: store.open,
@@ -63,10 +68,12 @@ export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Le
     ...inbound,
     ...createListings(store, inbound.linkedItems),
     ...subscriptions,
+    ...createHearing(store),
+    ...listening,
     ...createDeliveries(store, tombstoneMs),
     ...createDue(store),
     ...createBrakes(store),
-    ...createForget(store, subscriptions.endSubscription),
+    ...createForget(store, { ...subscriptions, ...listening }),
     ...createProbes(store),
     ...createCrossings(store),
     ...createMails(store),
