@@ -13,9 +13,11 @@ import { createMails, type MailLedger } from './mails.ts'
 import { createMailboxes, type MailboxLedger } from './mailboxes.ts'
 import { createOutbound, type OutboundLedger } from './outbound.ts'
 import { createProbes, type ProbeLedger } from './probes.ts'
+import { createSettings, type SettingsLedger } from './settings.ts'
 import { createState, type StateLedger } from './state.ts'
 import { createStore } from './store.ts'
 import { createSubscriptions, type SubscriptionLedger } from './subscriptions.ts'
+import { createTokens, type TokenLedger } from './tokens.ts'
 import { createTrail, type TrailLedger } from './trail.ts'
 
 /**
@@ -28,6 +30,7 @@ export type Ledger = MailboxLedger &
   SubscriptionLedger &
   HearingLedger &
   ListeningLedger &
+  TokenLedger &
   DeliveryLedger &
   DueLedger &
   BrakeLedger &
@@ -36,6 +39,7 @@ export type Ledger = MailboxLedger &
   ProbeLedger &
   CrossingLedger &
   MailLedger &
+  SettingsLedger &
   StateLedger &
   TrailLedger &
   ChangeLedger & {
@@ -60,6 +64,7 @@ export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Le
   const store = createStore(redis, prefix)
   const subscriptions = createSubscriptions(store)
   const listening = createListening(store)
+  const tokens = createTokens(store)
   const inbound = createInbound(store)
   return {
     open: store.open,
@@ -70,13 +75,15 @@ export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Le
     ...subscriptions,
     ...createHearing(store),
     ...listening,
+    ...tokens,
     ...createDeliveries(store, tombstoneMs),
     ...createDue(store),
     ...createBrakes(store),
     ...createForget(store, { ...subscriptions, ...listening }),
-    ...createProbes(store),
+    ...createProbes(store, tokens.newToken),
     ...createCrossings(store),
     ...createMails(store),
+    ...createSettings(store),
     ...createState(store),
     ...createTrail(store),
     ...createChanges(store),
