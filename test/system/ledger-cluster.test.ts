@@ -26,6 +26,7 @@ test('every method works on a Redis Cluster: no script leaves its slot', async (
   await guards(ledger, id)
   await listings(ledger, id)
   await hearing(ledger, id)
+  await switches(ledger, id)
   await leaving(ledger, id)
   await probes(ledger)
   expect(unused()).toEqual([])
@@ -44,6 +45,13 @@ async function outbound(ledger: Ledger, id: string) {
   expect(await ledger.commitOutbound(id, attempt, settled, T0)).toBe('committed')
   expect(await ledger.rest('outbound', id, T0)).toBe('none')
   expect(await ledger.state(id, 'A1')).toMatchObject({ state: 'pending', record: { link: linkAt(1) } })
+}
+
+async function switches(ledger: Ledger, id: string) {
+  expect(await ledger.isOurToken(await ledger.newToken())).toBe(true)
+  expect(await ledger.changeSettings(id, { inbound: 'off' }, { by: 'test', nowMs: T0 })).toBe(true)
+  expect(await ledger.settingsOf(id)).toMatchObject({ mailbox: { inbound: 'off' } })
+  expect(await ledger.settingsChanges(id)).toHaveLength(1)
 }
 
 async function hearing(ledger: Ledger, id: string) {
