@@ -24,6 +24,7 @@ const names = [
   'release-group',
   'release-outbound',
   'replay',
+  'renew-outbound',
   'rest',
   'save-subscription',
   'settle',
