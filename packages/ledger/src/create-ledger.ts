@@ -5,7 +5,9 @@ import { createCrossings, type CrossingLedger } from './crossings.ts'
 import { createDeliveries, type DeliveryLedger } from './deliveries.ts'
 import { createDue, type DueLedger } from './due.ts'
 import { createForget, type ForgetLedger } from './forget.ts'
+import { createHearing, type HearingLedger } from './hearing.ts'
 import { createInbound, type InboundLedger } from './inbound.ts'
+import { createListening, type ListeningLedger } from './listening.ts'
 import { createListings, type ListingLedger } from './listings.ts'
 import { createMails, type MailLedger } from './mails.ts'
 import { createMailboxes, type MailboxLedger } from './mailboxes.ts'
@@ -15,6 +17,7 @@ import { createSettings, type SettingsLedger } from './settings.ts'
 import { createState, type StateLedger } from './state.ts'
 import { createStore } from './store.ts'
 import { createSubscriptions, type SubscriptionLedger } from './subscriptions.ts'
+import { createTokens, type TokenLedger } from './tokens.ts'
 import { createTrail, type TrailLedger } from './trail.ts'
 
 /**
@@ -25,6 +28,9 @@ export type Ledger = MailboxLedger &
   OutboundLedger &
   InboundLedger &
   SubscriptionLedger &
+  HearingLedger &
+  ListeningLedger &
+  TokenLedger &
   DeliveryLedger &
   DueLedger &
   BrakeLedger &
@@ -57,6 +63,8 @@ export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Le
   const { prefix, tombstoneMs = 90 * DAY_MS, waitReplicas = 0 } = options
   const store = createStore(redis, prefix)
   const subscriptions = createSubscriptions(store)
+  const listening = createListening(store)
+  const tokens = createTokens(store)
   const inbound = createInbound(store)
   return {
     open: store.open,
@@ -65,11 +73,14 @@ export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Le
     ...inbound,
     ...createListings(store, inbound.linkedItems),
     ...subscriptions,
+    ...createHearing(store),
+    ...listening,
+    ...tokens,
     ...createDeliveries(store, tombstoneMs),
     ...createDue(store),
     ...createBrakes(store),
-    ...createForget(store, subscriptions.endSubscription),
-    ...createProbes(store),
+    ...createForget(store, { ...subscriptions, ...listening }),
+    ...createProbes(store, tokens.newToken),
     ...createCrossings(store),
     ...createMails(store),
     ...createSettings(store),

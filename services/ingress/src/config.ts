@@ -10,12 +10,15 @@ import {
   settingVariables,
 } from '@lockstep/runtime'
 import { z } from 'zod'
+import { listenerConfig } from './listener/listener-config.ts'
+import { listenerVariables } from './listener/listener-variables.ts'
 
 const { EWS_URL, ...otherExchangeVariables } = exchangeVariables
 
 export const variables = z.object({
   ...commonVariables,
   INGRESS_PORT: port.default(8080).describe('Where applications and Exchange reach the ingress.'),
+  ...listenerVariables,
   PRODUCER_API_KEYS: secret()
     .regex(/^[^,\s]+(\s*,\s*[^,\s]+)*$/, 'expected keys separated by commas')
     .describe(
@@ -36,6 +39,7 @@ const schema = variables.transform(({ EWS_URL: url, ...env }, context) => ({
   logLevel: env.LOG_LEVEL,
   port: env.INGRESS_PORT,
   host: env.BIND_ADDRESS,
+  listener: listenerConfig(env, context),
   apiKeys: env.PRODUCER_API_KEYS.split(',').map((key) => key.trim()),
   mailboxes: env.MAILBOXES,
   refusePersonal: env.REFUSE_PERSONAL,

@@ -51,6 +51,9 @@ export const variables = z.object({
     .describe('Mailboxes at a time in one outbound worker.'),
 })
 
+/** After this time the appointments of a worker that died are due again. */
+const leaseMs = 10_000
+
 const schema = variables.transform((env, context) => ({
   redisUrl: env.REDIS_URL,
   prefix: env.KEY_PREFIX,
@@ -59,6 +62,7 @@ const schema = variables.transform((env, context) => ({
   exchange: { ...exchangeConfig(env, context), userAgent: 'Lockstep' },
   fingerprintKey: env.FINGERPRINT_KEY,
   settings: {
+    leaseMs,
     lateCallMs: env.LATE_CALL_SECONDS,
     mailBudget: env.MAIL_BUDGET_PER_HOUR,
     brake: brakeConfig(env),
@@ -67,7 +71,7 @@ const schema = variables.transform((env, context) => ({
   },
   settingDefaults: settingConfig(env),
   concurrency: env.OUTBOUND_CONCURRENCY,
-  slice: { sliceMs: 5_000, leaseMs: 10_000, batch: 50 },
+  slice: { sliceMs: 5_000, leaseMs, batch: 50 },
   sweepEveryMs: 1_000,
 }))
 

@@ -25,6 +25,7 @@ export async function startTestIngress({ onLine, gateway, ...changes }: Options 
     refusePersonal: false,
     settingDefaults: { conflictPolicy: 'exchange', mute: false },
     exchange: undefined,
+    listener: { trustedProxies: [], proxyProtocolFrom: [], dnsServers: [] },
     ...changes,
   }
   const log = createLogger('ingress', config.logLevel, { write: onLine ?? (() => {}) })
@@ -42,6 +43,7 @@ export async function startTestIngress({ onLine, gateway, ...changes }: Options 
 
   return {
     url: ingress.url,
+    tlsUrl: ingress.tlsUrl,
     close: () => ingress.close(),
     redis,
     prefix,
