@@ -5,7 +5,9 @@ import { createCrossings, type CrossingLedger } from './crossings.ts'
 import { createDeliveries, type DeliveryLedger } from './deliveries.ts'
 import { createDue, type DueLedger } from './due.ts'
 import { createForget, type ForgetLedger } from './forget.ts'
+import { createHearing, type HearingLedger } from './hearing.ts'
 import { createInbound, type InboundLedger } from './inbound.ts'
+import { createListening, type ListeningLedger } from './listening.ts'
 import { createListings, type ListingLedger } from './listings.ts'
 import { createMails, type MailLedger } from './mails.ts'
 import { createMailboxes, type MailboxLedger } from './mailboxes.ts'
@@ -27,6 +29,8 @@ export type Ledger = MailboxLedger &
   OutboundLedger &
   InboundLedger &
   SubscriptionLedger &
+  HearingLedger &
+  ListeningLedger &
   TokenLedger &
   DeliveryLedger &
   DueLedger &
@@ -62,6 +66,7 @@ export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Le
   const { prefix, connection = 'default', tombstoneMs = 90 * DAY_MS, waitReplicas = 0 } = options
   const store = createStore(redis, connectionPrefix(prefix, connection))
   const subscriptions = createSubscriptions(store)
+  const listening = createListening(store)
   const tokens = createTokens(store)
   const inbound = createInbound(store)
   return {
@@ -71,11 +76,13 @@ export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Le
     ...inbound,
     ...createListings(store, inbound.linkedItems),
     ...subscriptions,
+    ...createHearing(store),
+    ...listening,
     ...tokens,
     ...createDeliveries(store, tombstoneMs),
     ...createDue(store),
     ...createBrakes(store),
-    ...createForget(store, subscriptions.endSubscription),
+    ...createForget(store, { ...subscriptions, ...listening }),
     ...createProbes(store, tokens.newToken),
     ...createCrossings(store),
     ...createMails(store),

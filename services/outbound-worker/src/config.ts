@@ -56,6 +56,9 @@ export const connectionVariables = z.object({
 /** All that the outbound worker reads. */
 export const variables = serviceVariables.extend(connectionVariables.shape)
 
+/** After this time the appointments of a worker that died are due again. */
+const leaseMs = 10_000
+
 const service = serviceVariables.transform((env) => ({
   redisUrl: env.REDIS_URL,
   prefix: env.KEY_PREFIX,
@@ -68,6 +71,7 @@ const connection = connectionVariables.transform((env, context) => ({
   exchange: { ...exchangeConfig(env, context), userAgent: 'Lockstep' },
   fingerprintKey: env.FINGERPRINT_KEY,
   settings: {
+    leaseMs,
     lateCallMs: env.LATE_CALL_SECONDS,
     mailBudget: env.MAIL_BUDGET_PER_HOUR,
     brake: brakeConfig(env),
@@ -76,7 +80,7 @@ const connection = connectionVariables.transform((env, context) => ({
   },
   settingDefaults: settingConfig(env),
   concurrency: env.OUTBOUND_CONCURRENCY,
-  slice: { sliceMs: 5_000, leaseMs: 10_000, batch: 50 },
+  slice: { sliceMs: 5_000, leaseMs, batch: 50 },
 }))
 
 export type ServiceConfig = z.output<typeof service>
