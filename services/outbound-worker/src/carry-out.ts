@@ -84,7 +84,7 @@ async function createAll(
     () => gateway.createItems(mailbox.address, creations, outbound(signal, deadline)),
     (task, item) => {
       const { attempt, version } = stampOf(task.attempt)
-      const link = linkOfCreated(task.attempt.record, { ...item, attempt, version }, task.fingerprints!)
+      const link = linkOfCreated(task.attempt.record, { ...item, attempt, version }, task.fingerprints)
       return settledAs(link)
     },
   )

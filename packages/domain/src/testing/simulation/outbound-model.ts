@@ -90,7 +90,7 @@ function create(attempt: Attempt, { appointment }: Plan<'create'>): undefined {
   const stamp = stampOf(lockstep.record)
   const created = call(attempt, () => lockstep.exchange.create(appointment, stamp))
   if (!created) return
-  const link = linkOfCreated(lockstep.record, { ...created, ...stamp }, wantedPrints(lockstep.record)!)
+  const link = linkOfCreated(lockstep.record, { ...created, ...stamp }, wantedPrints(lockstep.record))
   settle(lockstep, link)
 }
 
