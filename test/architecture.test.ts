@@ -13,6 +13,7 @@ const allowed: Record<string, string[]> = {
   ingress: ['domain', 'exchange', 'ledger', 'producer', 'queue', 'runtime'],
   'outbound-worker': ['domain', 'exchange', 'ledger', 'queue', 'runtime'],
   'inbound-worker': ['domain', 'exchange', 'ledger', 'producer', 'queue', 'runtime'],
+  admin: ['exchange', 'ledger', 'runtime'],
   'exchange-simulator': ['runtime', 'ui'],
   'sample-application': ['producer', 'runtime', 'ui'],
 }

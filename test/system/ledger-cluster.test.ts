@@ -122,7 +122,6 @@ async function probes(ledger: Ledger) {
   const token = await ledger.openProbe(60_000)
   expect(await ledger.hearProbe(token, T0)).toBe(true)
   expect(await ledger.probeHeardAt(token)).toBe(T0)
-  await ledger.closeProbe(token)
 }
 
 /** The ledger, and which of its methods were not called yet. */
