@@ -1,3 +1,4 @@
+import { ExchangeError } from '@lockstep/exchange'
 import { ConfigError } from '@lockstep/runtime'
 import { Command, CommanderError } from 'commander'
 import { addDoctor } from './commands/doctor.ts'
@@ -42,6 +43,10 @@ function exitCodeOf(error: unknown, terminal: Terminal): number {
   if (error instanceof ConfigError) {
     terminal.err(`${error.message}\n`)
     return exitCodes.configuration
+  }
+  if (error instanceof ExchangeError) {
+    terminal.err(`${[error.message, error.mend].filter(Boolean).join('. ')}\n`)
+    return exitCodes.failed
   }
   if (!(error instanceof CommandError)) throw error
   terminal.err(`${error.message}\n`)

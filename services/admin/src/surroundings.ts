@@ -14,7 +14,7 @@ export type Surroundings = {
   close(): Promise<void>
 }
 
-const redisWaitMs = 3_000
+const redisWaitMs = 2_000
 
 export async function openSurroundings({ env }: Terminal): Promise<Surroundings> {
   const config = loadConfig(env)

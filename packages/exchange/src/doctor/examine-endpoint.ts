@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises'
 import type { ExchangeConfig } from '../create-exchange.ts'
+import { openTrust } from '../trust/tls-material.ts'
 import { proxyFor } from '../ews/connections/ways-out.ts'
 import { exchangeOnlineWarning } from '../exchange-online.ts'
 import { ownCertificates, trustedUntilMs, verdictOnEnd } from './certificates.ts'
@@ -40,13 +41,13 @@ export function examineEndpoint(
       name: 'certificate',
       async examine() {
         if (!isSecure) return skipped('without https there is none')
-        const certificate = await shakeHands(url, way, config.trust ?? {})
+        const certificate = await shakeHands(url, way, openTrust(config.trust ?? {}).material)
         return verdictOnEnd("the server's certificate", Date.parse(certificate.validTo), Date.now())
       },
     },
     ...ownCertificateParts(config),
-    ...examineServer(line, config.auth.kind),
     { name: 'budget', examine: () => examineBudget(config, shared), isVital: false },
+    ...examineServer(line, config.auth.kind),
   ]
   return inOrder(parts)
 }

@@ -6,7 +6,7 @@ import { openTunnel } from '../ews/connections/proxy-tunnel.ts'
 import { proxyFor, type WaysOut } from '../ews/connections/ways-out.ts'
 import { errorOfCall } from '../ews/failures.ts'
 import { networkFailure } from '../ews/network-failure.ts'
-import { openTrust, type TlsMaterial, type TrustOptions } from '../trust/tls-material.ts'
+import { openTrust, type TlsMaterial } from '../trust/tls-material.ts'
 
 export type Way = { readonly waysOut?: WaysOut | undefined; readonly timeoutMs: number }
 
@@ -33,11 +33,11 @@ export async function reach(
 export async function shakeHands(
   url: URL,
   { waysOut = {}, timeoutMs }: Way,
-  trust: TrustOptions,
+  material: () => TlsMaterial,
 ): Promise<X509Certificate> {
   const { promise, resolve, reject } = Promise.withResolvers<X509Certificate>()
   const proxy = proxyFor(url, waysOut)
-  const connect = createConnector({ material: openTrust(trust).material, proxy, timeoutMs })
+  const connect = createConnector({ material, proxy, timeoutMs })
   const target = { hostname: url.hostname, host: url.host, protocol: url.protocol, port: portOf(url) }
   connect(target, (error, socket) => {
     if (error) return reject(error)

@@ -5,7 +5,7 @@ import { createTeller, type Teller } from '../output/teller.ts'
 import { examineRedis } from '../redis/examine-redis.ts'
 import { type Surroundings, withSurroundings } from '../surroundings.ts'
 import { exitCodes, type Terminal } from '../terminal.ts'
-import { type Run, seconds } from './options.ts'
+import { jsonOption, type Run, waitOption } from './options.ts'
 
 type Options = { mailbox?: string; outside?: string; wait: number; json?: true }
 
@@ -20,8 +20,8 @@ export function addDoctor(program: Command, run: Run): void {
     .description('examine Redis, the way to Exchange, the account, and whether notifications arrive')
     .option('--mailbox <address>', 'the mailbox to try (default: the first one that is enabled)')
     .option('--outside <address>', 'a mailbox that the account must be denied')
-    .option('--wait <seconds>', 'how long to wait for a notification', seconds, 30_000)
-    .option('--json', 'one JSON object a line')
+    .addOption(waitOption('how long to wait for a notification'))
+    .addOption(jsonOption())
     .addHelpText('after', help)
   command.action((options: Options) =>
     run((terminal) => withSurroundings(terminal, (around) => examine(around, options, terminal)))(),

@@ -7,7 +7,7 @@ import { createTeller } from '../output/teller.ts'
 import { notificationsOf } from '../notifications.ts'
 import { ledgerOf, type Surroundings, withSurroundings } from '../surroundings.ts'
 import { exitCodes, type Terminal } from '../terminal.ts'
-import { count, csvOption, jsonOption, type Run, seconds } from './options.ts'
+import { count, csvOption, jsonOption, type Run, waitOption } from './options.ts'
 
 type Options = {
   csv?: string
@@ -42,7 +42,7 @@ export function addAddTest(mailboxes: Command, run: Run): void {
       .addOption(csvOption())
       .option('--outside <address>', 'a mailbox that the account must be denied')
       .option('--parallel <n>', 'mailboxes at a time; calls stay within EWS_MAX_IN_FLIGHT', count, 40)
-      .option('--wait <seconds>', 'how long each waits for its notification', seconds, 30_000)
+      .addOption(waitOption('how long each waits for its notification'))
       .option('--report <file>', 'write what came of each mailbox as CSV')
       .addOption(jsonOption())
     if (enables) command.addHelpText('after', addHelp)

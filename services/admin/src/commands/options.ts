@@ -19,3 +19,6 @@ export function count(text: string): number {
 
 export const csvOption = () => new Option('--csv <file>', 'take them from the column "address" of this file')
 export const jsonOption = () => new Option('--json', 'one JSON object a line')
+
+export const waitOption = (what: string) =>
+  new Option('--wait <seconds>', what).argParser(seconds).default(30_000, '30')
