@@ -5,15 +5,20 @@ import { createCrossings, type CrossingLedger } from './crossings.ts'
 import { createDeliveries, type DeliveryLedger } from './deliveries.ts'
 import { createDue, type DueLedger } from './due.ts'
 import { createForget, type ForgetLedger } from './forget.ts'
+import { createHearing, type HearingLedger } from './hearing.ts'
 import { createInbound, type InboundLedger } from './inbound.ts'
+import { createListening, type ListeningLedger } from './listening.ts'
 import { createListings, type ListingLedger } from './listings.ts'
 import { createMails, type MailLedger } from './mails.ts'
 import { createMailboxes, type MailboxLedger } from './mailboxes.ts'
 import { createOutbound, type OutboundLedger } from './outbound.ts'
 import { createProbes, type ProbeLedger } from './probes.ts'
+import { createSettings, type SettingsLedger } from './settings.ts'
 import { createState, type StateLedger } from './state.ts'
+import { connectionPrefix } from './keys.ts'
 import { createStore } from './store.ts'
 import { createSubscriptions, type SubscriptionLedger } from './subscriptions.ts'
+import { createTokens, type TokenLedger } from './tokens.ts'
 import { createTrail, type TrailLedger } from './trail.ts'
 
 /**
@@ -24,6 +29,9 @@ export type Ledger = MailboxLedger &
   OutboundLedger &
   InboundLedger &
   SubscriptionLedger &
+  HearingLedger &
+  ListeningLedger &
+  TokenLedger &
   DeliveryLedger &
   DueLedger &
   BrakeLedger &
@@ -32,6 +40,7 @@ export type Ledger = MailboxLedger &
   ProbeLedger &
   CrossingLedger &
   MailLedger &
+  SettingsLedger &
   StateLedger &
   TrailLedger &
   ChangeLedger & {
@@ -40,8 +49,10 @@ export type Ledger = MailboxLedger &
   }
 
 export type LedgerOptions = {
-  /** First part of every key. */
+  /** First part of every key of the deployment. */
   readonly prefix: string
+  /** The Exchange organisation whose ledger it is. `default` if there is one only. */
+  readonly connection?: string
   /** How long a cancelled appointment is remembered: longer than any producer repeats an old event. 90 days. */
   readonly tombstoneMs?: number
   /** Replicas that have to hold what was accepted before `accept` resolves. 0. */
@@ -52,9 +63,11 @@ const DAY_MS = 86_400_000
 
 /** The connection is to reject commands at once while it is down, and stays the caller's to close. */
 export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Ledger {
-  const { prefix, tombstoneMs = 90 * DAY_MS, waitReplicas = 0 } = options
-  const store = createStore(redis, prefix)
+  const { prefix, connection = 'default', tombstoneMs = 90 * DAY_MS, waitReplicas = 0 } = options
+  const store = createStore(redis, connectionPrefix(prefix, connection))
   const subscriptions = createSubscriptions(store)
+  const listening = createListening(store)
+  const tokens = createTokens(store)
   const inbound = createInbound(store)
   return {
     open: store.open,
@@ -63,13 +76,17 @@ export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Le
     ...inbound,
     ...createListings(store, inbound.linkedItems),
     ...subscriptions,
+    ...createHearing(store),
+    ...listening,
+    ...tokens,
     ...createDeliveries(store, tombstoneMs),
     ...createDue(store),
     ...createBrakes(store),
-    ...createForget(store, subscriptions.endSubscription),
-    ...createProbes(store),
+    ...createForget(store, { ...subscriptions, ...listening }),
+    ...createProbes(store, tokens.newToken),
     ...createCrossings(store),
     ...createMails(store),
+    ...createSettings(store),
     ...createState(store),
     ...createTrail(store),
     ...createChanges(store),

@@ -4,6 +4,14 @@ import type { Work } from './ledger.ts'
 /** Fixed for ever: the bucket of a mailbox is part of its keys. */
 const BUCKETS = 256
 
+/**
+ * Where the keys of one connection begin. `default` is where a deployment with one connection keeps everything. No
+ * deployment has a slash in its own prefix, and no key of `default` has one there, so nothing of one is found by the other.
+ */
+export function connectionPrefix(prefix: string, connection: string): string {
+  return connection === 'default' ? prefix : `${prefix}/${connection}`
+}
+
 /** Every key of the ledger. No other file knows how a key is made. */
 export type Keys = ReturnType<typeof createKeys>
 
@@ -24,8 +32,23 @@ export function createKeys(prefix: string) {
     mailboxes: `${prefix}:{mailboxes}:ids`,
     /** Hash: id of a mailbox that is being erased → since when. */
     leaving: `${prefix}:{mailboxes}:leaving`,
+    /** Hash: mailbox id → the way by which its changes are heard of. */
+    ways: `${prefix}:{mailboxes}:ways`,
+    /** What mailboxes that are listened to have in common. */
+    listening: {
+      /** Hash: mailbox id → its group. */
+      groupOf: `${prefix}:{listening}:groups`,
+      /** Hash: group → number of its members. */
+      groupSizes: `${prefix}:{listening}:sizes`,
+      /** Hash: mailbox id → the subscription that it was last known to have. */
+      streamingIds: `${prefix}:{listening}:ids`,
+      /** String: who listens to the group; gone when they do not say so again. */
+      owner: (group: string) => `${prefix}:{listening}:owner:${group}`,
+    },
     /** String: the mailbox that the token with this digest was given out for. */
     token: (digest: string) => `${prefix}:token:${digest}`,
+    /** String: what tokens are sealed with. */
+    tokenSeal: `${prefix}:{tokens}:seal`,
     /** String: when Exchange called the trial address with the token of this digest; '' until then. */
     probe: (digest: string) => `${prefix}:probe:${digest}`,
     /** Stream and counter of the changes feed. */
@@ -55,6 +78,12 @@ export function createKeys(prefix: string) {
     differing: (mailboxId: string, startedMs: number) => `${inBucket(mailboxId, 'f')}:${startedMs}`,
     /** Hash: how many were mailed in the hour that begins then. */
     mails: (mailboxId: string, hourMs: number) => `${inBucket(mailboxId, 'q')}:${hourMs}`,
+    /** Hash: what is set for the mailbox, or for the connection. */
+    settings: (mailboxId?: string) =>
+      mailboxId === undefined ? `${prefix}:{mailboxes}:settings` : inBucket(mailboxId, 's'),
+    /** List: who changed what of that, the newest first. */
+    settingsChanges: (mailboxId?: string) =>
+      mailboxId === undefined ? `${prefix}:{mailboxes}:settings-changes` : inBucket(mailboxId, 'c'),
     /** Stream: the newest steps of the mailbox's appointments. */
     trail: (mailboxId: string) => inBucket(mailboxId, 't'),
     /** Sorted set: mailbox id by the time at which anything of it is due. One for each bucket. */

@@ -8,18 +8,23 @@ export {
   type RedisConnection,
   redisIsAway,
   type RedisRole,
+  untilReady,
 } from './redis.ts'
 export {
   commonVariables,
   ConfigError,
   CONFIG_ERROR_EXIT_CODE,
   exitOnConfigError,
+  indented,
   parseConfig,
+  type Read,
+  readConfig,
 } from './config.ts'
 export { oscillationConfig, oscillationVariables } from './oscillation-variables.ts'
 export { listen, type Listening, PortInUseError } from './listen.ts'
 export { createLogger, type Logger, type LogLevel } from './logger.ts'
-export { type Checks, createRegistry, type ProbeOptions, probesRouter, startProbes } from './probes.ts'
+export { createMetrics, createRegistry, type Metrics, type MetricSource } from './metrics.ts'
+export { type Checks, type ProbeOptions, probesRouter, startProbes } from './probes.ts'
 export {
   type FieldProblem,
   notFound,
@@ -31,6 +36,7 @@ export {
 } from './problems.ts'
 export { requestId, requestIdOf } from './request-id.ts'
 export { withSecretFiles } from './secret-files.ts'
+export { settingConfig, settingVariables } from './setting-variables.ts'
 export { shutdownSignal, stopWithin } from './shutdown.ts'
 export { describeVariables, flag, list, port, seconds, secret, type VariableRow } from './variables.ts'
 export { createDigest } from './digest.ts'

@@ -1,3 +1,2 @@
-export { variables } from './config.ts'
 export { lockstep } from './lockstep.ts'
 export { exitCodes, type Terminal } from './terminal.ts'

@@ -16,13 +16,14 @@ export async function lockstep(args: readonly string[], terminal: Terminal): Pro
   let exitCode: number = exitCodes.ok
   const program = new Command('lockstep')
     .description('Sets up and examines the connection to Exchange, and enables mailboxes.')
+    .option('--connection <name>', 'which connection of CONNECTIONS_FILE is meant')
     .option('--env-file <file>', 'read variables that are not set from this file')
     .addHelpText('after', closing)
     .exitOverride()
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
   const run = (command: (terminal: Terminal) => Promise<number>) => async () => {
-    const { envFile } = program.opts<{ envFile?: string }>()
-    exitCode = await command({ ...terminal, env: environment(terminal.env, envFile) })
+    const { envFile, connection } = program.opts<{ envFile?: string; connection?: string }>()
+    exitCode = await command({ ...terminal, connection, env: environment(terminal.env, envFile) })
   }
   addDoctor(program, run)
   addTrust(program, run)

@@ -1,6 +1,8 @@
 /** What a command has of the world around it. */
 export type Terminal = {
   readonly env: NodeJS.ProcessEnv
+  /** The connection that is meant, if it was named. */
+  readonly connection?: string | undefined
   /** What was asked for. */
   out(text: string): void
   /** What goes on meanwhile, and what went wrong. */

@@ -1,17 +1,25 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { ProblemError } from '@lockstep/runtime'
-import type { RequestHandler } from 'express'
+import type { RequestHandler, Response } from 'express'
 
-/** Lets through who has one of the keys. */
-export function requireKey(keys: readonly string[]): RequestHandler {
-  const isKnown = keyComparer(keys)
-  return (request, _response, next) => {
+const callers = new WeakMap<Response, string>()
+
+/** Which key the caller has: the beginning of its SHA-256, which says nothing of the key. */
+export function callerOf(response: Response): string {
+  return callers.get(response) ?? 'unknown'
+}
+
+/** Hands a request on to the connection that its key belongs to. */
+export function byKey(connectionOf: (key: string) => { api: RequestHandler } | undefined): RequestHandler {
+  return (request, response, next) => {
     const given = /^Bearer +(\S+)$/i.exec(request.get('authorization') ?? '')?.[1]
     if (given === undefined) throw unauthorised('There is no key.', 'Bearer realm="lockstep"')
-    if (!isKnown(given)) {
+    const connection = connectionOf(given)
+    if (!connection) {
       throw unauthorised('The key is not known.', 'Bearer realm="lockstep", error="invalid_token"')
     }
-    next()
+    callers.set(response, `key ${digest(given).toString('hex').slice(0, 8)}`)
+    connection.api(request, response, next)
   }
 }
 

@@ -5,10 +5,13 @@ import { startIngress } from './ingress.ts'
 
 exitOnConfigError()
 const config = loadConfig(process.env)
-const log = createLogger('ingress', config.logLevel)
+const log = createLogger('ingress', config.service.logLevel)
 
 const ingress = await startIngress(config, { log })
-log.info({ url: ingress.url, mailboxes: config.mailboxes.length }, 'ingress is running')
+log.info(
+  { url: ingress.url, tlsUrl: ingress.tlsUrl, connections: [...config.connections.keys()] },
+  'ingress is running',
+)
 
 log.info({ signal: await shutdownSignal() }, 'ingress is stopping')
 await stopWithin({ limitMs: 10_000, log }, { ingress: () => ingress.close() })

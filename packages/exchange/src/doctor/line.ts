@@ -33,7 +33,7 @@ export function openLine(config: ExchangeConfig, shared: Shared | undefined): Li
     ? new RedisBudget({ ...shared, mostInFlight: maxInFlight, waitMs: config.budgetWaitMs })
     : unlimitedBudget
   return {
-    client: createEwsClient({ url, transport, budget, deadlineMs: timeoutMs + graceMs }),
+    client: createEwsClient({ url, transport, budget, deadlineMs: timeoutMs + graceMs, silentMs: timeoutMs }),
     skewMs: clock.skewMs,
     async close() {
       await budget.close()

@@ -1,9 +1,10 @@
+import { defaultConnection } from '@lockstep/connections'
 import type { Step } from '@lockstep/exchange/doctor'
 import type { Command } from 'commander'
 import { notificationsOf } from '../notifications.ts'
 import { createTeller, type Teller } from '../output/teller.ts'
 import { examineRedis } from '../redis/examine-redis.ts'
-import { type Surroundings, withSurroundings } from '../surroundings.ts'
+import { type Surroundings, withEachSurroundings } from '../surroundings.ts'
 import { exitCodes, type Terminal } from '../terminal.ts'
 import { jsonOption, type Run, waitOption } from './options.ts'
 
@@ -23,20 +24,27 @@ export function addDoctor(program: Command, run: Run): void {
     .addOption(waitOption('how long to wait for a notification'))
     .addOption(jsonOption())
     .addHelpText('after', help)
-  command.action((options: Options) =>
-    run((terminal) => withSurroundings(terminal, (around) => examine(around, options, terminal)))(),
-  )
+  command.action((options: Options) => run((terminal) => examineAll(options, terminal))())
 }
 
-async function examine(around: Surroundings, options: Options, terminal: Terminal): Promise<number> {
-  const teller = createTeller(terminal, options.json === true)
+async function examine(
+  around: Surroundings,
+  options: Options,
+  teller: Teller,
+  signal: AbortSignal,
+): Promise<void> {
+  if (around.connection !== defaultConnection) teller.heading(`Connection ${around.connection}`)
   teller.heading('Redis')
   await tellAll(examineRedis(around.redis), teller)
   teller.heading('Exchange')
   const stoppedBy = await tellAll(around.examiner.endpoint(), teller)
   teller.heading('A mailbox')
-  await examineMailbox(around, options, { teller, stoppedBy, signal: terminal.signal })
+  await examineMailbox(around, options, { teller, stoppedBy, signal })
+}
 
+async function examineAll(options: Options, terminal: Terminal): Promise<number> {
+  const teller = createTeller(terminal, options.json === true)
+  await withEachSurroundings(terminal, (around) => examine(around, options, teller, terminal.signal))
   const { failed, warning } = teller.counts()
   const verdict = failed > 0 ? `${failed} to mend` : 'all is well'
   teller.fact(
@@ -49,17 +57,18 @@ async function examine(around: Surroundings, options: Options, terminal: Termina
 type Telling = { teller: Teller; stoppedBy: string | undefined; signal: AbortSignal }
 
 async function examineMailbox(
-  { config, examiner, ledger }: Surroundings,
+  around: Surroundings,
   { mailbox, outside, wait }: Options,
   { teller, stoppedBy, signal }: Telling,
 ): Promise<void> {
+  const { config, examiner, ledger } = around
   const skip = (name: string, says: string) => teller.step({ name, outcome: 'skipped', says })
   if (stoppedBy !== undefined) return skip('mailbox', `not examined: "${stoppedBy}" comes first`)
 
   const address = mailbox ?? (await ledger?.all())?.[0]?.address ?? config.mailboxes[0]
   if (address === undefined) skip('mailbox', 'none is enabled: name one with --mailbox')
   else {
-    const notifications = notificationsOf(config, ledger, wait)
+    const notifications = notificationsOf(around, wait)
     await tellAll(examiner.mailbox(address, { notifications, signal }), teller)
   }
   if (outside === undefined) skip('scope', 'name a mailbox that must be denied with --outside')

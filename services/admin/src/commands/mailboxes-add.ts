@@ -59,7 +59,7 @@ export function addAddTest(mailboxes: Command, run: Run): void {
 
 async function testAll(around: Surroundings, doing: Doing, terminal: Terminal): Promise<number> {
   const { addresses, options, enables } = doing
-  const { config, examiner } = around
+  const { examiner } = around
   const ledger = ledgerOf(around)
   const teller = createTeller(terminal, options.json === true)
   if (options.outside !== undefined) teller.step(await examiner.scope(options.outside, terminal.signal))
@@ -67,7 +67,7 @@ async function testAll(around: Surroundings, doing: Doing, terminal: Terminal): 
   const progress = createProgress(terminal, teller, { total: addresses.length, enables })
   const verdicts = await testMany(addresses, {
     examiner,
-    notificationsOf: (waitMs) => notificationsOf(config, ledger, waitMs),
+    notificationsOf: (waitMs) => notificationsOf(around, waitMs),
     waitMs: options.wait,
     isKnown: async (address) => enables && (await ledger.find(address)) !== undefined,
     async onPassed(address) {

@@ -4,6 +4,7 @@ import { parseConfig } from '@lockstep/runtime'
 import type { Command } from 'commander'
 import { existsSync } from 'node:fs'
 import { z } from 'zod'
+import { environmentOfConnection } from '../environment.ts'
 import { createTeller } from '../output/teller.ts'
 import { CommandError, exitCodes, type Terminal } from '../terminal.ts'
 import { chooseCertificate } from '../trust/choose-certificate.ts'
@@ -46,7 +47,7 @@ const schema = z.object({
 type Variables = z.output<typeof schema>
 
 async function trust(given: string | undefined, options: Options, terminal: Terminal): Promise<number> {
-  const env = parseConfig(schema, terminal.env)
+  const env = parseConfig(schema, environmentOfConnection(terminal))
   const url = secureUrl(given ?? env.EWS_URL)
   const way = wayOf(env)
   const teller = createTeller(terminal, options.json === true)
