@@ -10,9 +10,10 @@ const allowed: Record<string, string[]> = {
   exchange: ['domain'],
   ledger: ['domain'],
   producer: ['domain', 'ledger', 'queue'],
-  ingress: ['domain', 'exchange', 'ledger', 'producer', 'queue', 'runtime'],
-  'outbound-worker': ['domain', 'exchange', 'ledger', 'queue', 'runtime'],
-  'inbound-worker': ['domain', 'exchange', 'ledger', 'producer', 'queue', 'runtime'],
+  connections: ['exchange', 'ledger', 'queue', 'runtime'],
+  ingress: ['connections', 'domain', 'exchange', 'ledger', 'producer', 'queue', 'runtime'],
+  'outbound-worker': ['connections', 'domain', 'exchange', 'ledger', 'queue', 'runtime'],
+  'inbound-worker': ['connections', 'domain', 'exchange', 'ledger', 'producer', 'queue', 'runtime'],
   'exchange-simulator': ['runtime', 'ui'],
   'sample-application': ['producer', 'runtime', 'ui'],
 }

@@ -3,7 +3,7 @@ import type { OutboundAttempt, OutboundOutcome } from '@lockstep/ledger'
 
 /** What is found out and decided about one appointment of a batch, until it has an outcome. */
 export type Task = {
-  readonly attempt: OutboundAttempt
+  attempt: OutboundAttempt
   /** What is wanted; missing if it is wanted absent. */
   readonly appointment?: Appointment
   readonly fingerprints?: Fingerprints
@@ -18,6 +18,6 @@ export type Task = {
   mustRead?: boolean
   writtenAtMs?: number
   outcome?: OutboundOutcome
-  /** How many are mailed if its plan is carried out. */
-  recipients?: number
+  /** Recipients that were counted, since they are mailed if its plan is carried out. */
+  mailing?: { readonly recipients: number; readonly atMs: number }
 }

@@ -125,7 +125,7 @@ function notAllowed(): ProblemError {
 }
 
 /** Exchange gives up a subscription whose notifications nobody takes; whoever guesses learns nothing. */
-function unknownToken(): ProblemError {
+export function unknownToken(): ProblemError {
   const mend = 'Subscribe again: a subscription that was replaced or forgotten has no address any more.'
   return new ProblemError({ status: 404, detail: 'Nobody has such a token.', mend })
 }
