@@ -89,9 +89,9 @@ async function setUp({ sources, file, dnsServers = [], trusted = ['127.0.0.1'] }
     listener: {
       trustedProxies: trusted.map((text) => parseNetwork(text)!),
       proxyProtocolFrom: [],
-      sources: { own: parseSources(sources)!, endpointsFile: file },
       dnsServers,
     },
+    sources: { own: parseSources(sources)!, endpointsFile: file },
   })
   const { ledger, url } = ingress
   const token = await ledger.newToken()

@@ -4,10 +4,19 @@ import { loadConfig } from '../config.ts'
 const fixtures = new URL('../../../../packages/exchange/src/trust/fixtures/', import.meta.url)
 const pathOf = (name: string) => new URL(name, fixtures).pathname
 const needed = { REDIS_URL: 'redis://127.0.0.1:6379', PRODUCER_API_KEYS: 'demo' }
-const load = (env: Record<string, string>) => loadConfig({ ...needed, ...env }).listener
+const load = (env: Record<string, string>) => {
+  const { service, connections } = loadConfig({ ...needed, ...env })
+  return { ...service.listener, sources: connections.get('default')?.sources }
+}
 
 test('without variables there is no TLS port, everybody may notify and nobody is believed', () => {
-  expect(load({})).toEqual({ trustedProxies: [], proxyProtocolFrom: [], dnsServers: [] })
+  expect(load({})).toMatchObject({
+    sources: undefined,
+    tls: undefined,
+    trustedProxies: [],
+    proxyProtocolFrom: [],
+    dnsServers: [],
+  })
 })
 
 test('with a certificate the TLS port is 8443', () => {

@@ -67,11 +67,11 @@ test('nobody else is believed: a header is no HTTP', async () => {
 
 async function setUp({ proxies = ['127.0.0.1'], trusted = [] as string[] } = {}) {
   const ingress = await startTestIngress({
+    sources: { own: parseSources(['40.96.0.0/13'])! },
     listener: {
       trustedProxies: trusted.map((each) => parseNetwork(each)!),
       proxyProtocolFrom: proxies.map((each) => parseNetwork(each)!),
       dnsServers: [],
-      sources: { own: parseSources(['40.96.0.0/13'])! },
       tls: {
         identity: { file: pathOf('server.pem'), keyFile: pathOf('server.key.pem') },
         port: 0,
