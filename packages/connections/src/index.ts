@@ -1,3 +1,4 @@
+export { environmentOf, readConnectionsFile } from './connections-file.ts'
 export { holdConnections, type Running } from './hold-connections.ts'
 export {
   defaultConnection,
