@@ -11,22 +11,24 @@ const mostInFlight = 2_000
 const pool = new Pool(`http://127.0.0.1:${port}`, { connections: 100 })
 const statuses: Record<string, number> = {}
 const headers = { 'content-type': 'text/xml; charset=utf-8' }
-let inFlight = 0
+const inFlight = new Set<Promise<void>>()
 let sent = 0
 
 const startedMs = performance.now()
 const elapsed = () => (performance.now() - startedMs) / 1_000
 while (elapsed() < seconds) {
-  for (; sent < elapsed() * rate && inFlight < mostInFlight; sent += 1) void send(sent)
+  for (; sent < elapsed() * rate && inFlight.size < mostInFlight; sent += 1) {
+    const sending = send(sent).finally(() => inFlight.delete(sending))
+    inFlight.add(sending)
+  }
   await wait(2)
 }
-while (inFlight > 0) await wait(10)
+await Promise.all(inFlight)
 const answered = Object.values(statuses).reduce((sum, count) => sum + count, 0)
 process.stdout.write(JSON.stringify({ answered, seconds: elapsed(), statuses }))
 await pool.close()
 
 async function send(n: number): Promise<void> {
-  inFlight += 1
   const guess = n % 10 === 0 ? token : randomBytes(n % 2 ? 48 : 32).toString('base64url')
   const path = `/exchange/notifications/${guess}`
   let outcome = 'no answer'
@@ -38,5 +40,4 @@ async function send(n: number): Promise<void> {
     // Counted as no answer.
   }
   statuses[outcome] = (statuses[outcome] ?? 0) + 1
-  inFlight -= 1
 }
