@@ -27,22 +27,20 @@ export async function play(
     return { status: 204 }
   })
 
-  let serial = 0
-  while (serial < edits) {
+  for (let done = 0; done < edits; done += count) {
     await disturb(system, random, muted)
-    const round = meetings.slice(0, edits - serial).map((meeting) => {
-      serial++
-      return { meeting, edit: randomEdit(random, meeting, serial) }
+    const round = meetings.slice(0, edits - done).map((meeting, n) => {
+      return { meeting, edit: randomEdit(random, meeting, done + n + 1) }
     })
     await Promise.all(round.map(({ meeting, edit }) => carryOut(system, meeting, edit, { muted, book })))
-    expect({ seed, serial, mails: ourMails(system, book) }).toEqual({
+    expect({ seed, done, mails: ourMails(system, book) }).toEqual({
       seed,
-      serial,
+      done,
       mails: book.expected.toSorted(),
     })
   }
   const mails = ourMails(system, book).length
-  return { edits: serial, byKind: book.byKind, mails, counted: book.expected.length }
+  return { edits, byKind: book.byKind, mails, counted: book.expected.length }
 }
 
 type Book = {
