@@ -17,9 +17,11 @@ import { createDeliver } from './deliver.ts'
 import { createDeliverMailbox } from './deliver-mailbox.ts'
 import { createFeedApplication } from './feed-application.ts'
 import { createForgetMailbox } from './forget-mailbox.ts'
+import { createHearing } from './hearing/hearing.ts'
+import { startListeners } from './hearing/listeners.ts'
+import { createPush } from './hearing/push.ts'
 import { createLookAt } from './look.ts'
 import { createMarksOf } from './marks.ts'
-import { createSubscriptions } from './subscriptions.ts'
 import { createSyncMailbox } from './sync-mailbox.ts'
 import { createWebhookApplication } from './webhook-application.ts'
 
@@ -39,7 +41,7 @@ export async function startInboundWorker(config: Config, log: Logger): Promise<I
     ...watchExchange(registry, log),
     onCircuit: (state) => {
       log.warn({ state }, 'circuit')
-      if (state === 'closed') subscriptions.distrust()
+      if (state === 'closed') hearing.distrust()
     },
   })
   const { gateway } = exchange
@@ -50,12 +52,14 @@ export async function startInboundWorker(config: Config, log: Logger): Promise<I
     ? createWebhookApplication(config.webhook)
     : createFeedApplication(ledger)
 
-  const subscriptions = createSubscriptions({ ledger, gateway, log, options: config.notifications })
+  const { push: pushOptions, listening, ...hearingOptions } = config.hearing
+  const push = pushOptions && createPush({ ledger, gateway, log, options: pushOptions })
+  const hearing = createHearing({ ledger, log, push, options: hearingOptions })
   const syncMailbox = createSyncMailbox({
     ledger,
     gateway,
     marksOf: createMarksOf({ ledger, gateway, digest, refusePersonal }),
-    subscriptions,
+    hearing,
     forgetMailbox: createForgetMailbox({ ledger, log, graceMs: config.forgetMs }),
     deliveries: queues.deliveries,
     log,
@@ -76,6 +80,9 @@ export async function startInboundWorker(config: Config, log: Logger): Promise<I
     consume('inbound', syncMailbox, { ...consuming, ...hooks('inbound', log) }),
     consume('deliveries', deliverMailbox, { ...consuming, ...hooks('deliveries', log) }),
   ]
+  const listeners = hearingOptions.streams
+    ? startListeners({ ledger, gateway, inbound: queues.inbound, log }, listening)
+    : undefined
   const sweeping = startSweeping(ledger, queues, {
     redis: workerRedis,
     prefix,
@@ -97,7 +104,7 @@ export async function startInboundWorker(config: Config, log: Logger): Promise<I
   return {
     url: probes.url,
     async close(limitMs = 4_000) {
-      await Promise.all([...consumers, sweeping].map((each) => each.close(limitMs)))
+      await Promise.all([...[...consumers, sweeping].map((each) => each.close(limitMs)), listeners?.close()])
       await probes.close()
       await application.close()
       await exchange.close()
