@@ -100,19 +100,24 @@ function waiting(before: Hearing | undefined, { whyNot, lookAgainMs }: Unheard<P
 }
 
 function judged(byPush: Unheard<PushHearing> | undefined, byStreaming: StreamingHearing | undefined): Judged {
-  const { kind: _kind, lookAgainMs = Infinity, ...remembered } = byStreaming ?? {}
-  const isStreamed = byStreaming?.kind === 'heard'
+  const { streams, lookAgainMs, remembered } = streamed(byStreaming)
   const whyNot = {
     ...(byPush && { push: byPush.whyNot }),
     ...(byStreaming?.kind === 'unheard' && { streaming: byStreaming.whyNot }),
   }
   const hearing = {
     ...remembered,
-    way: isStreamed ? ('streaming' as const) : ('poll' as const),
+    way: streams ? ('streaming' as const) : ('poll' as const),
     ...(Object.keys(whyNot).length > 0 && { whyNot }),
     ...(byPush && byPush.tries > 0 && { pushTries: byPush.tries }),
   }
   return { hearing, lookAgainMs: Math.min(lookAgainMs, byPush?.lookAgainMs ?? Infinity) }
+}
+
+function streamed(byStreaming: StreamingHearing | undefined) {
+  if (!byStreaming) return { streams: false, lookAgainMs: Infinity, remembered: {} }
+  const { kind, lookAgainMs, remembered } = byStreaming
+  return { streams: kind === 'heard', lookAgainMs, remembered }
 }
 
 function sorted(hearing: Hearing | undefined) {

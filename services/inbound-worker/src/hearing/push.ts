@@ -1,5 +1,6 @@
+import { notificationUrl } from '@lockstep/connections'
 import { type CalendarGateway, ExchangeUnavailableError } from '@lockstep/exchange'
-import type { Ledger, Mailbox, MailboxState, Subscription } from '@lockstep/ledger'
+import type { Hearing, Ledger, Mailbox, MailboxState, Subscription } from '@lockstep/ledger'
 import type { Logger } from '@lockstep/runtime'
 
 export type PushOptions = {
@@ -33,7 +34,14 @@ export type Push = {
 type Ask = { mailbox: Mailbox; tries: number; next: number; whyNot: string }
 type Refusal = { code: string; isAway: boolean }
 type KeepPush = { mailbox: Mailbox; state: MailboxState; isUnheard: boolean }
-type Deps = { ledger: Ledger; gateway: CalendarGateway; log: Logger; options: PushOptions }
+type Deps = {
+  ledger: Ledger
+  gateway: CalendarGateway
+  log: Logger
+  /** Whose mailboxes they are: Exchange's calls say so. */
+  connection: string
+  options: PushOptions
+}
 
 /** Changes that were found without a notification are no ground for doubt if one may just be on its way. */
 const onItsWayMs = 5_000
@@ -44,6 +52,7 @@ const mostPatienceMinutes = 5
 
 /** Nothing is known yet. */
 const starting = 'STARTING'
+const beforeAll: Partial<Hearing> = {}
 
 /**
  * Sees to it that Exchange notifies us about the mailbox: subscribes anew when there is no subscription, when it has
@@ -51,7 +60,7 @@ const starting = 'STARTING'
  * since this worker started: it may have ended while nobody listened. The sync that follows catches up, so no watermark
  * is kept.
  */
-export function createPush({ ledger, gateway, log, options }: Deps): Push {
+export function createPush({ ledger, gateway, log, connection, options }: Deps): Push {
   const { publicUrl, statusFrequencyMinutes, minuteMs } = options
   const silentMs = 2 * statusFrequencyMinutes * minuteMs
   const mostPatienceMs = Math.max(mostPatienceMinutes * minuteMs, silentMs)
@@ -60,8 +69,7 @@ export function createPush({ ledger, gateway, log, options }: Deps): Push {
 
   async function keep({ mailbox, state, isUnheard }: KeepPush, signal: AbortSignal): Promise<PushHearing> {
     const { subscription, hearing } = state
-    const tries = hearing?.pushTries ?? 0
-    const whyNot = hearing?.whyNot?.push ?? starting
+    const { pushTries: tries = 0, whyNot: { push: whyNot = starting } = {} } = hearing ?? beforeAll
     if (!subscription || subscription.heardAtMs < trustedFromMs)
       return ask({ mailbox, tries, next: tries, whyNot }, signal)
 
@@ -94,7 +102,7 @@ export function createPush({ ledger, gateway, log, options }: Deps): Push {
     const fresh = freshSubscription(await ledger.newToken())
     // Known before Exchange is asked: its first notification may come before its answer.
     await ledger.saveSubscription(mailbox.id, fresh)
-    const url = new URL(`exchange/notifications/${fresh.token}`, withSlash(publicUrl)).href
+    const url = notificationUrl(publicUrl, connection, fresh.token)
     const call = { signal, direction: 'inbound' as const }
     try {
       const { subscriptionId } = await gateway.subscribe(mailbox.address, url, statusFrequencyMinutes, call)
@@ -120,8 +128,4 @@ function kindAfter(tries: number): 'waiting' | 'unheard' {
 function freshSubscription(token: string): Subscription {
   const nowMs = Date.now()
   return { id: '', token, startedAtMs: nowMs, heardAtMs: nowMs }
-}
-
-function withSlash(url: string): string {
-  return url.endsWith('/') ? url : `${url}/`
 }

@@ -4,11 +4,10 @@ import type { Hearing, Ledger, Mailbox, MailboxState } from '@lockstep/ledger'
 /** What is to be remembered of the way, whatever becomes of it. */
 type Remembered = Pick<Hearing, 'doubtedAtMs' | 'streamingTries' | 'streamingRestsUntilMs'>
 
-export type StreamingHearing = Remembered &
-  (
-    | { readonly kind: 'heard'; readonly lookAgainMs: number }
-    | { readonly kind: 'unheard'; readonly lookAgainMs: number; readonly whyNot: string }
-  )
+export type StreamingHearing = { readonly lookAgainMs: number; readonly remembered: Remembered } & (
+  | { readonly kind: 'heard' }
+  | { readonly kind: 'unheard'; readonly whyNot: string }
+)
 
 export type Told = {
   /** A notification came since the last sync. */
@@ -40,17 +39,22 @@ export async function keepStreaming(
   const known = tries > 0 && !told.isNotified ? { streamingTries: tries } : {}
   // Whoever listens wakes the mailbox when that changes.
   if (!streaming || 'code' in streaming)
-    return { kind: 'unheard', whyNot: streaming?.code ?? 'STARTING', lookAgainMs: Infinity, ...known }
+    return {
+      kind: 'unheard',
+      whyNot: streaming?.code ?? 'STARTING',
+      lookAgainMs: Infinity,
+      remembered: known,
+    }
 
   const doubtedAtMs = doubtOf(hearing, told)
-  if (doubtedAtMs === undefined) return { kind: 'heard', lookAgainMs: Infinity, ...known }
+  if (doubtedAtMs === undefined) return { kind: 'heard', lookAgainMs: Infinity, remembered: known }
   const untilMs = doubtedAtMs + onItsWayMs - Date.now()
-  if (untilMs > 0) return { kind: 'heard', lookAgainMs: untilMs, doubtedAtMs, ...known }
+  if (untilMs > 0) return { kind: 'heard', lookAgainMs: untilMs, remembered: { ...known, doubtedAtMs } }
 
   await leaveStreaming(ledger, id, unheard.whyNot)
   const restMs = Math.min(firstRestMs * 2 ** tries, mostRestMs)
   const streamingRestsUntilMs = Date.now() + restMs
-  return { ...unheard, lookAgainMs: restMs, streamingTries: tries + 1, streamingRestsUntilMs }
+  return { ...unheard, lookAgainMs: restMs, remembered: { streamingTries: tries + 1, streamingRestsUntilMs } }
 }
 
 const unheard = { kind: 'unheard', whyNot: 'UNHEARD' } as const
@@ -58,7 +62,9 @@ const unheard = { kind: 'unheard', whyNot: 'UNHEARD' } as const
 function restOf(hearing: Hearing | undefined): StreamingHearing | undefined {
   const { streamingTries = 0, streamingRestsUntilMs = 0 } = hearing ?? {}
   const restMs = streamingRestsUntilMs - Date.now()
-  return restMs > 0 ? { ...unheard, lookAgainMs: restMs, streamingTries, streamingRestsUntilMs } : undefined
+  return restMs > 0
+    ? { ...unheard, lookAgainMs: restMs, remembered: { streamingTries, streamingRestsUntilMs } }
+    : undefined
 }
 
 /** Since when it is doubtful whether the mailbox is heard of. */
