@@ -14,6 +14,7 @@ const allowed: Record<string, string[]> = {
   ingress: ['connections', 'domain', 'exchange', 'ledger', 'producer', 'queue', 'runtime'],
   'outbound-worker': ['connections', 'domain', 'exchange', 'ledger', 'queue', 'runtime'],
   'inbound-worker': ['connections', 'domain', 'exchange', 'ledger', 'producer', 'queue', 'runtime'],
+  admin: ['connections', 'exchange', 'ledger', 'runtime'],
   'exchange-simulator': ['runtime', 'ui'],
   'sample-application': ['producer', 'runtime', 'ui'],
 }

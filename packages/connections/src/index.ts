@@ -1,4 +1,5 @@
 export { attemptExchange } from './attempt-exchange.ts'
+export { environmentOf, readConnectionsFile } from './connections-file.ts'
 export { holdConnections, type Running } from './hold-connections.ts'
 export {
   defaultConnection,

@@ -1,4 +1,5 @@
 import type {
+  Appointment,
   AppointmentRecord,
   ChangeKind,
   Conflict,
@@ -38,6 +39,8 @@ export type OutboundAttempt = {
    * write. It stays until an attempt settles.
    */
   readonly earlier?: Intent
+  /** What an earlier attempt may have written, though a newer version has come since. */
+  readonly overtaken?: { readonly version: number; readonly appointment: Appointment }
 }
 
 export type OutboundOutcome =
