@@ -13,7 +13,10 @@ describe('two organisations with the same people', () => {
     for (const each of [contoso, fabrikam]) {
       expect(await each.send(anEvent(each, 'A1', 1))).toMatchObject({ status: 202 })
       await each.settled(each.alice, 'A1', 1)
-      await each.synced(each.bob)
+      await eventually(async () =>
+        expect(await each.mailbox(each.bob)).toHaveProperty('subscription.startedAt'),
+      )
+      await eventually(async () => expect(await each.mailbox(each.bob)).toHaveProperty('currentAt'))
       each.simulator.userCreates(each.bob, { subject: `Made in ${each.name}`, start, end })
     }
     for (const { simulator, application, name, alice, bob } of [contoso, fabrikam]) {
