@@ -9,6 +9,7 @@ import { createTransport } from './ews/transport.ts'
 import { exchangeOnlineWarning } from './exchange-online.ts'
 import { RedisBudget } from './redis-budget.ts'
 import type { CertificateFact } from './trust/certificate-fact.ts'
+import { openOwnCertificates } from './trust/own-certificates.ts'
 import type { TrustOptions } from './trust/tls-material.ts'
 import { type Trouble, troubleTeller } from './trouble-teller.ts'
 
@@ -37,7 +38,7 @@ export type ExchangeDeps = {
   readonly onCall?: (fact: CallFact) => void
   /** Told when the circuit opens and closes, for logs and metrics. */
   readonly onCircuit?: BreakerOptions['onStateChange']
-  /** Told of the server's certificate at each new connection, for metrics and alarms. */
+  /** Told of the server's certificate and of our own at each new connection, for metrics and alarms. */
   readonly onCertificate?: (fact: CertificateFact) => void
   /** Told of failures that do not pass by themselves, once each until calls succeed again. */
   readonly onTrouble?: (trouble: Trouble) => void
@@ -65,6 +66,13 @@ export function createExchange(
   { redis, prefix, onCall, onCircuit, onCertificate, onTrouble, onWarning }: ExchangeDeps,
 ): Exchange {
   const { url, auth, trust, waysOut, timeoutMs, maxInFlight, userAgent } = config
+  const ownCertificates = openOwnCertificates(config)
+  const tell = (fact: CertificateFact) => {
+    onCertificate?.(fact)
+    tellOwn()
+  }
+  const tellOwn = () => ownCertificates().forEach((own) => onCertificate?.(own))
+  tellOwn()
   const sender = createSender({
     url,
     auth,
@@ -73,7 +81,7 @@ export function createExchange(
     timeoutMs,
     connections: maxInFlight + mostListening,
     memory: redisLogonMemory(redis, prefix),
-    onCertificate,
+    onCertificate: tell,
   })
   const transport = createTransport({ sender, userAgent, timeoutMs })
   const budget = new RedisBudget({ redis, prefix, mostInFlight: maxInFlight, waitMs: config.budgetWaitMs })
