@@ -49,3 +49,10 @@ test('a renewed one is told of by itself, and each use too', () => {
     ['oauth', -271],
   ])
 })
+
+test('servers that show different ones in turn are told of once each', () => {
+  const { alarm, lines } = setUp()
+  for (const fingerprint of ['ab', 'cd', 'ab', 'cd', 'ab'])
+    alarm.learn({ ...certificate, fingerprint }, end - 3 * dayMs)
+  expect(lines).toHaveLength(2)
+})

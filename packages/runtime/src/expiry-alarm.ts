@@ -3,6 +3,7 @@ import type { Logger } from './logger.ts'
 /** A certificate as it is told of at each new connection. */
 export type CertificateEnd = {
   readonly use: string
+  readonly account?: string
   readonly fingerprint: string
   readonly validToMs: number
 }
@@ -23,38 +24,40 @@ const mends: Readonly<Record<string, string>> = {
   authority: 'put the new certificate of the authority into EWS_CA_FILE, beside the old one',
 }
 
-/** Tells that a certificate ends: 30, 7 and 1 days before, and when it has. Each once. */
+/**
+ * Tells that a certificate ends: 30, 7 and 1 days before, and when it has. Each once, also where the servers behind one
+ * name show different ones in turn. One that was replaced is not told of any more.
+ */
 export function createExpiryAlarm(log: Logger) {
-  const known = new Map<string, CertificateEnd & { told: number }>()
-
-  /** How many of the steps are reached. */
-  const reached = (validToMs: number, nowMs: number) =>
-    steps.filter(({ days }) => validToMs - nowMs <= days * dayMs).length
+  const told = new Map<string, number>()
+  const newest = new Map<string, CertificateEnd>()
 
   function look(nowMs: number): void {
-    for (const certificate of known.values()) {
-      const { use, fingerprint, validToMs, told } = certificate
-      const now = reached(validToMs, nowMs)
-      if (now <= told) continue
-      certificate.told = now
+    for (const certificate of newest.values()) {
+      const { use, account, fingerprint, validToMs } = certificate
+      const reached = steps.filter(({ days }) => validToMs - nowMs <= days * dayMs).length
+      const key = `${keyOf(certificate)} ${fingerprint}`
+      if (reached <= (told.get(key) ?? 0)) continue
+      told.set(key, reached)
+      const { days, isUrgent } = steps[reached - 1]!
       const daysLeft = Math.floor((validToMs - nowMs) / dayMs)
-      const mend = mends[use]
-      const { days, isUrgent } = steps[now - 1]!
       log[isUrgent ? 'error' : 'warn'](
-        { use, fingerprint, daysLeft, mend },
+        { use, ...(account !== undefined && { account }), fingerprint, daysLeft, mend: mends[use] },
         days === 0 ? 'a certificate has expired' : 'a certificate expires soon',
       )
     }
   }
 
   return {
-    /** A certificate that replaces another of the same use ends what was said of that one. */
-    learn({ use, fingerprint, validToMs }: CertificateEnd, nowMs: number) {
-      if (known.get(use)?.fingerprint !== fingerprint)
-        known.set(use, { use, fingerprint, validToMs, told: 0 })
+    learn(certificate: CertificateEnd, nowMs: number) {
+      newest.set(keyOf(certificate), certificate)
       look(nowMs)
     },
     /** Connections live for long: time goes by without new ones. */
     look,
   }
+}
+
+function keyOf({ use, account = '' }: CertificateEnd): string {
+  return `${use} ${account}`
 }

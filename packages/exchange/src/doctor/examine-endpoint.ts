@@ -8,17 +8,13 @@ import { verdictOnEnd } from './certificates.ts'
 import { examineBudget } from './examine-budget.ts'
 import { examineServer } from './examine-server.ts'
 import { reach, shakeHands } from './handshake.ts'
-import type { Line, Shared } from './line.ts'
+import type { Line } from './line.ts'
 import { failed, type Finding, inOrder, ok, type Part, skipped, type Step, warning } from './step.ts'
 
 const connectMs = 10_000
 
 /** Examines the way to an endpoint step by step, from its name to the budget of the account. */
-export function examineEndpoint(
-  config: ExchangeConfig,
-  line: Line,
-  shared: Shared | undefined,
-): AsyncGenerator<Step> {
+export function examineEndpoint(config: ExchangeConfig, lines: readonly Line[]): AsyncGenerator<Step> {
   const url = new URL(config.url)
   const way = { waysOut: config.waysOut, timeoutMs: Math.min(connectMs, config.timeoutMs) }
   const isProxied = proxyFor(url, config.waysOut ?? {}) !== undefined
@@ -47,8 +43,8 @@ export function examineEndpoint(
       },
     },
     ...ownCertificateParts(config),
-    { name: 'budget', examine: () => examineBudget(config, shared), isVital: false },
-    ...examineServer(line, config.auth.kind),
+    { name: 'budget', examine: () => examineBudget(lines), isVital: false },
+    ...examineServer(lines, config.auth.kind),
   ]
   return inOrder(parts)
 }

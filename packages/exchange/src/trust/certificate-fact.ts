@@ -9,6 +9,8 @@ export type CertificateUse = 'server' | 'client' | 'oauth' | 'authority'
 /** What is told of a certificate, for metrics and alarms. */
 export type CertificateFact = {
   readonly use: CertificateUse
+  /** Whose it is, where there are several accounts and it is of ours. */
+  readonly account?: string
   /** SHA-256, in hexadecimal. */
   readonly fingerprint: string
   readonly validToMs: number
