@@ -1,8 +1,12 @@
-import { eventually } from '@lockstep/runtime/testing'
-import { describe, expect, test } from 'vitest'
+import { eventually as soon } from '@lockstep/runtime/testing'
+import { describe, expect, test, vi } from 'vitest'
 import { appointment, event } from '../support/events.ts'
 import { inOutlook } from '../support/in-outlook.ts'
 import { alice, bob, carol, startSystem, type System } from '../support/system.ts'
+
+/** Several mailboxes take a while on a busy machine. */
+vi.setConfig({ testTimeout: 60_000 })
+const eventually = (assertion: () => unknown) => soon(assertion, 30_000)
 
 const env = { POLL_SECONDS: '0.5' }
 const dan = 'dan@elsewhere.example'
@@ -153,5 +157,5 @@ function attendeesAt({ simulator }: System, address: string): Record<string, str
 }
 
 async function allSynced({ synced }: System): Promise<void> {
-  await Promise.all([alice, bob, carol].map((mailbox) => synced(mailbox)))
+  await Promise.all([alice, bob, carol].map((mailbox) => synced(mailbox, 30_000)))
 }
