@@ -35,6 +35,7 @@ export type AppDeps = {
   registry: MetricSource
   log: Logger
   checks: Checks
+  notes?: () => Readonly<Record<string, string>>
 }
 
 /** What the ingress has of one connection. */
@@ -59,14 +60,14 @@ export type ApiDeps = {
 }
 
 /** Notifications come first: of them there may be a flood. */
-export function createApp({ connections, registry, log, checks }: AppDeps): Express {
+export function createApp({ connections, log, ...probes }: AppDeps): Express {
   return express()
     .set('query parser', 'simple')
     .disable('x-powered-by')
     .use(requestId())
     .use(byNotificationAddress(connections))
     .use(helmet({ contentSecurityPolicy, strictTransportSecurity: false }))
-    .use(probesRouter({ name: 'ingress', checks, registry }))
+    .use(probesRouter({ name: 'ingress', ...probes }))
     .use('/v1', byKey(ownerOf(connections)))
     .use(docsPage(openApiDocument()))
     .use(notFound())
