@@ -8,9 +8,11 @@ import { createForget, type ForgetLedger } from './forget.ts'
 import { createInbound, type InboundLedger } from './inbound.ts'
 import { createListings, type ListingLedger } from './listings.ts'
 import { createMails, type MailLedger } from './mails.ts'
+import { createGeneration, type GenerationLedger } from './generation.ts'
 import { createMailboxes, type MailboxLedger } from './mailboxes.ts'
 import { createOutbound, type OutboundLedger } from './outbound.ts'
 import { createProbes, type ProbeLedger } from './probes.ts'
+import { createRebuilds, type RebuildLedger } from './rebuilds.ts'
 import { createState, type StateLedger } from './state.ts'
 import { createStore } from './store.ts'
 import { createSubscriptions, type SubscriptionLedger } from './subscriptions.ts'
@@ -31,6 +33,8 @@ export type Ledger = MailboxLedger &
   ForgetLedger &
   ProbeLedger &
   CrossingLedger &
+  RebuildLedger &
+  GenerationLedger &
   MailLedger &
   StateLedger &
   TrailLedger &
@@ -56,12 +60,15 @@ export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Le
   const store = createStore(redis, prefix)
   const subscriptions = createSubscriptions(store)
   const inbound = createInbound(store)
+  const listings = createListings(store, inbound.linkedItems)
   return {
     open: store.open,
     ...createMailboxes(store),
     ...createOutbound(store, { tombstoneMs, waitReplicas }),
     ...inbound,
-    ...createListings(store, inbound.linkedItems),
+    ...listings,
+    ...createRebuilds(store, listings.startListing, { tombstoneMs }),
+    ...createGeneration(store),
     ...subscriptions,
     ...createDeliveries(store, tombstoneMs),
     ...createDue(store),

@@ -61,7 +61,8 @@ export function createInbound(store: Store): InboundLedger {
 }
 
 function stateOf(stored: StoredFields): MailboxState {
-  const { cursor, current, subscription, started, heard, refused, since, listing } = stored
+  const { cursor, current, subscription, started, heard, refused, since, listing, whole, restored } = stored
+  const listedAt = whole ?? (listing === undefined ? undefined : listingOf(listing).finishedAtMs)
   return {
     ...(cursor !== undefined && { cursor }),
     ...(current !== undefined && { currentAtMs: Number(current) }),
@@ -69,6 +70,8 @@ function stateOf(stored: StoredFields): MailboxState {
       subscription: { id: subscription, startedAtMs: Number(started), heardAtMs: Number(heard) },
     }),
     ...(listing !== undefined && { listing: listingOf(listing) }),
+    ...(listedAt !== undefined && { listedAtMs: Number(listedAt) }),
+    ...(restored !== undefined && { restoredSinceMs: Number(restored) }),
     ...(refused !== undefined && { refused: { code: refused, sinceMs: Number(since) } }),
   }
 }

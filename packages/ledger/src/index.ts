@@ -1,5 +1,7 @@
 export type { Brake, BrakedWork } from './brakes.ts'
 export { createLedger, type Ledger, type LedgerOptions } from './create-ledger.ts'
 export type { Listing, ListingCause, ListingProgress } from './listings.ts'
+export { keepMailboxes, type MailboxKeeper } from './keep-mailboxes.ts'
+export { type Unconfirmed, UNCONFIRMED } from './rebuilds.ts'
 export { LedgerSchemaError, LedgerUnavailableError } from './errors.ts'
 export type * from './ledger.ts'

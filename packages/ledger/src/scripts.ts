@@ -3,11 +3,14 @@ import type { Cluster, Redis } from 'ioredis'
 
 const names = [
   'accept',
+  'alias',
   'append-change',
   'apply-page',
   'begin-deliveries',
   'begin-outbound',
+  'decide',
   'enable',
+  'end-listing',
   'end-subscription',
   'forget',
   'heard',

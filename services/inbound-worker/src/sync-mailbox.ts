@@ -7,6 +7,7 @@ import {
 import type { Ledger, Listing, Mailbox } from '@lockstep/ledger'
 import type { MailboxHandler, WakeQueue } from '@lockstep/queue'
 import type { Logger } from '@lockstep/runtime'
+import { confirmFound, held, noteStamps } from './first-listing.ts'
 import { openListing } from './listing.ts'
 import type { Subscriptions } from './subscriptions.ts'
 import type { MarksOf } from './marks.ts'
@@ -18,6 +19,8 @@ export type SyncOptions = {
   compareEveryMs: number
   /** A mailbox that Exchange refuses is tried again this often. */
   refusedMs: number
+  /** How long the application has to send its appointments again after the ledger was lost. */
+  rebuildWaitMs: number
   /** The whole calendar is compared this often, to find what went unnoticed. */
   repairEveryMs: number
 }
@@ -30,6 +33,7 @@ type Deps = {
   /** Takes care of a mailbox that is not enabled any more. */
   forgetMailbox: (mailboxId: string) => Promise<void>
   deliveries: Pick<WakeQueue, 'wakeQuietly'>
+  outbound: Pick<WakeQueue, 'wakeQuietly'>
   log: Logger
   options: SyncOptions
 }
@@ -85,7 +89,9 @@ async function follow(
   )
 
   // Read anew, since a pass that begins has dropped it.
-  let { cursor: before } = await ledger.mailboxState(mailbox.id)
+  let { cursor: before, listedAtMs } = await ledger.mailboxState(mailbox.id)
+  const isFirst = listing !== undefined && listedAtMs === undefined
+  const heldUntilMs = isFirst ? listing.startedAtMs + options.rebuildWaitMs : undefined
   let hasChanged = false
   while (Date.now() < endMs && !signal.aborted) {
     const page = await deps.gateway.sync(mailbox.address, before, { signal, direction: 'inbound' })
@@ -95,6 +101,7 @@ async function follow(
       startedAtMs,
       ...(notifiedAtMs && { notifiedAtMs }),
       ...(listing && { listing }),
+      ...(heldUntilMs !== undefined && { heldUntilMs }),
     }
     const applied = await apply(deps, mailbox, applying, signal)
     hasChanged ||= page.changes.length > 0 && !listing
@@ -116,7 +123,7 @@ const missingAtATime = 500
 async function endListing(
   deps: Deps,
   mailbox: Mailbox,
-  { listing, page, startedAtMs }: Applying & { listing: Listing },
+  { listing, page, startedAtMs, heldUntilMs }: Applying & { listing: Listing },
   signal: AbortSignal,
 ): Promise<boolean> {
   const missing = await deps.ledger.missingItems(mailbox.id, listing)
@@ -127,7 +134,8 @@ async function endListing(
     const applying = { before: cursor, page: { changes, cursor, isLast: true }, startedAtMs, listing }
     if ((await apply(deps, mailbox, applying, signal)) === 'moved') return false
   }
-  await deps.ledger.endListing(mailbox.id, listing, Date.now())
+  await deps.ledger.endListing(mailbox.id, listing, Date.now(), heldUntilMs)
+  if (heldUntilMs !== undefined) await deps.deliveries.wakeQuietly(mailbox.id)
   deps.log.info({ mailboxId: mailbox.id, cause: listing.cause, missing: missing.length }, 'compared whole')
   return true
 }
@@ -138,12 +146,14 @@ type Applying = {
   startedAtMs: number
   notifiedAtMs?: number
   listing?: Listing
+  /** It is the first one: what it finds is told later. */
+  heldUntilMs?: number
 }
 
 async function apply(
-  { ledger, marksOf, deliveries, log }: Deps,
+  { ledger, marksOf, deliveries, outbound, log }: Deps,
   mailbox: Mailbox,
-  { before, page, startedAtMs, notifiedAtMs, listing }: Applying,
+  { before, page, startedAtMs, notifiedAtMs, listing, heldUntilMs }: Applying,
   signal: AbortSignal,
 ): Promise<'applied' | 'moved'> {
   const nowMs = Date.now()
@@ -152,11 +162,12 @@ async function apply(
     const appointmentIds = marks.map(({ appointmentId }) => appointmentId)
     await ledger.noteListed(mailbox.id, listing, { itemIds: listedIn(page.changes), appointmentIds })
   }
+  if (heldUntilMs !== undefined) await noteStamps(ledger, mailbox, marks)
   const applied = await ledger.applyPage(mailbox.id, {
     before,
     after: page.cursor,
     isLast: page.isLast,
-    marks: marks.map((mark) => ({ ...mark, ...(notifiedAtMs && { notifiedAtMs }) })),
+    marks: held(marks, heldUntilMs).map((mark) => ({ ...mark, ...(notifiedAtMs && { notifiedAtMs }) })),
     unlinks,
     listed: listedIn(page.changes),
     startedAtMs,
@@ -174,6 +185,7 @@ async function apply(
       { appointmentId, direction: 'inbound' as const, step: 'synced' as const, atMs: nowMs },
     ]),
   )
+  if (await confirmFound(ledger, mailbox, marks)) await outbound.wakeQuietly(mailbox.id)
   if (marks.length > 0) await deliveries.wakeQuietly(mailbox.id)
   return applied
 }

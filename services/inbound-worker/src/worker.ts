@@ -1,5 +1,5 @@
 import { createExchange } from '@lockstep/exchange'
-import { createLedger, type Ledger } from '@lockstep/ledger'
+import { createLedger, keepMailboxes, type Ledger } from '@lockstep/ledger'
 import { consume, type ConsumeHooks, createQueues, startSweeping } from '@lockstep/queue'
 import {
   closeRedis,
@@ -58,6 +58,7 @@ export async function startInboundWorker(config: Config, log: Logger): Promise<I
     subscriptions,
     forgetMailbox: createForgetMailbox({ ledger, log, graceMs: config.forgetMs }),
     deliveries: queues.deliveries,
+    outbound: queues.outbound,
     log,
     options: config.sync,
   })
@@ -71,6 +72,11 @@ export async function startInboundWorker(config: Config, log: Logger): Promise<I
   })
 
   await enable(ledger, config.mailboxes)
+  const keeper = await keepMailboxes(ledger, {
+    addresses: config.mailboxes,
+    onLost: () => log.warn('the ledger was lost, mailboxes are enabled anew'),
+    onError: (error) => log.debug({ err: error }, 'could not look whether the ledger was lost'),
+  })
   const consuming = { redis: workerRedis, prefix, concurrency: config.concurrency }
   const consumers = [
     consume('inbound', syncMailbox, { ...consuming, ...hooks('inbound', log) }),
@@ -97,6 +103,7 @@ export async function startInboundWorker(config: Config, log: Logger): Promise<I
   return {
     url: probes.url,
     async close(limitMs = 4_000) {
+      keeper.close()
       await Promise.all([...consumers, sweeping].map((each) => each.close(limitMs)))
       await probes.close()
       await application.close()

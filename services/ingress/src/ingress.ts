@@ -1,5 +1,5 @@
 import { type CalendarGateway, createExchange } from '@lockstep/exchange'
-import { createLedger, type Ledger } from '@lockstep/ledger'
+import { createLedger, keepMailboxes, type Ledger, type MailboxKeeper } from '@lockstep/ledger'
 import { createQueues } from '@lockstep/queue'
 import {
   closeRedis,
@@ -31,11 +31,15 @@ export async function startIngress(config: Config, deps: Deps): Promise<Ingress>
   const exchange =
     config.exchange && createExchange(config.exchange, { redis, prefix, ...watchExchange(registry, log) })
   countQueues(registry, queues)
-  await enable(ledger, config.mailboxes)
+  const keeper = await keepMailboxes(ledger, {
+    addresses: config.mailboxes,
+    onLost: () => log.warn('the ledger was lost, mailboxes are enabled anew'),
+    onError: (error) => log.debug({ err: error }, 'could not look whether the ledger was lost'),
+  })
 
   const closing = new AbortController()
   const app = createApp({
-    ledger,
+    ledger: findKept(ledger, keeper),
     queues,
     gateway: deps.gateway ?? exchange?.gateway,
     registry,
@@ -51,6 +55,7 @@ export async function startIngress(config: Config, deps: Deps): Promise<Ingress>
     url: listening.url,
     async close() {
       closing.abort()
+      keeper.close()
       await listening.close()
       await exchange?.close()
       await queues.close()
@@ -59,11 +64,9 @@ export async function startIngress(config: Config, deps: Deps): Promise<Ingress>
   }
 }
 
-/** A mailbox that was not known before is due at once, so that the inbound worker takes care of it. */
-async function enable(ledger: Ledger, addresses: readonly string[]): Promise<void> {
-  for (const address of addresses) {
-    if (await ledger.find(address)) continue
-    const { id } = await ledger.enable(address, Date.now())
-    await ledger.setInboundDue(id, Date.now())
-  }
+/** A mailbox that is not known may be one that was lost with the ledger. */
+function findKept(ledger: Ledger, keeper: MailboxKeeper): Ledger {
+  const find: Ledger['find'] = async (address) =>
+    (await ledger.find(address)) ?? ((await keeper.look()) ? ledger.find(address) : undefined)
+  return { ...ledger, find }
 }
