@@ -24,6 +24,7 @@ test('every method works on a Redis Cluster: no script leaves its slot', async (
   await deliveries(ledger, id)
   await feeds(ledger, id)
   await guards(ledger, id)
+  await settings(ledger, id)
   await listings(ledger, id)
   await leaving(ledger, id)
   await probes(ledger)
@@ -38,11 +39,21 @@ async function outbound(ledger: Ledger, id: string) {
   const [parked] = (await ledger.beginOutbound(id, batch)) as [OutboundAttempt]
   expect(await ledger.commitOutbound(id, parked, { kind: 'parked', code: 'X' }, T0)).toBe('committed')
   expect(await ledger.replay(id, 'A1', T0)).toBe(true)
-  const [attempt] = (await ledger.beginOutbound(id, batch)) as [OutboundAttempt]
+  const begun = (await ledger.beginOutbound(id, batch)) as [OutboundAttempt]
+  const [attempt] = (await ledger.renewOutbound(id, begun, batch)) as [OutboundAttempt]
   const settled = { kind: 'settled', link: linkAt(1), untold: true } as const
   expect(await ledger.commitOutbound(id, attempt, settled, T0)).toBe('committed')
   expect(await ledger.rest('outbound', id, T0)).toBe('none')
   expect(await ledger.state(id, 'A1')).toMatchObject({ state: 'pending', record: { link: linkAt(1) } })
+}
+
+async function settings(ledger: Ledger, id: string) {
+  const change = { by: 'test', nowMs: T0 }
+  for (const where of [id, undefined]) {
+    expect(await ledger.changeSettings(where, { mute: true }, change)).toBe(true)
+    expect(await ledger.settingsChanges(where)).toHaveLength(1)
+  }
+  expect(await ledger.settingsOf(id)).toEqual({ connection: { mute: true }, mailbox: { mute: true } })
 }
 
 async function inbound(ledger: Ledger, id: string) {
@@ -123,6 +134,7 @@ async function probes(ledger: Ledger) {
   expect(await ledger.hearProbe(token, T0)).toBe(true)
   expect(await ledger.probeHeardAt(token)).toBe(T0)
   await ledger.closeProbe(token)
+  expect(await ledger.isOurToken(await ledger.newToken())).toBe(true)
 }
 
 /** The ledger, and which of its methods were not called yet. */

@@ -13,9 +13,11 @@ import { createMailboxes, type MailboxLedger } from './mailboxes.ts'
 import { createOutbound, type OutboundLedger } from './outbound.ts'
 import { createProbes, type ProbeLedger } from './probes.ts'
 import { createRebuilds, type RebuildLedger } from './rebuilds.ts'
+import { createSettings, type SettingsLedger } from './settings.ts'
 import { createState, type StateLedger } from './state.ts'
 import { createStore } from './store.ts'
 import { createSubscriptions, type SubscriptionLedger } from './subscriptions.ts'
+import { createTokens, type TokenLedger } from './tokens.ts'
 import { createTrail, type TrailLedger } from './trail.ts'
 
 /**
@@ -26,6 +28,7 @@ export type Ledger = MailboxLedger &
   OutboundLedger &
   InboundLedger &
   SubscriptionLedger &
+  TokenLedger &
   DeliveryLedger &
   DueLedger &
   BrakeLedger &
@@ -36,6 +39,7 @@ export type Ledger = MailboxLedger &
   RebuildLedger &
   GenerationLedger &
   MailLedger &
+  SettingsLedger &
   StateLedger &
   TrailLedger &
   ChangeLedger & {
@@ -59,6 +63,7 @@ export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Le
   const { prefix, tombstoneMs = 90 * DAY_MS, waitReplicas = 0 } = options
   const store = createStore(redis, prefix)
   const subscriptions = createSubscriptions(store)
+  const tokens = createTokens(store)
   const inbound = createInbound(store)
   const listings = createListings(store, inbound.linkedItems)
   return {
@@ -70,13 +75,15 @@ export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Le
     ...createRebuilds(store, listings.startListing, { tombstoneMs }),
     ...createGeneration(store),
     ...subscriptions,
+    ...tokens,
     ...createDeliveries(store, tombstoneMs),
     ...createDue(store),
     ...createBrakes(store),
     ...createForget(store, subscriptions.endSubscription),
-    ...createProbes(store),
+    ...createProbes(store, tokens.newToken),
     ...createCrossings(store),
     ...createMails(store),
+    ...createSettings(store),
     ...createState(store),
     ...createTrail(store),
     ...createChanges(store),

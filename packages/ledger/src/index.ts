@@ -3,5 +3,6 @@ export { createLedger, type Ledger, type LedgerOptions } from './create-ledger.t
 export type { Listing, ListingCause, ListingProgress } from './listings.ts'
 export { keepMailboxes, type MailboxKeeper } from './keep-mailboxes.ts'
 export { type Unconfirmed, UNCONFIRMED } from './rebuilds.ts'
+export { type SettingsChange, type SettingsPatch, settingsWhileOn } from './settings.ts'
 export { LedgerSchemaError, LedgerUnavailableError } from './errors.ts'
 export type * from './ledger.ts'

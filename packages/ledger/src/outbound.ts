@@ -22,6 +22,15 @@ export type OutboundLedger = {
    */
   beginOutbound(mailboxId: string, batch: Batch): Promise<OutboundAttempt[]>
   /**
+   * Before a write: the attempts that are still the newest of their appointments, with an intent that says now, and a
+   * lease that is counted from now. Of one that is missing the write is another's business.
+   */
+  renewOutbound(
+    mailboxId: string,
+    attempts: readonly OutboundAttempt[],
+    lease: Omit<Batch, 'limit'>,
+  ): Promise<(OutboundAttempt | undefined)[]>
+  /**
    * Says how an attempt ended. `settled` deletes the content, unless a newer version came meanwhile: that one is due
    * now. Committing the same outcome twice does no harm. `overlapped` stores nothing of the outcome; if the attempt
    * may have had an effect, its intent stays open and the other attempt is told `overlapped` too.
@@ -46,6 +55,7 @@ export function createOutbound(store: Store, options: OutboundOptions): Outbound
     accept: (mailboxId, appointmentId, wanted, nowMs) =>
       accept(store, options.waitReplicas, { mailboxId, appointmentId, wanted, nowMs }),
     beginOutbound: (mailboxId, batch) => begin(store, mailboxId, batch),
+    renewOutbound: (mailboxId, attempts, lease) => renew(store, mailboxId, attempts, lease),
     commitOutbound: async (mailboxId, attempt, outcome, nowMs) => {
       const commit = { mailboxId, attempt, nowMs }
       const reply =
@@ -105,6 +115,34 @@ async function begin(store: Store, mailboxId: string, batch: Batch): Promise<Out
     [nowMs, nowMs + leaseMs, ...ids.flatMap((id) => [id, attemptName()])],
   )) as string[][]
   return ids.flatMap((id, n) => (begun[n]!.length > 0 ? [attemptOf(id, fieldsOf(begun[n]!))] : []))
+}
+
+async function renew(
+  { keys, run }: Store,
+  mailboxId: string,
+  attempts: readonly OutboundAttempt[],
+  { nowMs, leaseMs }: Omit<Batch, 'limit'>,
+): Promise<(OutboundAttempt | undefined)[]> {
+  if (attempts.length === 0) return []
+  const now = attempts.map(({ record }) => ({ ...record.intent!, atMs: nowMs }))
+  const renewed = (await run(
+    'renew-outbound',
+    [
+      keys.appointmentsDue('outbound', mailboxId),
+      ...attempts.map(({ record }) => keys.appointment(mailboxId, record.appointmentId)),
+    ],
+    [
+      nowMs + leaseMs,
+      ...attempts.flatMap(({ record }, n) => [
+        record.appointmentId,
+        packIntent(record.intent!),
+        packIntent(now[n]!),
+      ]),
+    ],
+  )) as number[]
+  return attempts.map((attempt, n) =>
+    renewed[n] === 1 ? { ...attempt, record: { ...attempt.record, intent: now[n]! } } : undefined,
+  )
 }
 
 type Commit<Outcome> = {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { sha256 } from './keys.ts'
 import type { Store } from './store.ts'
 
@@ -15,11 +14,11 @@ export type ProbeLedger = {
 /** Tells a probe's token from a subscription's without asking Redis. */
 const MARK = 'probe-'
 
-export function createProbes({ keys, send }: Store): ProbeLedger {
+export function createProbes({ keys, send }: Store, newToken: () => Promise<string>): ProbeLedger {
   const keyOf = (token: string) => keys.probe(sha256(token))
   return {
     async openProbe(lastsMs) {
-      const token = `${MARK}${randomBytes(32).toString('base64url')}`
+      const token = `${MARK}${await newToken()}`
       await send((redis) => redis.set(keyOf(token), '', 'PX', lastsMs))
       return token
     },

@@ -9,6 +9,7 @@ import {
   type OutboundPlan,
   type OutboundRules,
   planOutbound,
+  type SettingsInForce,
 } from '@lockstep/domain'
 import type { CalendarGateway } from '@lockstep/exchange'
 import type { Ledger, Mailbox, OutboundAttempt, OutboundOutcome } from '@lockstep/ledger'
@@ -16,20 +17,27 @@ import type { Logger } from '@lockstep/runtime'
 import { calendarOf } from './calendar-knowledge.ts'
 import { carryOut } from './carry-out.ts'
 import { holdBack, type OnBraked } from './hold-back.ts'
-import { countMails } from './mail-budget.ts'
+import { uncountMails } from './mail-budget.ts'
 import { findOut } from './find-out.ts'
 import { noteCrossing } from './oscillation.ts'
 import { outcomeOfFailure } from './outcome.ts'
 import type { Task } from './task.ts'
 import { trailOf } from './trail.ts'
 
-export type OutboundSettings = Omit<OutboundRules, 'nowMs'> & {
-  mute: boolean
+export type OutboundSettings = Omit<OutboundRules, 'nowMs'> &
+  FixedSettings & {
+    mute: boolean
+  }
+
+/** What does not change while the worker runs. */
+export type FixedSettings = Pick<OutboundRules, 'lateCallMs'> & {
   refusePersonal: boolean
   brake: BrakeRules
   oscillation: OscillationRules
   /** What had an item before the ledger was lost, and has none, is created without asking. */
   createsUnconfirmed: boolean
+  /** After this time the appointments of a worker that died are due again. */
+  leaseMs: number
   /** Recipients that may be mailed for a mailbox in an hour. */
   mailBudget: number
 }
@@ -39,13 +47,13 @@ type Deps = {
   gateway: CalendarGateway
   digest: Digest
   log: Logger
-  settings: OutboundSettings
+  settings: FixedSettings
   onBraked?: OnBraked
 }
 
 /** Settles a batch of begun appointments of one mailbox. Resolves with how many are settled. */
 export type SettleBatch = (
-  mailbox: Mailbox,
+  where: { readonly mailbox: Mailbox; readonly inForce: SettingsInForce },
   attempts: readonly OutboundAttempt[],
   signal: AbortSignal,
 ) => Promise<number>
@@ -56,9 +64,11 @@ const movingTargetMs = 2_000
 
 /** Look up, decide, act, remember; for all appointments of the batch together, with an outcome for each. */
 export function createSettleBatch(deps: Deps): SettleBatch {
-  const { ledger, gateway, log, settings } = deps
+  const { ledger, gateway, log } = deps
 
-  return async function settleBatch(mailbox, attempts, signal) {
+  return async function settleBatch({ mailbox, inForce }, attempts, signal) {
+    const { conflictPolicy, mute } = inForce
+    const settings = { ...deps.settings, policy: conflictPolicy.value, mute: mute.value }
     const tasks = attempts.map((attempt) => taskOf(attempt, deps))
     const calendar = await calendarOf(ledger, mailbox, settings)
     await ledger.note(mailbox.id, trailOf(tasks, 'started'))
@@ -67,8 +77,8 @@ export function createSettleBatch(deps: Deps): SettleBatch {
       for (const task of open) task.plan = planOf(task, settings, calendar)
       await findOut({ ledger, gateway, mailbox, tasks: open, settings, digest: deps.digest, signal })
       await holdBack({ ledger, mailbox, tasks: open, settings, log, onBraked: deps.onBraked })
-      await carryOut({ gateway, mailbox, tasks: open, settings, signal })
-      await countMails({ ledger, mailbox, tasks: open })
+      await carryOut({ ledger, gateway, mailbox, tasks: open, settings, signal })
+      await uncountMails({ ledger, mailbox, tasks: open })
     }
 
     const results = await Promise.all(tasks.map((task) => commit(task, mailbox)))

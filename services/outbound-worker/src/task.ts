@@ -19,6 +19,6 @@ export type Task = {
   mustRead?: boolean
   writtenAtMs?: number
   outcome?: OutboundOutcome
-  /** How many are mailed if its plan is carried out. */
-  recipients?: number
+  /** Recipients that were counted, since they are mailed if its plan is carried out. */
+  mailing?: { readonly recipients: number; readonly atMs: number }
 }

@@ -9,7 +9,8 @@
 
 local function is_awaited(appointment)
   local known = redis.call('HMGET', appointment, 'v', 'h', 's', 'x', 'p')
-  return known[1] and known[2] and not (known[3] or known[4] or known[5])
+  local failed = known[4] and known[4] ~= 'NOT_LISTED'
+  return known[1] and known[2] and not (known[3] or failed or known[5])
 end
 
 local begun = {}
