@@ -38,7 +38,10 @@ export function withAttempt(record: AppointmentRecord, attempt: string): Appoint
   return link.attempt === undefined ? { ...record, link: { ...link, attempt } } : record
 }
 
-/** Nothing was ever written, told or seen of it as far as the ledger remembers. */
-export function isUnremembered({ link }: AppointmentRecord): boolean {
-  return link.written.version === 0 && link.attempt === undefined && link.told.revision === 0 && !link.asleep
+/** Nothing was ever written, told or offered of it, as far as the ledger remembers. */
+export function isUnremembered({ link, offers }: AppointmentRecord): boolean {
+  const { written, attempt, told, asleep } = link
+  return (
+    written.version === 0 && attempt === undefined && told.revision === 0 && !asleep && offers.length === 0
+  )
 }

@@ -1,3 +1,4 @@
+import { isUnremembered } from './caught-up.ts'
 import { isExchangeId } from './identity.ts'
 import type { AppointmentRecord } from './record.ts'
 import type { SettledWanted, Wanted } from './wanted.ts'
@@ -30,7 +31,7 @@ export function doubtOf(
 ): Doubt {
   const { isListed, isCurrent, isRestored, createsUnconfirmed } = calendar
   const isFromExchange = isExchangeId(record.appointmentId) || wanted.isFromExchange === true
-  const isKnown = record.link.written.version > 0
+  const isKnown = !isUnremembered(record)
   if (!isKnown && !isListed && (isFromExchange || isOld(wanted, calendar))) return 'unlisted'
   const isAsked = wanted.kind === 'present' && !isKnown && !createsUnconfirmed && record.decision !== 'create'
   if (isAsked && (isFromExchange || (isRestored && isOld(wanted, calendar)))) return 'unconfirmed'

@@ -13,12 +13,14 @@ import { changeFeed } from './change-feed.ts'
 import { docsPage } from './docs/docs-page.ts'
 import { events } from './events.ts'
 import { mailboxForget } from './mailbox-forget.ts'
+import { mailboxRebuild } from './mailbox-rebuild.ts'
 import { mailboxRelease } from './mailbox-release.ts'
 import { mailboxRepair } from './mailbox-repair.ts'
 import { mailboxStates } from './mailbox-states.ts'
 import { openApiDocument } from './openapi/document.ts'
 import { settings } from './settings.ts'
 import { trail } from './trail.ts'
+import { unconfirmed } from './unconfirmed.ts'
 import { unavailable } from './unavailable.ts'
 
 export type AppDeps = {
@@ -46,7 +48,7 @@ export function createApp(deps: AppDeps): Express {
     .use(requireKey(apiKeys))
     .use(events(deps), appointmentStates(deps), mailboxStates(deps), changeFeed(deps), trail(deps))
     .use(mailboxRelease(deps), mailboxForget(deps), mailboxRepair(deps), appointmentReplay(deps))
-    .use(settings(deps))
+    .use(settings(deps), mailboxRebuild(deps), unconfirmed(deps))
 
   return express()
     .set('query parser', 'simple')

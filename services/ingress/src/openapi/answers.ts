@@ -110,6 +110,11 @@ export const mailboxStateSchema = z
       .object({ startedAt: time, heardAt: time.describe('The newest sign of life.') })
       .optional(),
     listing: listingSchema.optional(),
+    restored: time
+      .optional()
+      .describe(
+        'It was synchronised before: Redis was lost, and knows the mailbox since then. What was made before and has no item is unconfirmed.',
+      ),
     mails: mailsSchema,
     settings: settingsInForceSchema,
     brakes: brakesSchema.optional(),
