@@ -35,10 +35,21 @@ export function doubtOf(
   if (!isKnown && !isListed && (isFromExchange || isOld(wanted, calendar))) return 'unlisted'
   const isAsked = wanted.kind === 'present' && !isKnown && !createsUnconfirmed && record.decision !== 'create'
   if (isAsked && (isFromExchange || (isRestored && isOld(wanted, calendar)))) return 'unconfirmed'
-  return isListed && isCurrent ? 'none' : 'search'
+  const isSure = isListed ? isCurrent : isSurelyNew(wanted, calendar)
+  return isSure ? 'none' : 'search'
 }
 
 /** It is not surely new: what is wanted absent may be anything. */
 function isOld({ kind, version, atMs }: Wanted | SettledWanted, { sinceMs }: CalendarKnowledge): boolean {
   return kind === 'present' && (version > 1 || atMs < sinceMs)
+}
+
+/** The application's clock and ours differ by less than this. */
+const clockSkewMs = 60_000
+
+function isSurelyNew(
+  { kind, version, atMs }: Wanted | SettledWanted,
+  { sinceMs }: CalendarKnowledge,
+): boolean {
+  return kind === 'present' && version === 1 && atMs >= sinceMs + clockSkewMs
 }

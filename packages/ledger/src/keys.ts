@@ -52,7 +52,7 @@ export function createKeys(prefix: string) {
     /** Sorted set: an appointment whose item was made and not listed by Exchange yet, by the time of that. */
     unlisted: (mailboxId: string) => inBucket(mailboxId, 'u'),
     /** Sorted set: appointments that are parked as unconfirmed, or were, by the time of that. */
-    unconfirmed: (mailboxId: string) => inBucket(mailboxId, 'c'),
+    unconfirmed: (mailboxId: string) => inBucket(mailboxId, 'w'),
     /** Hash: cursor, subscription, refusal and dues of the mailbox. */
     mailbox: (mailboxId: string) => inBucket(mailboxId, 'm'),
     /** Set: handles of the items that a pass over the whole mailbox has listed. */

@@ -27,7 +27,8 @@ type Options = {
 /** Looks at Exchange for the plans that need to know more: one read for all, and a search for each lost create. */
 export async function findOut(options: Options): Promise<void> {
   await readItems(options)
-  for (const task of options.tasks) if (task.plan.action === 'findStamped') await findStamped(task, options)
+  const searching = options.tasks.filter(({ plan, outcome }) => !outcome && plan.action === 'findStamped')
+  await Promise.all(searching.map((task) => findStamped(task, options)))
 }
 
 async function readItems({ gateway, mailbox, tasks, settings, digest, signal }: Options): Promise<void> {
