@@ -27,6 +27,7 @@ test('every method works on a Redis Cluster: no script leaves its slot', async (
   await settings(ledger, id)
   await listings(ledger, id)
   await rebuilds(ledger, id)
+  await hearing(ledger, id)
   await leaving(ledger, id)
   await probes(ledger)
   expect(unused()).toEqual([])
@@ -46,6 +47,19 @@ async function outbound(ledger: Ledger, id: string) {
   expect(await ledger.commitOutbound(id, attempt, settled, T0)).toBe('committed')
   expect(await ledger.rest('outbound', id, T0)).toBe('none')
   expect(await ledger.state(id, 'A1')).toMatchObject({ state: 'pending', record: { link: linkAt(1) } })
+}
+
+async function hearing(ledger: Ledger, id: string) {
+  await ledger.saveHearing(id, { way: 'streaming', sinceMs: T0 })
+  await ledger.noteStreaming([id], { sinceMs: T0 })
+  expect(await ledger.countWays()).toMatchObject({ streaming: 1 })
+  const group = await ledger.joinGroup(id, 200)
+  expect(await ledger.groupOf(id)).toBe(group)
+  await ledger.saveStreamingId(id, 'S1')
+  expect((await ledger.listeningGroups()).get(group)).toEqual([{ mailboxId: id, subscriptionId: 'S1' }])
+  expect(await ledger.holdGroup(group, 'me', 1_000)).toBe(true)
+  await ledger.releaseGroup(group, 'me')
+  await ledger.leaveGroup(id)
 }
 
 async function settings(ledger: Ledger, id: string) {
@@ -149,7 +163,6 @@ async function probes(ledger: Ledger) {
   const token = await ledger.openProbe(60_000)
   expect(await ledger.hearProbe(token, T0)).toBe(true)
   expect(await ledger.probeHeardAt(token)).toBe(T0)
-  await ledger.closeProbe(token)
   expect(await ledger.isOurToken(await ledger.newToken())).toBe(true)
 }
 

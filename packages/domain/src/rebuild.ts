@@ -29,14 +29,23 @@ export function doubtOf(
   wanted: Wanted | SettledWanted,
   calendar: CalendarKnowledge,
 ): Doubt {
-  const { isListed, isCurrent, isRestored, createsUnconfirmed } = calendar
-  const isFromExchange = isExchangeId(record.appointmentId) || wanted.isFromExchange === true
-  const isKnown = !isUnremembered(record)
-  if (!isKnown && !isListed && (isFromExchange || isOld(wanted, calendar))) return 'unlisted'
-  const isAsked = wanted.kind === 'present' && !isKnown && !createsUnconfirmed && record.decision !== 'create'
-  if (isAsked && (isFromExchange || (isRestored && isOld(wanted, calendar)))) return 'unconfirmed'
+  const { isListed, isCurrent } = calendar
+  if (isUnremembered(record)) {
+    const isFromExchange = isExchangeId(record.appointmentId) || wanted.isFromExchange === true
+    if (!isListed && (isFromExchange || isOld(wanted, calendar))) return 'unlisted'
+    const hadItem = isFromExchange || (calendar.isRestored && isOld(wanted, calendar))
+    if (hadItem && isToBeAsked(record, wanted, calendar)) return 'unconfirmed'
+  }
   const isSure = isListed ? isCurrent : isSurelyNew(wanted, calendar)
   return isSure ? 'none' : 'search'
+}
+
+function isToBeAsked(
+  { decision }: AppointmentRecord,
+  { kind }: Wanted | SettledWanted,
+  { createsUnconfirmed }: CalendarKnowledge,
+): boolean {
+  return kind === 'present' && !createsUnconfirmed && decision !== 'create'
 }
 
 /** It is not surely new: what is wanted absent may be anything. */

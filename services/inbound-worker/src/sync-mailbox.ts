@@ -94,20 +94,19 @@ async function follow(
   )
 
   // Read anew, since a pass that begins has dropped it.
-  let { cursor: before, listedAtMs } = await ledger.mailboxState(mailbox.id)
+  const { cursor, listedAtMs } = await ledger.mailboxState(mailbox.id)
   const isFirst = listing !== undefined && listedAtMs === undefined
-  const heldUntilMs = isFirst ? listing.startedAtMs + options.rebuildWaitMs : undefined
+  const pass = {
+    startedAtMs,
+    ...(notifiedAtMs && { notifiedAtMs }),
+    ...(listing && { listing }),
+    ...(isFirst && { heldUntilMs: listing.startedAtMs + options.rebuildWaitMs }),
+  }
+  let before = cursor
   let hasChanged = false
   while (Date.now() < endMs && !signal.aborted && (await isOn(ledger, mailbox))) {
     const page = await deps.gateway.sync(mailbox.address, before, { signal, direction: 'inbound' })
-    const applying = {
-      before,
-      page,
-      startedAtMs,
-      ...(notifiedAtMs && { notifiedAtMs }),
-      ...(listing && { listing }),
-      ...(heldUntilMs !== undefined && { heldUntilMs }),
-    }
+    const applying = { ...pass, before, page }
     const applied = await apply(deps, mailbox, applying, signal)
     hasChanged ||= page.changes.length > 0 && !listing
     if (applied === 'moved') return { isCurrent: false, hasChanged }

@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 import { createExchange } from '@lockstep/exchange'
 import { createLedger, keepMailboxes, type Ledger } from '@lockstep/ledger'
 import { consume, type ConsumeHooks, createQueues, startSweeping } from '@lockstep/queue'
@@ -13,6 +14,12 @@ import {
   watchExchange,
 } from '@lockstep/runtime'
 import type { Config } from './config.ts'
+=======
+import { type Connection, startWorker, type Work, type WorkerProcess } from '@lockstep/connections'
+import type { Exchange } from '@lockstep/exchange'
+import { countBrakes, createDigest, type Logger } from '@lockstep/runtime'
+import type { Config, ConnectionConfig } from './config.ts'
+>>>>>>> main
 import { createDeliver } from './deliver.ts'
 import { createDeliverMailbox } from './deliver-mailbox.ts'
 import { createFeedApplication } from './feed-application.ts'
@@ -23,34 +30,39 @@ import { createSubscriptions } from './subscriptions.ts'
 import { createSyncMailbox } from './sync-mailbox.ts'
 import { createWebhookApplication } from './webhook-application.ts'
 
-export type InboundWorker = { url: string; close(limitMs?: number): Promise<void> }
+export type InboundWorker = WorkerProcess
 
-/** Follows the enabled mailboxes' calendars and tells the application what changed in them. */
-export async function startInboundWorker(config: Config, log: Logger): Promise<InboundWorker> {
-  const { redisUrl, prefix, refusePersonal } = config
-  const redis = connectRedis(redisUrl, { role: 'ledger', log })
-  const workerRedis = connectRedis(redisUrl, { role: 'worker', log })
-  await ready(redis)
-  const registry = createRegistry('inbound-worker')
-  const ledger = createLedger(redis, { prefix })
-  const exchange = createExchange(config.exchange, {
-    redis,
-    prefix,
-    ...watchExchange(registry, log),
-    onCircuit: (state) => {
-      log.warn({ state }, 'circuit')
-      if (state === 'closed') subscriptions.distrust()
-    },
+/** Follows the enabled mailboxes' calendars and tells the applications what changed in them. */
+export function startInboundWorker(deployment: Config, log: Logger): Promise<InboundWorker> {
+  return startWorker({
+    name: 'inbound-worker',
+    portVariable: 'INBOUND_WORKER_PORT',
+    deployment,
+    log,
+    begin: inboundOf,
   })
+}
+
+/** What the inbound worker does for one connection. */
+async function inboundOf(
+  connection: Connection & { exchange: Exchange },
+  config: ConnectionConfig,
+): Promise<Work> {
+  const { name, ledger, queues, exchange, registry, log } = connection
   const { gateway } = exchange
-  const onError = (error: Error) => log.warn({ err: error }, 'queue error')
-  const queues = createQueues(redis, { prefix, onError })
+  const { refusePersonal } = config
   const digest = createDigest(config.fingerprintKey)
   const application = config.webhook
     ? createWebhookApplication(config.webhook)
     : createFeedApplication(ledger)
 
-  const subscriptions = createSubscriptions({ ledger, gateway, log, options: config.notifications })
+  const subscriptions = createSubscriptions({
+    ledger,
+    gateway,
+    log,
+    connection: name,
+    options: config.notifications,
+  })
   const syncMailbox = createSyncMailbox({
     ledger,
     gateway,
@@ -70,6 +82,7 @@ export async function startInboundWorker(config: Config, log: Logger): Promise<I
     onBraked: countBrakes(registry),
     options: config.deliveries,
   })
+<<<<<<< HEAD
 
   await enable(ledger, config.mailboxes)
   const keeper = await keepMailboxes(ledger, {
@@ -118,14 +131,14 @@ export async function startInboundWorker(config: Config, log: Logger): Promise<I
 async function enable(ledger: Ledger, addresses: readonly string[]): Promise<void> {
   for (const address of addresses) {
     const { id } = await ledger.enable(address, Date.now())
+=======
+  for (const { id } of await connection.enableMailboxes(config.mailboxes)) {
+>>>>>>> main
     await ledger.setInboundDue(id, Date.now())
   }
-}
-
-function hooks(queue: string, log: Logger): ConsumeHooks {
   return {
-    onError: (error) => log.warn({ queue, err: error }, 'queue error'),
-    onFailed: (mailboxId, error) => log.error({ queue, mailboxId, err: error }, 'job failed'),
-    onStalled: (jobId) => log.warn({ queue, jobId }, 'job stalled'),
+    queues: { inbound: syncMailbox, deliveries: deliverMailbox },
+    onCircuitClosed: subscriptions.distrust,
+    close: () => application.close(),
   }
 }

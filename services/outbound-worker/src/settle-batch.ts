@@ -107,6 +107,7 @@ export function createSettleBatch(deps: Deps): SettleBatch {
 
 function taskOf(attempt: OutboundAttempt, { digest }: Deps): Task {
   const { wanted } = attempt.record
+  const { overtaken } = attempt
   const appointment = wanted?.kind === 'present' && 'appointment' in wanted ? wanted.appointment : undefined
   return {
     attempt,
@@ -116,6 +117,12 @@ function taskOf(attempt: OutboundAttempt, { digest }: Deps): Task {
       fingerprints: fingerprintsOf(appointment, digest),
       isOver: isOver(appointment, Date.now()),
     }),
+    ...(overtaken && {
+      overtaken: {
+        version: overtaken.version,
+        fingerprints: fingerprintsOf(overtaken.appointment, digest),
+      },
+    }),
     ...(attempt.attempts > attemptsBeforeParking && {
       outcome: outcomeOfFailure('NO_OUTCOME', attempt.attempts) satisfies OutboundOutcome,
     }),
@@ -123,15 +130,21 @@ function taskOf(attempt: OutboundAttempt, { digest }: Deps): Task {
 }
 
 function planOf(
+<<<<<<< HEAD
   { attempt, fingerprints, finding }: Task,
   settings: OutboundSettings,
   calendar: CalendarKnowledge,
+=======
+  { attempt, fingerprints, overtaken, finding }: Task,
+  settings: OutboundSettings,
+>>>>>>> main
 ): OutboundPlan {
   return planOutbound({
     record: attempt.record,
     calendar,
     ...(fingerprints && { fingerprints }),
     ...(attempt.earlier && { earlier: attempt.earlier }),
+    ...(overtaken && { overtaken }),
     ...(finding && { finding }),
     rules: { ...settings, nowMs: Date.now() },
   })
