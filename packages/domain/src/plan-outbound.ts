@@ -2,12 +2,8 @@ import type { Appointment } from './appointment.ts'
 import { agreedUpon, mergeBase, takesAway } from './base.ts'
 import { type Field, fields, type Fingerprints, only } from './field.ts'
 import { type ConflictPolicy, merge, type Merge, type MergeInput, type Observed } from './merge.ts'
-<<<<<<< HEAD
 import { type CalendarKnowledge, doubtOf } from './rebuild.ts'
-import type { AppointmentRecord, Intent, LinkedItem, Seen } from './record.ts'
-=======
 import type { AppointmentRecord, ChangeKind, Intent, Link, LinkedItem, Seen } from './record.ts'
->>>>>>> main
 import type { SettledWanted, Wanted } from './wanted.ts'
 
 /** What was found at Exchange, once the plan asked for it. */

@@ -30,7 +30,6 @@ export type SyncPlan =
   | { readonly action: 'withdraw'; readonly record: AppointmentRecord; readonly reason: Refusal }
   /** The item is this appointment's from now on. */
   | { readonly action: 'link'; readonly appointmentId: string | undefined; readonly stamped: boolean }
-<<<<<<< HEAD
   /** The same, of one that may not cross: the application may hold it since before the ledger was lost. */
   | {
       readonly action: 'hide'
@@ -38,15 +37,11 @@ export type SyncPlan =
       readonly stamped: boolean
       readonly reason: Refusal
     }
-  /** It names an appointment that has another item: see whether that one is still there. Copy, if it is; moved, if not. */
-  | { readonly action: 'compare'; readonly record: AppointmentRecord }
-=======
   /**
    * It names an appointment that has another item: see whether that one is still there. Moved, if not; if it is, a copy,
    * or the item of `absent`, which was gone.
    */
   | { readonly action: 'compare'; readonly record: AppointmentRecord; readonly absent?: string }
->>>>>>> main
   /** A create of ours that landed late: a second item of one appointment. Removed, without mail. */
   | { readonly action: 'fold' }
 
@@ -60,7 +55,7 @@ export function planSync(item: SyncedItem, candidates: Candidates, rules?: Admis
 }
 
 /** Not of interest, unless it is ours, or the application speaks of it, and the ledger does not remember it. */
-function planRefused({ stamp }: SyncedItem, { byStamp, byUid }: Candidates, reason: Refusal): SyncPlan {
+function planRefused({ stamp }: SyncedItem, { byStamp, byUid, byId }: Candidates, reason: Refusal): SyncPlan {
   const hide = (appointmentId: string, stamped: boolean): SyncPlan => ({
     action: 'hide',
     appointmentId,
@@ -69,7 +64,8 @@ function planRefused({ stamp }: SyncedItem, { byStamp, byUid }: Candidates, reas
   })
   const isOpen = (record: AppointmentRecord) => !record.link.item && isUnremembered(record)
   if (stamp && (!byStamp || isOpen(byStamp))) return hide(stamp.appointmentId, true)
-  if (!stamp && byUid?.wanted && isOpen(byUid)) return hide(byUid.appointmentId, false)
+  const named = byUid ?? byId
+  if (!stamp && named?.wanted && isOpen(named)) return hide(named.appointmentId, false)
   return { action: 'nothing', reason }
 }
 

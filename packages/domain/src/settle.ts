@@ -139,15 +139,6 @@ function agreedNow(observed: Observed | undefined, wanted: Fingerprints): Partia
   return Object.fromEntries(alike.map((field) => [field, observed.fingerprints[field]]))
 }
 
-<<<<<<< HEAD
-function noted(conflicts: readonly Conflict[], conflict: Conflict | undefined): readonly Conflict[] {
-  return conflict ? [...conflicts, conflict].slice(-conflictsKept) : conflicts
-=======
-function differing(names: readonly Field[]): Partial<Fingerprints> {
-  return Object.fromEntries(names.map((field) => [field, '']))
-}
-
 function noted(conflicts: readonly Conflict[], newer: readonly Conflict[] = []): readonly Conflict[] {
   return [...conflicts, ...newer].slice(-conflictsKept)
->>>>>>> main
 }

@@ -11,6 +11,8 @@ export function createGeneration({ keys, send }: Store): GenerationLedger {
   return {
     generation: () =>
       send(async (redis) => {
+        const known = await redis.get(keys.generation)
+        if (known !== null) return known
         await checkSchema(redis, keys.schema)
         await redis.setnx(keys.generation, randomUUID())
         return (await redis.get(keys.generation))!

@@ -61,13 +61,10 @@ export function createInbound(store: Store): InboundLedger {
 }
 
 function stateOf(stored: StoredFields): MailboxState {
-<<<<<<< HEAD
-  const { cursor, current, subscription, started, heard, refused, since, listing, whole, restored } = stored
-  const listedAt = whole ?? (listing === undefined ? undefined : listingOf(listing).finishedAtMs)
-=======
   const { cursor, current, subscription, started, heard, refused, since, listing, hearing, streaming } =
     stored
->>>>>>> main
+  const { whole, restored } = stored
+  const listedAt = whole ?? (listing === undefined ? undefined : listingOf(listing).finishedAtMs)
   return {
     ...(cursor !== undefined && { cursor }),
     ...(current !== undefined && { currentAtMs: Number(current) }),

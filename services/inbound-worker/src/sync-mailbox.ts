@@ -95,12 +95,11 @@ async function follow(
 
   // Read anew, since a pass that begins has dropped it.
   const { cursor, listedAtMs } = await ledger.mailboxState(mailbox.id)
-  const isFirst = listing !== undefined && listedAtMs === undefined
+  const isFirst = listedAtMs === undefined
   const pass = {
     startedAtMs,
     ...(notifiedAtMs && { notifiedAtMs }),
-    ...(listing && { listing }),
-    ...(isFirst && { heldUntilMs: listing.startedAtMs + options.rebuildWaitMs }),
+    ...(listing && listed(listing, isFirst, options)),
   }
   let before = cursor
   let hasChanged = false
@@ -116,6 +115,10 @@ async function follow(
     return { isCurrent: isComplete, hasChanged }
   }
   return { isCurrent: false, hasChanged }
+}
+
+function listed(listing: Listing, isFirst: boolean, { rebuildWaitMs }: SyncOptions) {
+  return { listing, ...(isFirst && { heldUntilMs: listing.startedAtMs + rebuildWaitMs }) }
 }
 
 const missingAtATime = 500

@@ -1,25 +1,7 @@
-<<<<<<< HEAD
-import { createExchange } from '@lockstep/exchange'
-import { createLedger, keepMailboxes, type Ledger } from '@lockstep/ledger'
-import { consume, type ConsumeHooks, createQueues, startSweeping } from '@lockstep/queue'
-import {
-  closeRedis,
-  connectRedis,
-  countBrakes,
-  createDigest,
-  createRegistry,
-  type Logger,
-  ready,
-  startProbes,
-  watchExchange,
-} from '@lockstep/runtime'
-import type { Config } from './config.ts'
-=======
 import { type Connection, startWorker, type Work, type WorkerProcess } from '@lockstep/connections'
 import type { Exchange } from '@lockstep/exchange'
 import { countBrakes, createDigest, type Logger } from '@lockstep/runtime'
 import type { Config, ConnectionConfig } from './config.ts'
->>>>>>> main
 import { createDeliver } from './deliver.ts'
 import { createDeliverMailbox } from './deliver-mailbox.ts'
 import { createFeedApplication } from './feed-application.ts'
@@ -82,58 +64,7 @@ async function inboundOf(
     onBraked: countBrakes(registry),
     options: config.deliveries,
   })
-<<<<<<< HEAD
-
-  await enable(ledger, config.mailboxes)
-  const keeper = await keepMailboxes(ledger, {
-    addresses: config.mailboxes,
-    onLost: () => log.warn('the ledger was lost, mailboxes are enabled anew'),
-    onError: (error) => log.debug({ err: error }, 'could not look whether the ledger was lost'),
-  })
-  const consuming = { redis: workerRedis, prefix, concurrency: config.concurrency }
-  const consumers = [
-    consume('inbound', syncMailbox, { ...consuming, ...hooks('inbound', log) }),
-    consume('deliveries', deliverMailbox, { ...consuming, ...hooks('deliveries', log) }),
-  ]
-  const sweeping = startSweeping(ledger, queues, {
-    redis: workerRedis,
-    prefix,
-    everyMs: config.sweepEveryMs,
-    onError,
-    onFailed: (task, error) => log.warn({ task, err: error }, 'maintenance failed'),
-  })
-  const probes = await startProbes({
-    ...config.probes,
-    variable: 'INBOUND_WORKER_PORT',
-    name: 'inbound-worker',
-    registry,
-    checks: {
-      redis: () => redis.ping(),
-      queues: () => Promise.all(consumers.map((consumer) => consumer.ready())),
-    },
-  })
-
-  return {
-    url: probes.url,
-    async close(limitMs = 4_000) {
-      keeper.close()
-      await Promise.all([...consumers, sweeping].map((each) => each.close(limitMs)))
-      await probes.close()
-      await application.close()
-      await exchange.close()
-      await queues.close()
-      await Promise.all([closeRedis(workerRedis), closeRedis(redis)])
-    },
-  }
-}
-
-/** A mailbox that is enabled is due at once: it is subscribed and compared. */
-async function enable(ledger: Ledger, addresses: readonly string[]): Promise<void> {
-  for (const address of addresses) {
-    const { id } = await ledger.enable(address, Date.now())
-=======
   for (const { id } of await connection.enableMailboxes(config.mailboxes)) {
->>>>>>> main
     await ledger.setInboundDue(id, Date.now())
   }
   return {

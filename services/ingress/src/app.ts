@@ -60,20 +60,7 @@ export type ApiDeps = {
   closing: AbortSignal
 }
 
-<<<<<<< HEAD
-export function createApp(deps: AppDeps): Express {
-  const { registry, log, apiKeys, checks } = deps
-  const document = openApiDocument()
-
-  const api = Router()
-    .use(requireKey(apiKeys))
-    .use(events(deps), appointmentStates(deps), mailboxStates(deps), changeFeed(deps), trail(deps))
-    .use(mailboxRelease(deps), mailboxForget(deps), mailboxRepair(deps), appointmentReplay(deps))
-    .use(settings(deps), mailboxRebuild(deps), unconfirmed(deps))
-
-=======
 export function createApp({ connections, registry, log, checks }: AppDeps): Express {
->>>>>>> main
   return express()
     .set('query parser', 'simple')
     .use(helmet({ contentSecurityPolicy, strictTransportSecurity: false }))
@@ -92,7 +79,7 @@ export function createApi(deps: ApiDeps): Router {
   return Router()
     .use(events(deps), appointmentStates(deps), mailboxStates(deps), changeFeed(deps), trail(deps))
     .use(mailboxRelease(deps), mailboxForget(deps), mailboxRepair(deps), appointmentReplay(deps))
-    .use(settings(deps))
+    .use(settings(deps), mailboxRebuild(deps), unconfirmed(deps))
 }
 
 /** The keys of all connections are compared, so that the time it takes tells nothing. */

@@ -1,20 +1,3 @@
-<<<<<<< HEAD
-import { type CalendarGateway, createExchange } from '@lockstep/exchange'
-import { createLedger, keepMailboxes, type Ledger, type MailboxKeeper } from '@lockstep/ledger'
-import { createQueues } from '@lockstep/queue'
-import {
-  closeRedis,
-  connectRedis,
-  createRegistry,
-  listen,
-  type Logger,
-  ready,
-  watchExchange,
-} from '@lockstep/runtime'
-import { createApp, createNotificationsApp } from './app.ts'
-import type { Config } from './config.ts'
-import { createListener } from './listener/listener.ts'
-=======
 import { type Connection, holdConnections, openConnection, type Running } from '@lockstep/connections'
 import type { CalendarGateway } from '@lockstep/exchange'
 import { closeRedis, connectRedis, createMetrics, listen, type Logger } from '@lockstep/runtime'
@@ -23,7 +6,6 @@ import { keyComparer } from './api-keys.ts'
 import { createApi, createApp, createNotificationsApp, type IngressConnection } from './app.ts'
 import type { Config, ConnectionConfig, ServiceConfig } from './config.ts'
 import { createListener, type Listener } from './listener/listener.ts'
->>>>>>> main
 import { notifications } from './listener/notifications.ts'
 import { countQueues } from './metrics.ts'
 
@@ -44,36 +26,6 @@ type Deps = { log: Logger; gateway?: CalendarGateway }
 export async function startIngress(deployment: Config, { log, gateway }: Deps): Promise<Ingress> {
   const { redisUrl, prefix, waitReplicas } = deployment.service
   const redis = connectRedis(redisUrl, { role: 'producer', log })
-<<<<<<< HEAD
-  await ready(redis)
-  const ledger = createLedger(redis, { prefix })
-  const queues = createQueues(redis, { prefix, onError: (error) => log.warn({ err: error }, 'queue error') })
-  const registry = createRegistry('ingress')
-  const exchange =
-    config.exchange && createExchange(config.exchange, { redis, prefix, ...watchExchange(registry, log) })
-  countQueues(registry, queues)
-  const keeper = await keepMailboxes(ledger, {
-    addresses: config.mailboxes,
-    onLost: () => log.warn('the ledger was lost, mailboxes are enabled anew'),
-    onError: (error) => log.debug({ err: error }, 'could not look whether the ledger was lost'),
-  })
-
-  const closing = new AbortController()
-  const listener = createListener(config.listener, { registry, log })
-  const notify = notifications({ ledger, queues, log, ...listener })
-  const app = createApp({
-    ledger: findKept(ledger, keeper),
-    queues,
-    gateway: deps.gateway ?? exchange?.gateway,
-    registry,
-    log,
-    apiKeys: config.apiKeys,
-    rules: { refusePersonal: config.refusePersonal },
-    settingDefaults: config.settingDefaults,
-    checks: { redis: () => redis.ping() },
-    notifications: notify,
-    closing: closing.signal,
-=======
   const metrics = createMetrics('ingress')
   const shared = { redis, prefix, waitReplicas, log, metrics }
   const closing = new AbortController()
@@ -92,7 +44,6 @@ export async function startIngress(deployment: Config, { log, gateway }: Deps): 
         await connection.close()
       },
     }
->>>>>>> main
   })
   const app = createApp({ connections, registry: metrics, log, checks: { redis: () => redis.ping() } })
   const [listening] = await Promise.all([
@@ -105,12 +56,7 @@ export async function startIngress(deployment: Config, { log, gateway }: Deps): 
     tlsUrl: listening.tlsUrl,
     async close() {
       closing.abort()
-<<<<<<< HEAD
-      keeper.close()
-      await Promise.all([listening.close(), facing?.close()])
-=======
       await listening.close()
->>>>>>> main
       listener.close()
       await held.close()
       await closeRedis(redis)
@@ -118,13 +64,6 @@ export async function startIngress(deployment: Config, { log, gateway }: Deps): 
   }
 }
 
-<<<<<<< HEAD
-/** A mailbox that is not known may be one that was lost with the ledger. */
-function findKept(ledger: Ledger, keeper: MailboxKeeper): Ledger {
-  const find: Ledger['find'] = async (address) =>
-    (await ledger.find(address)) ?? ((await keeper.look()) ? ledger.find(address) : undefined)
-  return { ...ledger, find }
-=======
 /** The port for applications, and the one that faces the network, if there is a certificate. */
 async function listenOn(
   { port, host, listener: { tls } }: ServiceConfig,
@@ -144,7 +83,6 @@ async function listenOn(
     tlsUrl: secure?.url,
     close: async () => void (await Promise.all([plain.close(), secure?.close()])),
   }
->>>>>>> main
 }
 
 type Serving = { gateway: CalendarGateway | undefined; listener: Listener; closing: AbortSignal }

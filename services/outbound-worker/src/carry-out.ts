@@ -83,13 +83,8 @@ async function createAll(
     creating,
     () => gateway.createItems(mailbox.address, creations, outbound(signal, deadline)),
     (task, item) => {
-<<<<<<< HEAD
       const { attempt, version } = stampOf(task)
-      const link = linkOfCreated(task.attempt.record, { ...item, attempt, version }, task.fingerprints!)
-=======
-      const { attempt, version } = stampOf(task.attempt)
       const link = linkOfCreated(task.attempt.record, { ...item, attempt, version }, task.fingerprints)
->>>>>>> main
       return settledAs(link)
     },
   )

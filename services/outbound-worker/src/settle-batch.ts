@@ -130,14 +130,9 @@ function taskOf(attempt: OutboundAttempt, { digest }: Deps): Task {
 }
 
 function planOf(
-<<<<<<< HEAD
-  { attempt, fingerprints, finding }: Task,
-  settings: OutboundSettings,
-  calendar: CalendarKnowledge,
-=======
   { attempt, fingerprints, overtaken, finding }: Task,
   settings: OutboundSettings,
->>>>>>> main
+  calendar: CalendarKnowledge,
 ): OutboundPlan {
   return planOutbound({
     record: attempt.record,
