@@ -8,15 +8,13 @@ import { type Ledger, type Listing, type Mailbox, settingsWhileOn } from '@locks
 import type { MailboxHandler, WakeQueue } from '@lockstep/queue'
 import type { Logger } from '@lockstep/runtime'
 import { confirmFound, held, noteStamps } from './first-listing.ts'
+import type { HearingUpkeep } from './hearing/hearing.ts'
 import { openListing } from './listing.ts'
-import type { Subscriptions } from './subscriptions.ts'
 import type { MarksOf } from './marks.ts'
 
 export type SyncOptions = {
   /** How long a job follows a mailbox's cursor before it lets others have their turn. */
   sliceMs: number
-  /** An idle mailbox is still compared this often. */
-  compareEveryMs: number
   /** A mailbox that Exchange refuses is tried again this often. */
   refusedMs: number
   /** How long the application has to send its appointments again after the ledger was lost. */
@@ -29,7 +27,7 @@ type Deps = {
   ledger: Ledger
   gateway: CalendarGateway
   marksOf: MarksOf
-  subscriptions: Subscriptions
+  hearing: HearingUpkeep
   /** Takes care of a mailbox that is not enabled any more. */
   forgetMailbox: (mailboxId: string) => Promise<void>
   deliveries: Pick<WakeQueue, 'wakeQuietly'>
@@ -40,7 +38,7 @@ type Deps = {
 
 /** Follows what changed in a mailbox's calendar, from its cursor until it is current. */
 export function createSyncMailbox(deps: Deps): MailboxHandler {
-  const { ledger, subscriptions, log, options } = deps
+  const { ledger, hearing, log, options } = deps
 
   return async function syncMailbox({ mailboxId }, signal) {
     const mailbox = await ledger.byId(mailboxId)
@@ -53,12 +51,10 @@ export function createSyncMailbox(deps: Deps): MailboxHandler {
     await ledger.lease('inbound', mailboxId, Date.now() + options.sliceMs + 10_000)
     const notifiedAtMs = await ledger.takeNotified(mailboxId)
     try {
-      let lookAgainMs = await subscriptions.keep(mailbox, signal)
-      const { isCurrent, hasChanged } = await follow(deps, mailbox, notifiedAtMs, signal)
-      if (hasChanged && !notifiedAtMs)
-        lookAgainMs = await subscriptions.keep(mailbox, signal, { isUnheard: true })
-      const dueInMs = isCurrent ? Math.min(options.compareEveryMs, lookAgainMs) : 0
-      await ledger.setInboundDue(mailboxId, Date.now() + dueInMs)
+      let lookAgainMs = await hearing.keep(mailbox, { isNotified: notifiedAtMs !== undefined }, signal)
+      const { isCurrent, hasChanged, wasCurrentAtMs } = await follow(deps, mailbox, notifiedAtMs, signal)
+      if (hasChanged && !notifiedAtMs) lookAgainMs = await hearing.doubt(mailbox, wasCurrentAtMs, signal)
+      await ledger.setInboundDue(mailboxId, Date.now() + (isCurrent ? lookAgainMs : 0))
       return isCurrent ? 'done' : 'again'
     } catch (error) {
       await giveWay(deps, mailbox, error)
@@ -76,6 +72,8 @@ type Followed = {
   /** Nothing more was to be had. */
   isCurrent: boolean
   hasChanged: boolean
+  /** When nothing more was to be had before this. */
+  wasCurrentAtMs: number | undefined
 }
 
 async function follow(
@@ -87,11 +85,9 @@ async function follow(
   const { ledger, options } = deps
   const startedAtMs = Date.now()
   const endMs = startedAtMs + options.sliceMs
-  const listing = await openListing(
-    { ...deps, repairEveryMs: options.repairEveryMs },
-    mailbox,
-    await ledger.mailboxState(mailbox.id),
-  )
+  const state = await ledger.mailboxState(mailbox.id)
+  const wasCurrentAtMs = state.currentAtMs
+  const listing = await openListing({ ...deps, repairEveryMs: options.repairEveryMs }, mailbox, state)
 
   // Read anew, since a pass that begins has dropped it.
   const { cursor, listedAtMs } = await ledger.mailboxState(mailbox.id)
@@ -108,13 +104,13 @@ async function follow(
     const applying = { ...pass, before, page }
     const applied = await apply(deps, mailbox, applying, signal)
     hasChanged ||= page.changes.length > 0 && !listing
-    if (applied === 'moved') return { isCurrent: false, hasChanged }
+    if (applied === 'moved') return { isCurrent: false, hasChanged, wasCurrentAtMs }
     before = page.cursor
     if (!page.isLast) continue
     const isComplete = !listing || (await endListing(deps, mailbox, { ...applying, listing }, signal))
-    return { isCurrent: isComplete, hasChanged }
+    return { isCurrent: isComplete, hasChanged, wasCurrentAtMs }
   }
-  return { isCurrent: false, hasChanged }
+  return { isCurrent: false, hasChanged, wasCurrentAtMs }
 }
 
 function listed(listing: Listing, isFirst: boolean, { rebuildWaitMs }: SyncOptions) {
