@@ -8,6 +8,8 @@ export type TroubleScene = {
   readonly random: Random
   readonly isExchangeIll: boolean
   readonly areProcessesIll: boolean
+  /** Nothing else goes wrong. */
+  readonly areOnlyFrozen: boolean
   mailbox(): string
   /** Of an appointment that somebody just did something to, if none is named. */
   edit(side: Side, label?: number): EditAction
@@ -15,7 +17,8 @@ export type TroubleScene = {
 
 /** Something that goes wrong, with the changes that it strikes. */
 export function troubleSteps(scene: TroubleScene, afterMs: number): Action[] {
-  const { random, isExchangeIll, areProcessesIll } = scene
+  const { random, isExchangeIll, areProcessesIll, areOnlyFrozen } = scene
+  if (areOnlyFrozen) return frozen(scene, random.pick(['outbound-worker', 'inbound-worker']), random.below(2))
   const kinds: (() => Action[])[] = [() => [{ ...applicationTrouble(random), afterMs }]]
   if (isExchangeIll) kinds.push(() => exchangeTrouble(scene, afterMs))
   if (areProcessesIll) kinds.push(() => processTrouble(scene, afterMs))
@@ -111,8 +114,9 @@ function processTrouble(scene: TroubleScene, afterMs: number): Action[] {
 
 /** Frozen in the middle of what it does, past its lock and its leases; meanwhile the same appointments change again. */
 function frozen({ random, edit }: TroubleScene, service: ServiceName, place: number): Action[] {
-  // The lock of a job and the lease of what it began are 10 s each, that of a delivery is 15 s.
-  const forMs = service === 'inbound-worker' ? 16_500 : 11_000 + random.below(3_000)
+  // The lock of a job and the lease of what it began are 10 s each, that of a delivery is 15 s; and another worker has
+  // to notice, and to be done with it.
+  const forMs = (service === 'inbound-worker' ? 19_500 : 14_500) + random.below(2_000)
   const freeze = { do: 'freeze', service, place, forMs, afterMs: 0 } as const
   if (service === 'ingress') return [freeze]
   const side = service === 'outbound-worker' ? 'application' : 'exchange'

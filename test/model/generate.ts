@@ -4,8 +4,8 @@ import { fields } from './content.ts'
 import { type TroubleScene, troubleSteps } from './generate-trouble.ts'
 import { type Random, randomOf } from './random.ts'
 
-/** From the harmless to the violent; each includes those before it. */
-export const troubles = ['none', 'producer', 'application', 'exchange', 'processes'] as const
+/** From the harmless to the violent; each includes those before it. `overlaps`: workers are frozen, and nothing else. */
+export const troubles = ['none', 'producer', 'application', 'exchange', 'processes', 'overlaps'] as const
 export type TroubleLevel = (typeof troubles)[number]
 
 export type GenerateOptions = {
@@ -79,6 +79,7 @@ function sceneOfTrouble(scene: Scene): TroubleScene {
     random,
     isExchangeIll: rank >= troubles.indexOf('exchange'),
     areProcessesIll: rank >= troubles.indexOf('processes'),
+    areOnlyFrozen: rank === troubles.indexOf('overlaps'),
     mailbox: () => mailboxOf(random.below(mailboxes)),
     edit: (side, label = someLabel(scene)) => {
       const serial = ++scene.serial

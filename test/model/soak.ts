@@ -33,7 +33,7 @@ if (!troubles.includes(level)) throw new Error(`--faults is one of all, ${troubl
 const seed = Number(values.seed)
 const mailboxes = Number(values.mailboxes)
 const endMs = Date.now() + Number(values.minutes) * 60_000
-const isViolent = level === 'processes'
+const isViolent = level === 'processes' || level === 'overlaps'
 const actions = Number(values.actions ?? 8 * mailboxes)
 let changes = 0
 const say = (line: string) => void process.stdout.write(`${line}\n`)
@@ -66,7 +66,7 @@ async function playAll(rounds: Iterable<Round>, log = true): Promise<Outcome> {
   const constellation = await startConstellation({
     mailboxes,
     // Longer than any freeze.
-    lateCallMs: isViolent ? 17_000 : 3_000,
+    lateCallMs: isViolent ? 20_000 : 3_000,
     workers: Number(values.workers ?? (isViolent ? 2 : 1)),
   })
   const isDue = () => Date.now() < endMs && changes < Number(values.changes)
