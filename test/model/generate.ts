@@ -88,13 +88,13 @@ function sceneOfTrouble(scene: Scene): TroubleScene {
   }
 }
 
-/** Before a cancellation: an edit whose event arrives after it. */
+/** Before a cancellation: an edit whose event arrives after it, often long after. */
 function overtaken(action: UserAction, scene: Scene): Action[] {
   const { random, rank } = scene
   if (rank === 0 || action.do !== 'cancel' || action.side !== 'application' || random.chance(0.5)) return []
   const serial = ++scene.serial
   const edit = { ...action, do: 'edit', field: random.pick(fields), serial } as const
-  return [{ ...edit, sending: 'late', afterMs: 20 }]
+  return [{ ...edit, sending: random.pick(['late', 'muchLater', 'muchLater']), afterMs: 20 }]
 }
 
 /** An item that was dragged away by mistake is back at once, under another handle. */
