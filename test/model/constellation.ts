@@ -13,6 +13,7 @@ export type Constellation = {
   readonly application: TestApplication
   readonly ingressUrl: string
   readonly mailboxes: readonly string[]
+  readonly redis: { readonly url: string; readonly dir: string }
   /** Ends a process as a power cut would, and starts it again. */
   kill(service: ServiceName, place: number): Promise<void>
   freeze(service: ServiceName, place: number, forMs: number): Promise<void>
@@ -97,6 +98,7 @@ export async function startConstellation(options: ConstellationOptions): Promise
     application,
     ingressUrl,
     mailboxes,
+    redis: { url: redis.url, dir },
     async kill(service, place) {
       const member = memberOf(service, place)
       await member.end()
