@@ -1,6 +1,7 @@
 import { ExchangeError } from '@lockstep/exchange'
 import { ConfigError } from '@lockstep/runtime'
 import { Command, CommanderError } from 'commander'
+import { addDiscover } from './commands/discover.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addMailboxes } from './commands/mailboxes.ts'
 import { addTrust } from './commands/trust.ts'
@@ -27,6 +28,7 @@ export async function lockstep(args: readonly string[], terminal: Terminal): Pro
   }
   addDoctor(program, run)
   addTrust(program, run)
+  addDiscover(program, run)
   addMailboxes(program, run)
 
   try {

@@ -36,6 +36,11 @@ const mends: Readonly<Record<string, string>> = {
   BACKING_OFF: 'Exchange asked for quiet for longer than EWS_WAIT_SECONDS: try again after that.',
   BUDGET_EXHAUSTED:
     'All calls of EWS_MAX_IN_FLIGHT are taken by the workers for longer than EWS_WAIT_SECONDS: try again, or raise one of the two.',
+  DISCOVER_NOT_SECURE: 'Credentials go over https only: let Autodiscover point to an https address.',
+  DISCOVER_UNCONFIRMED:
+    'This host is outside of the domain, or was named by somebody who has not proven who he is. If it is yours, confirm it: --allow <host>.',
+  DISCOVER_UNKNOWN_ADDRESS: 'Name a mailbox of this organisation: Autodiscover does not know this one.',
+  DISCOVER_LOOP: 'Autodiscover points in a circle: mend it, or set EWS_URL by hand.',
   CERTIFICATE_EXPIRES: 'Renew it in time: when it has expired, nothing is synchronised any more.',
   CERTIFICATE_EXPIRED: 'Renew it: it is not accepted any more.',
 
