@@ -15,12 +15,17 @@ import { createWebhookApplication } from './webhook-application.ts'
 export type InboundWorker = WorkerProcess
 
 /** Follows the enabled mailboxes' calendars and tells the applications what changed in them. */
-export function startInboundWorker(deployment: Config, log: Logger): Promise<InboundWorker> {
+export function startInboundWorker(
+  deployment: Config,
+  log: Logger,
+  reload?: () => Config,
+): Promise<InboundWorker> {
   return startWorker({
     name: 'inbound-worker',
     portVariable: 'INBOUND_WORKER_PORT',
     deployment,
     log,
+    reload,
     begin: inboundOf,
   })
 }
