@@ -14,6 +14,8 @@ export type Figures = {
   deliveries: number
   writes: number
   mails: number
+  /** Directions of mailboxes that were braked, and released. */
+  released: number
   /** Of each kind, how often it struck. */
   faults: Readonly<Record<string, number>>
   violations: Readonly<Record<string, number>>
@@ -23,7 +25,7 @@ type Facts = { rounds: number; startedAtMs: number; violations: readonly Violati
 
 export function figuresOf(
   constellation: Constellation,
-  { done, book, producer, troubles }: Stage,
+  { done, book, producer, troubles, operator }: Stage,
   { rounds, startedAtMs, violations }: Facts,
 ): Figures {
   const { simulator, application } = constellation
@@ -37,6 +39,7 @@ export function figuresOf(
     deliveries: application.received.length,
     writes: writesOf(constellation),
     mails: simulator.mails.length,
+    released: operator.released,
     faults: { ...troubles.counts, ...simulator.faults.counts },
     violations: Object.fromEntries([...kinds].map(([kind, { length }]) => [kind, length])),
   }

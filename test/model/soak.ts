@@ -21,6 +21,8 @@ const { values } = parseArgs({
     changes: { type: 'string', default: 'Infinity' },
     /** Processes of each kind of worker; left out: two if any is killed or frozen. */
     workers: { type: 'string' },
+    /** So many deletions of a mailbox within a minute stop it until they are released. */
+    brakes: { type: 'string', default: '0' },
     /** Goes on after something wrong, without the appointments that it is about. */
     'keep-going': { type: 'boolean', default: false },
     faults: { type: 'string', default: 'all' },
@@ -67,6 +69,7 @@ async function playAll(rounds: Iterable<Round>, log = true): Promise<Outcome> {
     mailboxes,
     // Longer than any freeze.
     lateCallMs: isViolent ? 20_000 : 3_000,
+    env: { BRAKE_DELETES: values.brakes, BRAKE_WINDOW_SECONDS: '60' },
     workers: Number(values.workers ?? (isViolent ? 2 : 1)),
   })
   const isDue = () => Date.now() < endMs && changes < Number(values.changes)

@@ -1,4 +1,5 @@
 import type { Entry } from './application.ts'
+import type { Brakes } from './brakes.ts'
 import type { Constellation } from './constellation.ts'
 import type { Violation } from './oracle.ts'
 import { restless } from './rest.ts'
@@ -6,18 +7,23 @@ import type { Stage } from './stage.ts'
 
 const atATime = 16
 
+type Followed = { currentAt?: string; brakes?: Brakes }
 type State = { state?: string; outbound?: { code?: string }; inbound?: object; detail?: string }
 
 /** What Lockstep itself says it has not done yet, since this was created. Hidden appointments wait for ever, and may. */
 export function createUnsettled(
   { ingressUrl, mailboxes }: Constellation,
-  { producer, application, book }: Stage,
+  { producer, application, book, operator }: Stage,
 ): () => Promise<Violation[]> {
   const sinceMs = Date.now()
   const touched = new Set(book.all().flatMap(({ acts, label }) => (acts.length > 0 ? [label] : [])))
 
   async function comparing(mailbox: string): Promise<Violation[]> {
-    const { currentAt = '' } = await ask<{ currentAt?: string }>(ingressUrl, `mailboxes/${mailbox}`)
+    const { currentAt = '', brakes } = await ask<Followed>(ingressUrl, `mailboxes/${mailbox}`)
+    if (brakes) {
+      await operator.release(mailbox, brakes)
+      return [restless(`${mailbox} was braked`)]
+    }
     return Date.parse(currentAt) > sinceMs ? [] : [restless(`${mailbox} was not compared since`)]
   }
 
@@ -30,6 +36,7 @@ export function createUnsettled(
 
   return async () => {
     if (producer.invalid.length > 0) return [restless(`invalid event: ${producer.invalid[0]}`)]
+    if (operator.violations.length > 0) return [...operator.violations]
     if (producer.pending > 0) return [restless(`${producer.pending} events on their way`)]
     const behind = await each(mailboxes, comparing)
     if (behind.length > 0) return behind
