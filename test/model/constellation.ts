@@ -65,6 +65,7 @@ export async function startConstellation(options: ConstellationOptions): Promise
     APPLICATION_WEBHOOK_SECRET: application.secret,
     LATE_CALL_SECONDS: String(options.lateCallMs / 1_000),
     POLL_SECONDS: '2',
+    COMPARE_SECONDS: '2',
     // A random history does what no user does: it mails without end, and deletes much; for that see `--brakes`.
     BRAKE_DELETES: '0',
     MAIL_BUDGET_PER_HOUR: '1000000',
