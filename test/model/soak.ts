@@ -78,6 +78,7 @@ async function playAll(rounds: Iterable<Round>, log = true): Promise<Outcome> {
       answersConflict: answersConflict(seed),
       restMs: isViolent ? 90_000 : 60_000,
       keepGoing: values['keep-going'],
+      isBraked: values.brakes !== '0',
       goesOn: () => values.replay !== undefined || !log || isDue(),
       onRound: (figures, violations, stories) => {
         changes = changesOf(figures)

@@ -1,5 +1,4 @@
 import type { Entry } from './application.ts'
-import type { Brakes } from './brakes.ts'
 import type { Constellation } from './constellation.ts'
 import type { Violation } from './oracle.ts'
 import { restless } from './rest.ts'
@@ -7,7 +6,6 @@ import type { Stage } from './stage.ts'
 
 const atATime = 16
 
-type Followed = { currentAt?: string; brakes?: Brakes }
 type State = { state?: string; outbound?: { code?: string }; inbound?: object; detail?: string }
 
 /** What Lockstep itself says it has not done yet, since this was created. Hidden appointments wait for ever, and may. */
@@ -19,11 +17,7 @@ export function createUnsettled(
   const touched = new Set(book.all().flatMap(({ acts, label }) => (acts.length > 0 ? [label] : [])))
 
   async function comparing(mailbox: string): Promise<Violation[]> {
-    const { currentAt = '', brakes } = await ask<Followed>(ingressUrl, `mailboxes/${mailbox}`)
-    if (brakes) {
-      await operator.release(mailbox, brakes)
-      return [restless(`${mailbox} was braked`)]
-    }
+    const { currentAt = '' } = await ask<{ currentAt?: string }>(ingressUrl, `mailboxes/${mailbox}`)
     return Date.parse(currentAt) > sinceMs ? [] : [restless(`${mailbox} was not compared since`)]
   }
 
@@ -59,7 +53,7 @@ async function each<Subject>(
   return found
 }
 
-async function ask<Answer extends object>(ingressUrl: string, path: string): Promise<Answer> {
+export async function ask<Answer extends object>(ingressUrl: string, path: string): Promise<Answer> {
   try {
     const response = await fetch(`${ingressUrl}/v1/${path}`, { headers: { authorization: 'Bearer test' } })
     return (await response.json()) as Answer
