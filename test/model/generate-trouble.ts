@@ -13,6 +13,8 @@ export type TroubleScene = {
   mailbox(): string
   /** Of an appointment that somebody just did something to, if none is named. */
   edit(side: Side, label?: number): EditAction
+  /** Something may go wrong with it that only a later change shows. */
+  doubted(label: number): void
 }
 
 /** Something that goes wrong, with the changes that it strikes. */
@@ -113,7 +115,7 @@ function processTrouble(scene: TroubleScene, afterMs: number): Action[] {
 }
 
 /** Frozen in the middle of what it does, past its lock and its leases; meanwhile the same appointments change again. */
-function frozen({ random, edit }: TroubleScene, service: ServiceName, place: number): Action[] {
+function frozen({ random, edit, doubted }: TroubleScene, service: ServiceName, place: number): Action[] {
   // The lock of a job and the lease of what it began are 10 s each, that of a delivery is 15 s; and another worker has
   // to notice, and to be done with it.
   const forMs = (service === 'inbound-worker' ? 19_500 : 14_500) + random.below(2_000)
@@ -122,11 +124,12 @@ function frozen({ random, edit }: TroubleScene, service: ServiceName, place: num
   const side = service === 'outbound-worker' ? 'application' : 'exchange'
   const slow: Action =
     side === 'application'
-      ? { ...fault({ kind: 'latency', ms: 1_500, operation: random.pick(written), times: 4 }), afterMs: 0 }
-      : { do: 'application', is: 'slow', forMs: 2_000, afterMs: 0 }
+      ? fault({ kind: 'latency', ms: 2_000, operation: random.pick(['UpdateItem', ...written]), times: 6 })
+      : { do: 'application', is: 'slow', forMs: 2_500, afterMs: 0 }
   const first = [edit(side), edit(side), edit(side), edit(side)]
   const again = first.map(({ label }) => edit(random.chance(0.7) ? side : otherThan(side), label))
-  return [slow, ...paused(first, 100 + random.below(300)), ...paused([freeze], 500), ...again]
+  for (const { label } of first) doubted(label)
+  return [slow, ...paused(first, 300 + random.below(900)), ...paused([freeze], 500), ...again]
 }
 
 function otherThan(side: Side): Side {
