@@ -18,7 +18,7 @@ test(
   async () => {
     const gate = await startEwsGate()
     // Compared at start and when notified, and not besides.
-    const system = await startSystem({ gate, without: ['inbound'], env: { POLL_SECONDS: '3600' } })
+    const system = await startSystem({ gate, without: ['inbound'], env: { COMPARE_SECONDS: '3600' } })
     const { simulator, application } = system
     for (let n = 0; n < items; n++) simulator.userCreates(alice, { subject: `Item ${n}`, ...times })
 

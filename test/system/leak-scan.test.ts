@@ -62,7 +62,7 @@ const everywhere = [
 type Bed = { constellation: Constellation; client: SystemClient }
 
 async function setUp(): Promise<Bed> {
-  const env = { LOG_LEVEL: 'debug', POLL_SECONDS: '0.5', OSCILLATION_CROSSINGS: '4' }
+  const env = { LOG_LEVEL: 'debug', COMPARE_SECONDS: '0.5', OSCILLATION_CROSSINGS: '4' }
   const constellation = await startConstellation({ mailboxes: 1, lateCallMs: 1_000, env })
   onTestFinished(() => constellation.close())
   return { constellation, client: systemClient(constellation.ingressUrl) }
