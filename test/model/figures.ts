@@ -14,6 +14,8 @@ export type Figures = {
   deliveries: number
   writes: number
   mails: number
+  /** Attempts that ended after another one had begun: what their workers said of it. */
+  overlaps: number
   /** Directions of mailboxes that were braked, and released. */
   released: number
   /** Of each kind, how often it struck. */
@@ -39,10 +41,17 @@ export function figuresOf(
     deliveries: application.received.length,
     writes: writesOf(constellation),
     mails: simulator.mails.length,
+    overlaps: overlapsOf(constellation),
     released: operator.released,
     faults: { ...troubles.counts, ...simulator.faults.counts },
     violations: Object.fromEntries([...kinds].map(([kind, { length }]) => [kind, length])),
   }
+}
+
+function overlapsOf({ linesOf }: Constellation): number {
+  const isOverlap = (line: string) =>
+    line.includes('overlapped with another attempt') || line.includes('"result":"moved"')
+  return [...linesOf('outbound-worker'), ...linesOf('inbound-worker')].filter(isOverlap).length
 }
 
 export function changesOf({ changes }: Figures): number {
