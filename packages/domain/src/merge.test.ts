@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Appointment } from './appointment.ts'
 import type { MergeBase } from './base.ts'
-import { type Field, fields, fingerprintsOf, without } from './field.ts'
+import { type Field, fields, type Fingerprints, fingerprintsOf, only, without } from './field.ts'
 import { type ConflictPolicy, merge, type MergeInput, type Observed } from './merge.ts'
 import type { Offer } from './record.ts'
 import { anAppointment, testDigest } from './testing/index.ts'
@@ -42,7 +42,14 @@ function merged(wanted: Partial<Appointment>, rest: Partial<MergeInput> = {}) {
 
 const mine = { subject: 'Mine' }
 const theirs = { subject: 'Theirs' }
-const conflict = (winner: string) => ({ atMs: nowMs, version: 2, fields: ['subject'], winner })
+const conflict = (winner: string, exchange: Partial<Fingerprints> = prints(theirs)) => ({
+  atMs: nowMs,
+  version: 2,
+  fields: ['subject'],
+  winner,
+  application: { subject: prints(mine).subject },
+  exchange: only(exchange, ['subject']),
+})
 
 describe('a merge', () => {
   test('writes what the application changed and tells what Exchange changed', () => {
@@ -62,8 +69,8 @@ describe('a merge', () => {
     })
   })
 
-  const won = { write: ['subject'], lost: [], untold: [] as string[], conflict: conflict('application') }
-  const lost = { write: [], lost: ['subject'], untold: ['subject'], conflict: conflict('exchange') }
+  const won = { write: ['subject'], lost: [], untold: [] as string[], conflicts: [conflict('application')] }
+  const lost = { write: [], lost: ['subject'], untold: ['subject'], conflicts: [conflict('exchange')] }
   const policies: Record<ConflictPolicy, typeof won | typeof lost> = {
     exchange: lost,
     application: won,
@@ -92,7 +99,7 @@ describe('a merge', () => {
     [2_001, 'application'],
   ])('%d ms later the latest is of %s', (laterMs, winner) => {
     const rest = { policy: 'latest' as const, observed: observed(theirs, 'K2', nowMs - laterMs) }
-    expect(merged(mine, rest).conflict?.winner).toBe(winner)
+    expect(merged(mine, rest).conflicts?.[0]?.winner).toBe(winner)
   })
 
   test('is no conflict if what was offered is what the application had', () => {
@@ -111,7 +118,10 @@ describe('a merge', () => {
 
   test('in doubt what the application held, is won by Exchange under every policy, and noted', () => {
     const base = knowing({ fingerprints: without(agreed, ['subject']) })
-    expect(merged(mine, { policy: 'application', base, observed: observed({}) })).toEqual(lost)
+    expect(merged(mine, { policy: 'application', base, observed: observed({}) })).toEqual({
+      ...lost,
+      conflicts: [conflict('exchange', agreed)],
+    })
   })
 
   test('writes on the item of another organiser only what is the attendee’s own', () => {
@@ -120,7 +130,8 @@ describe('a merge', () => {
       write: ['showAs', 'reminderMinutesBeforeStart', 'categories'],
       lost: ['subject'],
       untold: ['subject'],
-      conflict: conflict('exchange'),
+      // It was not read.
+      conflicts: [conflict('exchange', {})],
     })
   })
 

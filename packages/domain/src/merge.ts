@@ -1,5 +1,5 @@
 import { fieldsOf, lastOffered, type MergeBase } from './base.ts'
-import { differingFields, type Field, fields, type Fingerprints } from './field.ts'
+import { differingFields, type Field, fields, type Fingerprints, only } from './field.ts'
 import type { Conflict, LinkedItem, Seen, Written } from './record.ts'
 
 /** Which side wins where both changed the same field. `latest`: the one that changed it last. */
@@ -37,7 +37,8 @@ export type Merge = {
    * that it applied after it made the version may have covered what is written now.
    */
   readonly untold: readonly Field[]
-  readonly conflict?: Conflict
+  /** One for each side that won something; missing if there was no conflict. */
+  readonly conflicts?: readonly Conflict[]
 }
 
 /** Exchange's clock and ours need not agree; a change within this time of another is not later. */
@@ -47,7 +48,11 @@ const sameTimeMs = 2_000
 export const applicationFields: readonly Field[] = fields.filter((field) => field !== 'responses')
 
 /** On another organiser's item nothing else may be written. */
-const attendeeOwns: ReadonlySet<Field> = new Set(['reminderMinutesBeforeStart', 'categories', 'showAs'])
+export const attendeeOwns: ReadonlySet<Field> = new Set([
+  'reminderMinutesBeforeStart',
+  'categories',
+  'showAs',
+])
 
 /** Merges what the application changed with what Exchange holds, field by field, against their common base. */
 export function merge(input: MergeInput): Merge {
@@ -81,12 +86,12 @@ export function merge(input: MergeInput): Merge {
     lost.includes(field) ||
     (overtaken.has(field) && changed.includes(field)) ||
     (atExchange.has(field) && !write.includes(field) && (!same(field) || overtaken.has(field)))
-  const conflict = conflictOf(input, [...new Set([...both, ...foreign])], lost)
+  const conflicts = conflictsOf(input, { atExchange: observed?.fingerprints ?? offered, both, foreign, lost })
   return {
     write,
     lost,
     untold: fields.filter(isUntold),
-    ...(conflict && { conflict }),
+    ...(conflicts.length > 0 && { conflicts }),
   }
 }
 
@@ -110,12 +115,24 @@ function winner({ policy, wanted, observed, base }: MergeInput): Conflict['winne
   return wanted.atMs > exchangeAtMs + sameTimeMs ? 'application' : 'exchange'
 }
 
-function conflictOf(input: MergeInput, both: readonly Field[], lost: readonly Field[]): Conflict | undefined {
-  if (both.length === 0) return undefined
-  return {
-    atMs: input.nowMs,
-    version: input.wanted.version,
-    fields: both,
-    winner: lost.length > 0 ? 'exchange' : 'application',
+type Sides = {
+  /** As far as it was read, or is known from what was offered. */
+  readonly atExchange: Partial<Fingerprints>
+  readonly both: readonly Field[]
+  readonly foreign: readonly Field[]
+  readonly lost: readonly Field[]
+}
+
+function conflictsOf(input: MergeInput, { atExchange, both, foreign, lost }: Sides): Conflict[] {
+  const { nowMs: atMs, wanted } = input
+  const wonBy = (winner: Conflict['winner']) => {
+    const names = fields.filter(
+      (field) =>
+        (both.includes(field) || foreign.includes(field)) && lost.includes(field) === (winner === 'exchange'),
+    )
+    if (names.length === 0) return []
+    const sides = { application: only(wanted.fingerprints, names), exchange: only(atExchange, names) }
+    return [{ atMs, version: wanted.version, fields: names, winner, ...sides }]
   }
+  return [...wonBy('application'), ...wonBy('exchange')]
 }

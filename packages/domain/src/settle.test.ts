@@ -97,7 +97,7 @@ describe('after an update', () => {
       winner: 'exchange' as const,
     })
     const conflicts = Array.from({ length: 8 }, (_, i) => conflict(i))
-    const merge = written({ conflict: conflict(9) })
+    const merge = written({ conflicts: [conflict(9)] })
     const link = linkOfUpdated(recordOf({ link: { ...linked, conflicts } }), mine, { merge })
     expect(link.conflicts.map(({ version }) => version)).toEqual([1, 2, 3, 4, 5, 6, 7, 9])
   })

@@ -54,7 +54,7 @@ export function linkOfUpdated(
     seen,
     written: { version: record.wanted!.version, basedOn: base.revision, fingerprints },
     told: { ...link.told, holds: true },
-    conflicts: noted(link.conflicts, merge?.conflict),
+    conflicts: noted(link.conflicts, merge?.conflicts),
   }
 }
 
@@ -105,7 +105,7 @@ export function linkOfCancelledMeanwhile(
     ...link,
     written: { version, basedOn: baseOf(record).revision, fingerprints },
     told: { ...link.told, holds: true },
-    conflicts: noted(link.conflicts, conflict),
+    conflicts: noted(link.conflicts, [conflict]),
   }
 }
 
@@ -139,6 +139,6 @@ function differing(names: readonly Field[]): Partial<Fingerprints> {
   return Object.fromEntries(names.map((field) => [field, '']))
 }
 
-function noted(conflicts: readonly Conflict[], conflict: Conflict | undefined): readonly Conflict[] {
-  return conflict ? [...conflicts, conflict].slice(-conflictsKept) : conflicts
+function noted(conflicts: readonly Conflict[], newer: readonly Conflict[] = []): readonly Conflict[] {
+  return [...conflicts, ...newer].slice(-conflictsKept)
 }

@@ -18,6 +18,7 @@ const names = [
   'leave-group',
   'mark',
   'note-crossing',
+  'note-reversal',
   'offer',
   'release-brake',
   'release-delivery',

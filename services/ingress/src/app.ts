@@ -10,6 +10,7 @@ import { requireKey } from './api-keys.ts'
 import { appointmentReplay } from './appointment-replay.ts'
 import { appointmentStates } from './appointment-states.ts'
 import { changeFeed } from './change-feed.ts'
+import { conflicts } from './conflicts/conflicts.ts'
 import { docsPage } from './docs/docs-page.ts'
 import { events } from './events.ts'
 import { mailboxForget } from './mailbox-forget.ts'
@@ -31,6 +32,9 @@ export type AppDeps = {
   apiKeys: readonly string[]
   rules: AdmissionRules
   settingDefaults: SettingDefaults
+  mailBudget: number
+  /** Missing if the ingress was given none: then conflicts cannot be looked into. */
+  fingerprintKey: string | undefined
   checks: Checks
   /** Takes the notifications of Exchange. */
   notifications: Router
@@ -46,7 +50,7 @@ export function createApp(deps: AppDeps): Express {
     .use(requireKey(apiKeys))
     .use(events(deps), appointmentStates(deps), mailboxStates(deps), changeFeed(deps), trail(deps))
     .use(mailboxRelease(deps), mailboxForget(deps), mailboxRepair(deps), appointmentReplay(deps))
-    .use(settings(deps))
+    .use(settings(deps), conflicts(deps))
 
   return express()
     .set('query parser', 'simple')

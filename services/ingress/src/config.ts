@@ -3,6 +3,7 @@ import {
   commonVariables,
   flag,
   list,
+  mailBudgetVariables,
   parseConfig,
   port,
   secret,
@@ -29,6 +30,12 @@ export const variables = z.object({
     .default(false)
     .describe('`true`: items of sensitivity personal do not cross, like private ones.'),
   ...settingVariables,
+  ...mailBudgetVariables,
+  FINGERPRINT_KEY: secret()
+    .optional()
+    .describe(
+      'The same as of the workers. Without it the values of conflicts can be neither read nor reversed.',
+    ),
   EWS_URL: EWS_URL.optional(),
   ...otherExchangeVariables,
 })
@@ -44,7 +51,9 @@ const schema = variables.transform(({ EWS_URL: url, ...env }, context) => ({
   mailboxes: env.MAILBOXES,
   refusePersonal: env.REFUSE_PERSONAL,
   settingDefaults: settingConfig(env),
-  /** Only read from, for applications that ask for changes at `GET /v1/changes`. */
+  mailBudget: env.MAIL_BUDGET_PER_HOUR,
+  fingerprintKey: env.FINGERPRINT_KEY,
+  /** For applications that ask for changes at `GET /v1/changes`, and for conflicts. */
   exchange:
     url !== undefined
       ? { ...exchangeConfig({ ...env, EWS_URL: url }, context), userAgent: 'Lockstep' }

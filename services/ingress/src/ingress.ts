@@ -52,6 +52,8 @@ export async function startIngress(config: Config, deps: Deps): Promise<Ingress>
     apiKeys: config.apiKeys,
     rules: { refusePersonal: config.refusePersonal },
     settingDefaults: config.settingDefaults,
+    mailBudget: config.mailBudget,
+    fingerprintKey: config.fingerprintKey,
     checks: { redis: () => redis.ping() },
     notifications: notify,
     closing: closing.signal,

@@ -4,6 +4,7 @@ import {
   brakeVariables,
   commonVariables,
   flag,
+  mailBudgetVariables,
   oscillationConfig,
   oscillationVariables,
   parseConfig,
@@ -25,13 +26,14 @@ export const variables = z.object({
     'The deployment key of the fingerprints that are kept of appointments. The same for all workers; a new one makes every appointment look changed.',
   ),
   ...settingVariables,
-  MAIL_BUDGET_PER_HOUR: z.coerce
+  ...mailBudgetVariables,
+  CONFLICT_KEEP_HOURS: z.coerce
     .number()
-    .int()
-    .positive()
-    .default(200)
+    .min(0)
+    .max(720)
+    .default(24)
     .describe(
-      'Recipients that are mailed for one mailbox in an hour. What would mail more waits for the next hour.',
+      'How long what lost a conflict is kept, sealed with a key made of FINGERPRINT_KEY, so that people can read both values and choose the other one. 0: not at all.',
     ),
   ...brakeVariables,
   ...oscillationVariables,
@@ -54,6 +56,8 @@ export const variables = z.object({
 /** After this time the appointments of a worker that died are due again. */
 const leaseMs = 10_000
 
+const hourMs = 3_600_000
+
 const schema = variables.transform((env, context) => ({
   redisUrl: env.REDIS_URL,
   prefix: env.KEY_PREFIX,
@@ -69,6 +73,7 @@ const schema = variables.transform((env, context) => ({
     oscillation: oscillationConfig(env),
     refusePersonal: env.REFUSE_PERSONAL,
   },
+  conflictKeepMs: env.CONFLICT_KEEP_HOURS * hourMs,
   settingDefaults: settingConfig(env),
   concurrency: env.OUTBOUND_CONCURRENCY,
   slice: { sliceMs: 5_000, leaseMs, batch: 50 },

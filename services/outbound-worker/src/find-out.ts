@@ -58,6 +58,7 @@ function take(task: Task, item: CalendarItem, { refusePersonal }: OutboundSettin
   const isStamped = task.attempt.record.link.item?.stamped === true
   task.finding = findingOf(item, { refusePersonal, isStamped }, digest)
   if (appointment) {
+    task.found = appointment
     task.foundBody = appointment.body
     task.meeting = { role, attendees: appointment.attendees, isOver: isOver(appointment, Date.now()) }
   }

@@ -14,6 +14,7 @@ import type { CalendarGateway } from '@lockstep/exchange'
 import type { Ledger, Mailbox, OutboundAttempt, OutboundOutcome } from '@lockstep/ledger'
 import type { Logger } from '@lockstep/runtime'
 import { carryOut } from './carry-out.ts'
+import { type ConflictKeeping, withConflictValues } from './conflict-values.ts'
 import { holdBack, type OnBraked } from './hold-back.ts'
 import { uncountMails } from './mail-budget.ts'
 import { findOut } from './find-out.ts'
@@ -44,6 +45,7 @@ type Deps = {
   digest: Digest
   log: Logger
   settings: FixedSettings
+  conflicts: ConflictKeeping
   onBraked?: OnBraked
 }
 
@@ -82,7 +84,7 @@ export function createSettleBatch(deps: Deps): SettleBatch {
   }
 
   async function commit(task: Task, mailbox: Mailbox): Promise<boolean> {
-    const outcome = task.outcome ?? movingTarget()
+    const outcome = withConflictValues(task.outcome ?? movingTarget(), task, mailbox, deps.conflicts)
     const result = await ledger.commitOutbound(mailbox.id, task.attempt, outcome, Date.now())
     const { appointmentId, wanted } = task.attempt.record
     if (result === 'committed' && outcome.kind === 'settled') await noteCrossing(ledger, mailbox, task)

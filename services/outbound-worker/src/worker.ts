@@ -1,5 +1,5 @@
 import { createExchange } from '@lockstep/exchange'
-import { createLedger } from '@lockstep/ledger'
+import { createConflictSeal, createLedger } from '@lockstep/ledger'
 import { consume, createQueues, startSweeping } from '@lockstep/queue'
 import {
   closeRedis,
@@ -41,6 +41,7 @@ export async function startOutboundWorker(config: Config, log: Logger): Promise<
     digest: createDigest(config.fingerprintKey),
     log,
     settings: config.settings,
+    conflicts: { seal: createConflictSeal(config.fingerprintKey), keepMs: config.conflictKeepMs },
     onBraked: countBrakes(registry),
   })
   const consumer = consume(

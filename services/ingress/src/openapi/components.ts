@@ -7,6 +7,7 @@ import {
   replayedSchema,
   releaseSchema,
 } from './mailbox-answers.ts'
+import { conflictSchema, conflictsSchema, reversalSchema } from './conflict-answers.ts'
 import { settingsPatchSchema, settingsSchema } from './setting-answers.ts'
 import {
   appointmentStateSchema,
@@ -34,11 +35,14 @@ export function componentSchemas(): Record<string, Schema> {
     forgettingSchema,
     replayedSchema,
     settingsSchema,
+    conflictsSchema,
+    conflictSchema,
   ]
   return {
     ...schemasIn(eventSchema, 'input'),
     ...schemasIn(releaseSchema, 'input'),
     ...schemasIn(settingsPatchSchema, 'input'),
+    ...schemasIn(reversalSchema, 'input'),
     ...Object.assign({}, ...answers.map((schema) => schemasIn(schema, 'output'))),
   }
 }
