@@ -13,36 +13,36 @@ const guest = (name: string) => ({ address: `${name}@elsewhere.example`, name, t
 const theirs = { subject: 'Of the user', body: html('Theirs'), attendees: [guest('eve'), guest('fay')] }
 const ours = { subject: 'Of the application', body: html('Ours'), attendees: [guest('dan')] }
 const late = new Date(Date.now() + 60_000).toISOString()
+const early = new Date(Date.now() - 60_000).toISOString()
 
 describe('both values of a conflict can be read, and either chosen', () => {
   test.each([
-    { policy: 'exchange', winner: 'exchange', time: late },
-    { policy: 'application', winner: 'application', time: late },
-    { policy: 'latest', winner: 'application', time: late },
-  ])('policy $policy, $winner won: to and fro, told once each time', async ({ policy, winner, time }) => {
+    { policy: 'exchange', winners: ['exchange', 'exchange', 'exchange'], time: late },
+    // A body that is not the application's is kept under every policy.
+    { policy: 'application', winners: ['application', 'exchange', 'application'], time: late },
+    { policy: 'latest', winners: ['application', 'exchange', 'application'], time: late },
+    { policy: 'latest', winners: ['exchange', 'exchange', 'exchange'], time: early },
+  ])('policy $policy, $winners won: to and fro, told once each time', async ({ policy, winners, time }) => {
     const { system, copy } = await startConflict({ theirs, ours, time }, { env: { CONFLICT_POLICY: policy } })
-    const [first, second] = winner === 'exchange' ? [theirs, ours] : [ours, theirs]
-    await expectShown(system, winner, 0)
-    expect(system.simulator.calendarOf(alice)).toMatchObject([asHeld(first)])
+    const others = winners.map(other)
+    await expectShown(system, winners, 0)
+    expect(system.simulator.calendarOf(alice)).toMatchObject([asHeld(valuesOf(winners))])
 
-    for (const [chosen, by, count] of [
-      [second, other(winner), 1],
-      [first, winner, 2],
-      [second, other(winner), 3],
-    ] as const) {
+    for (const [count, chosen] of [others, winners, others].entries()) {
       const told = system.application.received.length
-      expect(await system.reverse(alice, 'A', 2, { by: 'Olga', reversals: count - 1 })).toMatchObject({
+      expect(await system.reverse(alice, 'A', 2, { by: 'Olga', reversals: count })).toMatchObject({
         status: 200,
-        body: { fields: [{ winner: by }, { winner: by }, { winner: by }] },
+        body: { fields: [{ isCurrent: true }, { isCurrent: true }, { isCurrent: true }] },
       })
       await settled(system)
-      expect(system.simulator.calendarOf(alice)).toMatchObject([asHeld(chosen)])
-      expect(copy).toMatchObject(asHeld(chosen))
+      expect(system.simulator.calendarOf(alice)).toMatchObject([asHeld(valuesOf(chosen))])
+      expect(copy).toMatchObject(asHeld(valuesOf(chosen)))
       expect(system.application.received.length).toBe(told + 1)
-      await expectShown(system, by, count)
+      await expectShown(system, chosen, count + 1)
     }
     await expectQuiet(system)
-    expect((await system.state(alice, 'A')).conflicts).toMatchObject([{ version: 2, isReversed: true }])
+    const { conflicts } = await system.state(alice, 'A')
+    expect(conflicts!.every((conflict) => conflict.isReversed)).toBe(true)
   })
 })
 
@@ -177,15 +177,20 @@ function other(side: string) {
   return side === 'exchange' ? 'application' : 'exchange'
 }
 
-async function expectShown(system: System, winner: string, reversals: number): Promise<void> {
+/** Of each of the three fields the value of the side that wins. */
+function valuesOf(winners: readonly string[]): typeof theirs {
+  const [subject, body, attendees] = winners.map((winner) => (winner === 'exchange' ? theirs : ours))
+  return { subject: subject!.subject, body: body!.body, attendees: attendees!.attendees }
+}
+
+async function expectShown(system: System, winners: readonly string[], reversals: number): Promise<void> {
   const { conflicts } = await system.conflicts(alice, 'A')
   expect(conflicts).toHaveLength(1)
   const [{ version, fields, reversals: noted }] = conflicts as [(typeof conflicts)[number]]
   expect({ version, reversals: noted.length }).toEqual({ version: 2, reversals })
-  expect(fields.map(({ properties }) => properties)).toEqual([['subject'], ['body'], ['attendees']])
-  for (const { properties, application, exchange, ...field } of fields) {
-    const name = properties[0] as keyof typeof theirs
-    expect(field).toEqual({ winner, isCurrent: true })
+  for (const [index, name] of (['subject', 'body', 'attendees'] as const).entries()) {
+    const { application, exchange, ...field } = fields.find(({ properties }) => properties[0] === name)!
+    expect(field).toEqual({ properties: [name], winner: winners[index], isCurrent: true })
     expect(application.values).toMatchObject({ [name]: asHeld(ours)[name] })
     expect(exchange.values).toMatchObject({ [name]: asHeld(theirs)[name] })
     expect(application.fingerprint).not.toBe(exchange.fingerprint)

@@ -116,6 +116,29 @@ describe('a merge', () => {
     })
   })
 
+  test('leaves a body that is not ours as it is under every policy, and notes it', () => {
+    const body = (content: string) => ({ contentType: 'text', content }) as const
+    const rest = {
+      policy: 'application' as const,
+      observed: observed({ ...theirs, body: body('Theirs') }),
+    }
+    expect(merged({ ...mine, body: body('Mine') }, rest)).toEqual({
+      write: ['subject'],
+      lost: ['body'],
+      untold: ['body'],
+      conflicts: [
+        conflict('application'),
+        {
+          ...conflict('exchange'),
+          fields: ['body'],
+          application: only(prints({ body: body('Mine') }), ['body']),
+          exchange: only(prints({ body: body('Theirs') }), ['body']),
+        },
+      ],
+    })
+    expect(merged({ body: body('Mine') }, { ...rest, ours: ['body'] }).write).toEqual(['body'])
+  })
+
   test('in doubt what the application held, is won by Exchange under every policy, and noted', () => {
     const base = knowing({ fingerprints: without(agreed, ['subject']) })
     expect(merged(mine, { policy: 'application', base, observed: observed({}) })).toEqual({

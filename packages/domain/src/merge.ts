@@ -75,7 +75,8 @@ export function merge(input: MergeInput): Merge {
       (unknown.has(field) || (atExchange.has(field) && !isToldAgain(field)) || doubtful(field)),
   )
   const exchangeWins = winner(input) === 'exchange'
-  const yields = (field: Field) => exchangeWins && !input.ours?.includes(field)
+  // A body that is not ours may hold more than words: it is not written over, whoever else wins.
+  const yields = (field: Field) => (exchangeWins || field === 'body') && !input.ours?.includes(field)
   const foreign = role === 'attendee' ? changed.filter((field) => !attendeeOwns.has(field)) : []
   const lost = fields.filter(
     (field) => foreign.includes(field) || (both.includes(field) && (yields(field) || doubtful(field))),

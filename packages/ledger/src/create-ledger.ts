@@ -16,6 +16,7 @@ import { createOutbound, type OutboundLedger } from './outbound.ts'
 import { createProbes, type ProbeLedger } from './probes.ts'
 import { createSettings, type SettingsLedger } from './settings.ts'
 import { createState, type StateLedger } from './state.ts'
+import { connectionPrefix } from './keys.ts'
 import { createStore } from './store.ts'
 import { createSubscriptions, type SubscriptionLedger } from './subscriptions.ts'
 import { createTokens, type TokenLedger } from './tokens.ts'
@@ -50,8 +51,10 @@ export type Ledger = MailboxLedger &
   }
 
 export type LedgerOptions = {
-  /** First part of every key. */
+  /** First part of every key of the deployment. */
   readonly prefix: string
+  /** The Exchange organisation whose ledger it is. `default` if there is one only. */
+  readonly connection?: string
   /** How long a cancelled appointment is remembered: longer than any producer repeats an old event. 90 days. */
   readonly tombstoneMs?: number
   /** Replicas that have to hold what was accepted before `accept` resolves. 0. */
@@ -62,8 +65,8 @@ const DAY_MS = 86_400_000
 
 /** The connection is to reject commands at once while it is down, and stays the caller's to close. */
 export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Ledger {
-  const { prefix, tombstoneMs = 90 * DAY_MS, waitReplicas = 0 } = options
-  const store = createStore(redis, prefix)
+  const { prefix, connection = 'default', tombstoneMs = 90 * DAY_MS, waitReplicas = 0 } = options
+  const store = createStore(redis, connectionPrefix(prefix, connection))
   const subscriptions = createSubscriptions(store)
   const listening = createListening(store)
   const tokens = createTokens(store)

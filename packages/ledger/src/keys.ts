@@ -4,6 +4,14 @@ import type { Work } from './ledger.ts'
 /** Fixed for ever: the bucket of a mailbox is part of its keys. */
 const BUCKETS = 256
 
+/**
+ * Where the keys of one connection begin. `default` is where a deployment with one connection keeps everything. No
+ * deployment has a slash in its own prefix, and no key of `default` has one there, so nothing of one is found by the other.
+ */
+export function connectionPrefix(prefix: string, connection: string): string {
+  return connection === 'default' ? prefix : `${prefix}/${connection}`
+}
+
 /** Every key of the ledger. No other file knows how a key is made. */
 export type Keys = ReturnType<typeof createKeys>
 

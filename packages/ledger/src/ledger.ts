@@ -1,4 +1,5 @@
 import type {
+  Appointment,
   AppointmentRecord,
   ChangeKind,
   Conflict,
@@ -38,6 +39,8 @@ export type OutboundAttempt = {
    * write. It stays until an attempt settles.
    */
   readonly earlier?: Intent
+  /** What an earlier attempt may have written, though a newer version has come since. */
+  readonly overtaken?: { readonly version: number; readonly appointment: Appointment }
 }
 
 export type OutboundOutcome =
@@ -150,8 +153,8 @@ export type Way = 'push' | 'streaming' | 'poll'
 export type Hearing = {
   readonly way: Way
   readonly sinceMs: number
-  /** Why by no better one: a code. Missing with the best. */
-  readonly why?: string
+  /** Why by no better one, as codes. */
+  readonly whyNot?: { readonly push?: string; readonly streaming?: string }
   /** How often push was asked for in vain, one time after the other. */
   readonly pushTries?: number
   /** Changes came that were not told of over the connection, though it was there. */

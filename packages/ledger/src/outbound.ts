@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Wanted } from '@lockstep/domain'
+import type { Appointment, Wanted } from '@lockstep/domain'
 import { dueIds } from './brakes.ts'
 import { dropConflictValues } from './conflicts.ts'
 import { packItem, packLink } from './codec/link.ts'
@@ -12,7 +12,8 @@ import type { Store } from './store.ts'
 export type OutboundLedger = {
   /**
    * Stores what the application wants, if it is newer than everything known of the appointment, tombstones included.
-   * It is durable when this resolves. The content of an older version is gone, its failures are forgotten, and the
+   * It is durable when this resolves. The content of an older version is gone, or kept while that may
+   * be landing in Exchange; its failures are forgotten, and the
    * appointment is due now; one that is being written is due as soon as that attempt commits, or its lease ends.
    */
   accept(mailboxId: string, appointmentId: string, wanted: Wanted, nowMs: number): Promise<Acceptance>
@@ -209,12 +210,15 @@ function attemptName(): string {
 }
 
 function attemptOf(appointmentId: string, stored: StoredFields): OutboundAttempt {
-  const { e: epoch, a: attempts, j: earlier } = stored
+  const { e: epoch, a: attempts, j: earlier, k: content, kv: version } = stored
   return {
     record: recordOf(appointmentId, stored),
     epoch: Number(epoch),
     attempts: Number(attempts),
     ...(earlier !== undefined && { earlier: unpackIntent(earlier) }),
+    ...(content !== undefined && {
+      overtaken: { version: Number(version), appointment: JSON.parse(content) as Appointment },
+    }),
   }
 }
 

@@ -1,26 +1,24 @@
 import { createServer } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Router } from 'express'
-import { collectDefaultMetrics, Registry } from 'prom-client'
 import { type Listening, listen } from './listen.ts'
+import type { MetricSource } from './metrics.ts'
 
 /** What has to be well for the process to be ready: each check throws if it is not. */
 export type Checks = Record<string, () => unknown>
 
-export type ProbeOptions = { name: string; checks: Checks; registry: Registry }
+export type ProbeOptions = {
+  name: string
+  checks: Checks
+  registry: MetricSource
+  /** What does not keep the process from being ready, and somebody should know. */
+  notes?: () => Readonly<Record<string, string>>
+}
 
 type Answer = { status: number; type: string; body: string }
 
 const CHECK_LIMIT_MS = 2_000
 const paths = ['/healthz', '/readyz', '/metrics'] as const
-
-/** A registry for the metrics of one service, with those of its process in it. */
-export function createRegistry(service: string): Registry {
-  const registry = new Registry()
-  registry.setDefaultLabels({ service })
-  collectDefaultMetrics({ register: registry })
-  return registry
-}
 
 /** `/healthz`, `/readyz` and `/metrics` on a port of their own, for a process that serves nothing else. */
 export async function startProbes({
@@ -49,14 +47,20 @@ export function probesRouter(options: ProbeOptions): Router {
   return router
 }
 
-async function answer(path: string, { name, checks, registry }: ProbeOptions): Promise<Answer> {
+async function answer(path: string, { name, checks, registry, notes }: ProbeOptions): Promise<Answer> {
   switch (path as (typeof paths)[number]) {
     case '/healthz':
       return json(200, { name, status: 'alive' })
     case '/readyz': {
       const results = await runChecks(checks)
       const isReady = Object.values(results).every((result) => result === 'ok')
-      return json(isReady ? 200 : 503, { name, status: isReady ? 'ready' : 'not ready', checks: results })
+      const noted = notes?.() ?? {}
+      return json(isReady ? 200 : 503, {
+        name,
+        status: isReady ? 'ready' : 'not ready',
+        checks: results,
+        ...(Object.keys(noted).length > 0 && { notes: noted }),
+      })
     }
     case '/metrics':
       return { status: 200, type: registry.contentType, body: await registry.metrics() }

@@ -153,7 +153,16 @@ async function openAll(listeners: readonly Listener[], close: () => Promise<void
 
 function certifiedHosts(host: string): string[] {
   return [
-    ...new Set(['localhost', 'exchange.contoso.example', 'exchange-simulator', '127.0.0.1', '::1', host]),
+    ...new Set([
+      'localhost',
+      'exchange.contoso.example',
+      'autodiscover.contoso.example',
+      'contoso.example',
+      'exchange-simulator',
+      '127.0.0.1',
+      '::1',
+      host,
+    ]),
   ]
 }
 

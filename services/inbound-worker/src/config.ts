@@ -1,34 +1,36 @@
+import { type Deployment, deploymentVariables, loadDeployment } from '@lockstep/connections'
 import { exchangeConfig, exchangeVariables } from '@lockstep/exchange'
 import {
   brakeConfig,
   brakeVariables,
-  commonVariables,
   flag,
   oscillationConfig,
   oscillationVariables,
   list,
-  parseConfig,
   port,
   seconds,
   secret,
 } from '@lockstep/runtime'
 import { z } from 'zod'
 
-export const variables = z.object({
-  ...commonVariables,
-  ...exchangeVariables,
+const serviceVariables = z.object({
+  ...deploymentVariables,
   INBOUND_WORKER_PORT: port
     .default(8084)
     .describe('Where the inbound worker answers probes and serves metrics.'),
+})
+
+export const connectionVariables = z.object({
+  ...exchangeVariables,
   FINGERPRINT_KEY: secret().describe(
     'The deployment key of the fingerprints that are kept of appointments. The same for all workers; a new one makes every appointment look changed.',
   ),
   MAILBOXES: list.default([]).describe('Mailboxes that are enabled at start, by primary SMTP address.'),
   NOTIFICATIONS: z
-    .enum(['push', 'poll'])
+    .enum(['push', 'streaming', 'poll'])
     .default('push')
     .describe(
-      'How changes are heard of: Exchange calls the ingress, or mailboxes are compared every POLL_SECONDS.',
+      'How changes are heard of at best. `push`: Exchange calls the ingress. `streaming`: over connections that are kept open to Exchange, so that nothing has to come in. `poll`: mailboxes are compared every `POLL_SECONDS`. A mailbox for which a way does not work takes the next one until it does.',
     ),
   INGRESS_PUBLIC_URL: z
     .url({ protocol: /^https?$/ })
@@ -41,11 +43,16 @@ export const variables = z.object({
     .max(1_440)
     .default(1)
     .describe(
-      'How often Exchange gives a sign of life. After twice the time without one a mailbox is subscribed anew.',
+      'With `push`: how often Exchange gives a sign of life. After twice the time without one a mailbox is subscribed anew, and heard of by the next way meanwhile.',
     ),
   POLL_SECONDS: seconds
     .default(30_000)
-    .describe('How often a mailbox is compared without having been notified.'),
+    .describe('How often a mailbox is compared whose changes are not heard of.'),
+  COMPARE_SECONDS: seconds
+    .optional()
+    .describe(
+      'How often a mailbox is compared all the same while its changes are heard of. Without it 45 s with streaming, and with push one and a half times `STATUS_FREQUENCY_MINUTES`, but at most 5 minutes.',
+    ),
   APPLICATION_WEBHOOK_URL: z
     .url({ protocol: /^https?$/ })
     .optional()
@@ -91,35 +98,53 @@ export const variables = z.object({
     .describe('Mailboxes at a time in one inbound worker, for each of its queues.'),
 })
 
-const hourMs = 3_600_000
+/** All that the inbound worker reads. */
+export const variables = serviceVariables.extend(connectionVariables.shape)
+
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
 const dayMs = 24 * hourMs
 
-const schema = variables
-  .refine((env) => env.NOTIFICATIONS === 'poll' || env.INGRESS_PUBLIC_URL, {
+const service = serviceVariables.transform((env) => ({
+  redisUrl: env.REDIS_URL,
+  prefix: env.KEY_PREFIX,
+  waitReplicas: env.REDIS_WAIT_REPLICAS,
+  logLevel: env.LOG_LEVEL,
+  probes: { port: env.INBOUND_WORKER_PORT, host: env.BIND_ADDRESS },
+}))
+
+function hearingConfig(env: z.output<typeof connectionVariables>) {
+  const { NOTIFICATIONS: best, STATUS_FREQUENCY_MINUTES: statusFrequencyMinutes } = env
+  const whilePushed = Math.min(1.5 * statusFrequencyMinutes, 5) * minuteMs
+  return {
+    ...(best === 'push' && {
+      push: { publicUrl: env.INGRESS_PUBLIC_URL!, statusFrequencyMinutes, minuteMs },
+    }),
+    streams: best !== 'poll',
+    compareEveryMs: {
+      push: env.COMPARE_SECONDS ?? whilePushed,
+      streaming: env.COMPARE_SECONDS ?? 45_000,
+      poll: env.POLL_SECONDS,
+    },
+    listening: { leaseMs: 5_000, everyMs: 1_000 },
+  }
+}
+
+const connection = connectionVariables
+  .refine((env) => env.NOTIFICATIONS !== 'push' || env.INGRESS_PUBLIC_URL, {
     path: ['INGRESS_PUBLIC_URL'],
-    message: 'set it to the address at which Exchange reaches the ingress, or set NOTIFICATIONS=poll',
+    message: 'set it to the address at which Exchange reaches the ingress, or set NOTIFICATIONS=streaming',
   })
   .refine((env) => !env.APPLICATION_WEBHOOK_URL || env.APPLICATION_WEBHOOK_SECRET, {
     path: ['APPLICATION_WEBHOOK_SECRET'],
     message: 'set it, so that the application can tell our changes from forged ones',
   })
   .transform((env, context) => ({
-    redisUrl: env.REDIS_URL,
-    prefix: env.KEY_PREFIX,
-    logLevel: env.LOG_LEVEL,
-    probes: { port: env.INBOUND_WORKER_PORT, host: env.BIND_ADDRESS },
     exchange: { ...exchangeConfig(env, context), userAgent: 'Lockstep' },
     fingerprintKey: env.FINGERPRINT_KEY,
     mailboxes: env.MAILBOXES,
     refusePersonal: env.REFUSE_PERSONAL,
-    notifications:
-      env.NOTIFICATIONS === 'push'
-        ? ({
-            kind: 'push',
-            publicUrl: env.INGRESS_PUBLIC_URL!,
-            statusFrequencyMinutes: env.STATUS_FREQUENCY_MINUTES,
-          } as const)
-        : ({ kind: 'poll' } as const),
+    hearing: hearingConfig(env),
     webhook: env.APPLICATION_WEBHOOK_URL
       ? {
           url: env.APPLICATION_WEBHOOK_URL,
@@ -130,7 +155,6 @@ const schema = variables
     concurrency: env.INBOUND_CONCURRENCY,
     sync: {
       sliceMs: 5_000,
-      compareEveryMs: env.POLL_SECONDS,
       refusedMs: 60_000,
       repairEveryMs: env.REPAIR_HOURS * hourMs,
     },
@@ -142,11 +166,13 @@ const schema = variables
     },
     tell: { backfillMs: env.BACKFILL_DAYS * dayMs, newerVersionMs: 30_000 },
     forgetMs: env.FORGET_SECONDS,
-    sweepEveryMs: 1_000,
   }))
 
-export type Config = z.infer<typeof schema>
+export type ServiceConfig = z.output<typeof service>
+/** What the inbound worker has to know of each connection. */
+export type ConnectionConfig = z.output<typeof connection>
+export type Config = Deployment<ServiceConfig, ConnectionConfig>
 
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
-  return parseConfig(schema, env)
+  return loadDeployment({ service, connection }, env)
 }

@@ -1,4 +1,5 @@
 import {
+  type Fingerprints,
   linkOfAbsent,
   linkOfCreated,
   linkOfUpdated,
@@ -83,7 +84,7 @@ async function createAll(
     () => gateway.createItems(mailbox.address, creations, outbound(signal, deadline)),
     (task, item) => {
       const { attempt, version } = stampOf(task.attempt)
-      const link = linkOfCreated(task.attempt.record, { ...item, attempt, version }, task.fingerprints!)
+      const link = linkOfCreated(task.attempt.record, { ...item, attempt, version }, task.fingerprints)
       return settledAs(link)
     },
   )
@@ -134,8 +135,16 @@ async function adoptAll({ gateway, mailbox, tasks, signal }: Options, deadline: 
     const failed = await fold().then(firstFailure, (error: unknown) => error)
     task.outcome = failed
       ? outcomeOfError(failed, task.attempt.attempts, Date.now())
-      : settledAs(linkOfCreated(task.attempt.record, found, task.fingerprints!), { lookAgain: true })
+      : settledAs(linkOfCreated(task.attempt.record, found, printsOf(task, found.version)), {
+          lookAgain: true,
+        })
   }
+}
+
+/** Of the version with which the item was created, if that is known still. */
+function printsOf({ attempt, fingerprints, overtaken }: Task, version: number): Fingerprints | undefined {
+  if (version === attempt.record.wanted?.version) return fingerprints
+  return version === overtaken?.version ? overtaken.fingerprints : undefined
 }
 
 async function deleteAll(

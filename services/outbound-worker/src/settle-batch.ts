@@ -102,6 +102,7 @@ export function createSettleBatch(deps: Deps): SettleBatch {
 
 function taskOf(attempt: OutboundAttempt, { digest }: Deps): Task {
   const { wanted } = attempt.record
+  const { overtaken } = attempt
   const appointment = wanted?.kind === 'present' && 'appointment' in wanted ? wanted.appointment : undefined
   return {
     attempt,
@@ -111,17 +112,27 @@ function taskOf(attempt: OutboundAttempt, { digest }: Deps): Task {
       fingerprints: fingerprintsOf(appointment, digest),
       isOver: isOver(appointment, Date.now()),
     }),
+    ...(overtaken && {
+      overtaken: {
+        version: overtaken.version,
+        fingerprints: fingerprintsOf(overtaken.appointment, digest),
+      },
+    }),
     ...(attempt.attempts > attemptsBeforeParking && {
       outcome: outcomeOfFailure('NO_OUTCOME', attempt.attempts) satisfies OutboundOutcome,
     }),
   }
 }
 
-function planOf({ attempt, fingerprints, finding }: Task, settings: OutboundSettings): OutboundPlan {
+function planOf(
+  { attempt, fingerprints, overtaken, finding }: Task,
+  settings: OutboundSettings,
+): OutboundPlan {
   return planOutbound({
     record: attempt.record,
     ...(fingerprints && { fingerprints }),
     ...(attempt.earlier && { earlier: attempt.earlier }),
+    ...(overtaken && { overtaken }),
     ...(finding && { finding }),
     rules: { ...settings, nowMs: Date.now() },
   })

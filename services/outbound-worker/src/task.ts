@@ -1,4 +1,12 @@
-import type { Appointment, Attendee, Body, Finding, Fingerprints, OutboundPlan } from '@lockstep/domain'
+import type {
+  Appointment,
+  Attendee,
+  Body,
+  Finding,
+  Fingerprints,
+  OutboundPlan,
+  Overtaken,
+} from '@lockstep/domain'
 import type { OutboundAttempt, OutboundOutcome } from '@lockstep/ledger'
 
 /** What is found out and decided about one appointment of a batch, until it has an outcome. */
@@ -8,6 +16,7 @@ export type Task = {
   readonly appointment?: Appointment
   readonly fingerprints?: Fingerprints
   readonly isOver?: boolean
+  readonly overtaken?: Overtaken
   plan: OutboundPlan
   finding?: Finding
   /** What a mail about the item at Exchange would depend on. */

@@ -15,7 +15,8 @@ import { unpackLink, unpackOffer } from './link.ts'
  * | `l` | link, but for version and item | | `p` | since when outbound is parked |
  * | `h` | the item's handles and the item | | `r` | newest revision |
  * | `e` | epoch: the number of attempts so far | | `o1`… | the newest 16 offers |
- * | `k` | the newest 16 reversals, one a line | | | |
+ * | `k` | content that may be landing, overtaken since | | `kv` | its version |
+ * | `rv` | the newest 16 reversals, one a line | | | |
  * | `f` | the newest 16 crossings, one a line | | `z` | since when it is frozen, and for which fields |
  *
  * A mark adds `mk` kind, `mr` reason, `ms` serial, `mt` since, `mn` notified, `mb` epoch of the delivery in flight,
@@ -35,7 +36,7 @@ export function recordOf(appointmentId: string, stored: StoredFields): Appointme
     ...(intent !== undefined && { intent: unpackIntent(intent) }),
     offers: offersOf(stored),
     ...(stored['f'] !== undefined && { crossings: unpackCrossings(stored['f']) }),
-    ...(stored['k'] !== undefined && { reversals: unpackReversals(stored['k']) }),
+    ...(stored['rv'] !== undefined && { reversals: unpackReversals(stored['rv']) }),
     ...(stored['z'] !== undefined && { frozen: unpackFrozen(stored['z']) }),
   }
 }
