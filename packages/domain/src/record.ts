@@ -92,6 +92,8 @@ export type AppointmentRecord = {
   readonly crossings?: readonly Crossing[]
   /** Conflicts whose other value people chose, oldest first. */
   readonly reversals?: readonly Reversal[]
+  /** What somebody decided of an appointment that was unconfirmed, until it is settled. */
+  readonly decision?: 'create' | 'drop'
   /** It flips between the sides: updates of it are neither written nor told. */
   readonly frozen?: Frozen
 }

@@ -3,6 +3,7 @@ export { type ConflictOf, type ConflictSeal, createConflictSeal } from './confli
 export { createLedger, type Ledger, type LedgerOptions } from './create-ledger.ts'
 export type { GroupMember } from './listening.ts'
 export type { Listing, ListingCause, ListingProgress } from './listings.ts'
+export { type Unconfirmed, UNCONFIRMED } from './rebuilds.ts'
 export { type SettingsChange, type SettingsPatch, settingsWhileOn } from './settings.ts'
 export { LedgerSchemaError, LedgerUnavailableError } from './errors.ts'
 export type * from './ledger.ts'

@@ -8,6 +8,13 @@ import {
   releaseSchema,
 } from './mailbox-answers.ts'
 import { conflictSchema, conflictsSchema, reversalSchema } from './conflict-answers.ts'
+import {
+  decidedSchema,
+  decisionSchema,
+  rebuildingSchema,
+  rebuildSchema,
+  unconfirmedSchema,
+} from './rebuild-answers.ts'
 import { settingsPatchSchema, settingsSchema } from './setting-answers.ts'
 import {
   appointmentStateSchema,
@@ -37,12 +44,17 @@ export function componentSchemas(): Record<string, Schema> {
     settingsSchema,
     conflictsSchema,
     conflictSchema,
+    unconfirmedSchema,
+    decidedSchema,
+    rebuildingSchema,
   ]
   return {
     ...schemasIn(eventSchema, 'input'),
     ...schemasIn(releaseSchema, 'input'),
     ...schemasIn(settingsPatchSchema, 'input'),
     ...schemasIn(reversalSchema, 'input'),
+    ...schemasIn(decisionSchema, 'input'),
+    ...schemasIn(rebuildSchema, 'input'),
     ...Object.assign({}, ...answers.map((schema) => schemasIn(schema, 'output'))),
   }
 }
