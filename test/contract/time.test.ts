@@ -101,9 +101,11 @@ test('an appointment is turned into an all-day one and back, and moved to anothe
 
 /** What the clock skips is the same instant by the name that it has. */
 async function expectRoundTrips(written: readonly When[]): Promise<void> {
-  const { gateway } = await open()
+  const { gateway, simulator } = await open()
   const created = await gateway.createItems(mailbox, written.map(creationOf))
   const itemIds = created.map((result) => (result.ok ? result.value.itemId : ''))
+  const held = new Map(simulator.calendarOf(mailbox).map(({ itemId, start }) => [itemId, start.instant]))
+  expect(itemIds.map((itemId) => held.get(itemId))).toEqual(written.map(({ start }) => instantIn(start)))
   const read = await gateway.getItems(mailbox, itemIds)
   const came = read.map((result) => {
     const { start, end, isAllDay } = (result.ok && result.value.appointment) || ({} as Partial<Appointment>)
