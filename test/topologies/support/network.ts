@@ -19,7 +19,11 @@ export type HostOptions = {
   passes?: readonly Passage[]
   /** Networks on which what it forwards appears to come from itself. */
   hidesBehind?: readonly string[]
+  /** The names that it knows instead of those of the network. */
+  names?: Names
 }
+
+type Names = Readonly<Record<string, string>>
 
 export type Network = {
   host(name: string, options: HostOptions): Promise<Host>
@@ -31,7 +35,7 @@ let networks = 0
  * Networks and machines that are cut off from this machine and from each other, but where they are attached: a bridge for
  * each network, a namespace for each machine. They end with the test.
  */
-export async function createNetwork(names: Readonly<Record<string, string>>): Promise<Network> {
+export async function createNetwork(names: Names): Promise<Network> {
   const prefix = `lk${process.pid}-${++networks}`
   const switches = `${prefix}-switches`
   const hosts: Host[] = []
@@ -80,12 +84,12 @@ export async function createNetwork(names: Readonly<Record<string, string>>): Pr
   await addNamespace(switches)
 
   return {
-    async host(name, { on, gateway, passes, hidesBehind = [] }) {
+    async host(name, { on, gateway, passes, hidesBehind = [], names: own = names }) {
       const namespace = `${prefix}-${name}`
       await addNamespace(namespace)
       for (const [network, address] of Object.entries(on)) await attach(namespace, network, address)
       if (gateway) await ip('-n', namespace, 'route', 'add', 'default', 'via', gateway)
-      await nameHosts(namespace, names)
+      await nameHosts(namespace, own)
       const host = new Host(namespace)
       hosts.push(host)
       if (passes) await makeFirewall(host, passes, hidesBehind)
@@ -95,7 +99,7 @@ export async function createNetwork(names: Readonly<Record<string, string>>): Pr
 }
 
 /** `ip netns exec` lays the files of this folder over those of /etc. */
-async function nameHosts(namespace: string, names: Readonly<Record<string, string>>): Promise<void> {
+async function nameHosts(namespace: string, names: Names): Promise<void> {
   const folder = `/etc/netns/${namespace}`
   await mkdir(folder, { recursive: true })
   const lines = Object.entries({ localhost: '127.0.0.1', ...names }).map(([name, at]) => `${at} ${name}\n`)
