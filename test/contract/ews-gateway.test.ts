@@ -77,6 +77,7 @@ async function openEwsGateway(): Promise<
     colleague: 'bob@contoso.example',
     userCreates: (item) => simulator.userCreates(mailbox, { ...times, ...entered(item) }).itemId,
     userUpdates: (itemId, item) => void simulator.userUpdates(mailbox, itemId, entered(item)),
+    loseSubscriptions: () => simulator.subscriptions.clear(),
     userDeletes: (itemId) => simulator.userDeletes(mailbox, itemId),
     mails: () => simulator.mails.length,
   }

@@ -32,6 +32,8 @@ export type SystemClient = {
   mailbox(mailbox: string): Promise<Record<string, unknown>>
   /** `POST /v1/mailboxes/:mailbox/…`. */
   act(mailbox: string, action: string, body?: object): Promise<Record<string, unknown>>
+  /** `PATCH /v1/settings`, or of a mailbox. */
+  set(settings: object, mailbox?: string): Promise<Record<string, unknown>>
   /** `POST /v1/appointments/:mailbox/:appointmentId/replay`. */
   replay(mailbox: string, appointmentId: string): Promise<Record<string, unknown>>
   /** The steps on the way of an appointment, the oldest first. */
@@ -71,6 +73,15 @@ export function systemClient(ingressUrl: string): SystemClient {
         method: 'POST',
         headers: { authorization, 'content-type': 'application/json' },
         ...(body && { body: JSON.stringify(body) }),
+      })
+      return (await response.json()) as Record<string, unknown>
+    },
+    async set(settings, mailbox) {
+      const path = mailbox === undefined ? 'settings' : `mailboxes/${mailbox}/settings`
+      const response = await fetch(`${ingressUrl}/v1/${path}`, {
+        method: 'PATCH',
+        headers: { authorization, 'content-type': 'application/json' },
+        body: JSON.stringify(settings),
       })
       return (await response.json()) as Record<string, unknown>
     },

@@ -26,6 +26,7 @@ test('every method works on a Redis Cluster: no script leaves its slot', async (
   await guards(ledger, id)
   await listings(ledger, id)
   await leaving(ledger, id)
+  await probes(ledger)
   expect(unused()).toEqual([])
 })
 
@@ -115,6 +116,13 @@ async function leaving(ledger: Ledger, id: string) {
   await ledger.wipe(id)
   await ledger.endLeaving(id)
   expect(await ledger.state(id, 'APP-1')).toBeUndefined()
+}
+
+async function probes(ledger: Ledger) {
+  const token = await ledger.openProbe(60_000)
+  expect(await ledger.hearProbe(token, T0)).toBe(true)
+  expect(await ledger.probeHeardAt(token)).toBe(T0)
+  await ledger.closeProbe(token)
 }
 
 /** The ledger, and which of its methods were not called yet. */

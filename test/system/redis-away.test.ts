@@ -1,6 +1,7 @@
 import { eventually } from '@lockstep/runtime/testing'
 import { describe, expect, test } from 'vitest'
 import { appointment, event } from '../support/events.ts'
+import { aToken, notify } from '../support/notifications.ts'
 import { privateRedis } from '../support/private-redis.ts'
 import { alice, bob, startSystem, type System } from '../support/system.ts'
 
@@ -19,8 +20,9 @@ describe('while Redis is stopped', () => {
     expect(await send(...ids.map((id) => event({ id, version: 1 }, appointment())))).toMatchObject({
       status: 202,
     })
+    const token = await aToken(system.env)
     await redis.stop()
-    await expectUnavailable(system)
+    await expectUnavailable(system, token)
     simulator.userCreates(bob, { subject: 'Made meanwhile', start, end })
 
     await redis.startAgain()
@@ -36,17 +38,12 @@ describe('while Redis is stopped', () => {
 
 const post = ({ send }: System) => send(event({ id: 'later', version: 1 }, appointment()))
 
-async function expectUnavailable(system: System): Promise<void> {
-  const notify = async () => {
-    const url = `${system.ingressUrl}/exchange/notifications/token`
-    const { status, headers } = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'text/xml' },
-      body: '<a/>',
-    })
+async function expectUnavailable(system: System, token: string): Promise<void> {
+  const askAsExchange = async () => {
+    const { status, headers } = await notify(system.ingressUrl, token)
     return { status, retryAfter: headers.get('retry-after') }
   }
-  for (const ask of [() => post(system), notify]) {
+  for (const ask of [() => post(system), askAsExchange]) {
     const startedAt = performance.now()
     expect(await ask()).toMatchObject({ status: 503, retryAfter: '2' })
     expect(performance.now() - startedAt).toBeLessThan(1_000)

@@ -71,6 +71,28 @@ export type SyncPage = {
 
 export type PushSubscription = { readonly subscriptionId: string; readonly watermark: string }
 
+/** The most subscriptions that one connection tells of. */
+export const mostListened = 200
+
+/** Mailboxes that are heard of over one connection. It leads to the server of the anchor, which is one of them. */
+export type ListeningGroup = { readonly anchor: string }
+
+/** How a connection came to its end. */
+export type ListeningEnd =
+  /** Its time was over. What happens until the next one is kept for that. */
+  | { readonly kind: 'over' }
+  /** These subscriptions are no more. The others are still there, and what happens is kept for the next connection. */
+  | { readonly kind: 'lost'; readonly subscriptionIds: readonly string[] }
+  /** It broke, or fell silent. What it should have told may be lost. */
+  | { readonly kind: 'broken'; readonly error: ExchangeError }
+
+/** A connection over which is told that something happened, never what. */
+export type Listening = {
+  /** Resolves when nothing is told any more. */
+  readonly ended: Promise<ListeningEnd>
+  close(): void
+}
+
 /** Which of the two ways a call serves; the budget is shared out fairly between them. */
 export type Direction = 'outbound' | 'inbound'
 
@@ -129,6 +151,23 @@ export interface CalendarGateway {
     statusFrequencyMinutes: number,
     options?: CallOptions,
   ): Promise<PushSubscription>
+
+  /**
+   * Asks to keep what happens in the mailbox's default calendar for a connection of the group, and gives the id of the
+   * subscription. Unless there is a connection, it is kept for half an hour.
+   */
+  subscribeStreaming(mailbox: string, group: ListeningGroup, options?: CallOptions): Promise<string>
+
+  /**
+   * Opens a connection that tells of these subscriptions of the group, at most `mostListened`; resolves when it is open.
+   * It is no call in flight, and lasts for half an hour, or until it is closed or the signal aborts.
+   */
+  listen(
+    group: ListeningGroup,
+    subscriptionIds: readonly string[],
+    onChange: (subscriptionId: string) => void,
+    options?: CallOptions,
+  ): Promise<Listening>
 
   /** Succeeds if there is no such subscription. */
   unsubscribe(mailbox: string, subscriptionId: string, options?: CallOptions): Promise<void>

@@ -71,6 +71,9 @@ export function withCircuitBreaker(gateway: CalendarGateway, options: BreakerOpt
     findByUid: (...args) => guarded(() => gateway.findByUid(...args)),
     sync: (...args) => guarded(() => gateway.sync(...args)),
     subscribe: (...args) => guarded(() => gateway.subscribe(...args)),
+    subscribeStreaming: (...args) => guarded(() => gateway.subscribeStreaming(...args)),
+    // Only its opening counts: what lasts for half an hour ends for many reasons.
+    listen: (...args) => guarded(() => gateway.listen(...args)),
     unsubscribe: (...args) => guarded(() => gateway.unsubscribe(...args)),
     probe: (...args) => guarded(() => gateway.probe(...args)),
     circuit: () => (breaker.opened ? 'open' : 'closed'),

@@ -24,6 +24,8 @@ export type ExchangeConfig = {
   /** How long a call may wait for its turn. */
   readonly budgetWaitMs: number
   readonly breaker: Omit<BreakerOptions, 'onStateChange'>
+  /** A connection that is listened to and says nothing for so long is dead. */
+  readonly silentMs?: number
   readonly userAgent: string
 }
 
@@ -52,6 +54,11 @@ export type Exchange = {
 /** A little more than the transport takes: this one only catches answers that the library loses. */
 const graceMs = 5_000
 
+/** Exchange gives a sign of life every 45 s. Microsoft's own client waits for two of them, too. */
+const twoHeartbeatsMs = 95_000
+/** Exchange lets one account listen over so many connections (3 with Exchange 2013). They are no calls in flight. */
+const mostListening = 10
+
 /** The calendars of one connection: the EWS adapter, its calls within the account's budget, behind a breaker. */
 export function createExchange(
   config: ExchangeConfig,
@@ -64,7 +71,7 @@ export function createExchange(
     trust,
     waysOut,
     timeoutMs,
-    connections: maxInFlight,
+    connections: maxInFlight + mostListening,
     memory: redisLogonMemory(redis, prefix),
     onCertificate,
   })
@@ -76,6 +83,7 @@ export function createExchange(
     transport,
     budget,
     deadlineMs: timeoutMs + graceMs,
+    silentMs: config.silentMs ?? twoHeartbeatsMs,
     onCall(fact) {
       heed?.(fact.outcome)
       onCall?.(fact)

@@ -3,10 +3,10 @@ import type { ExchangeConfig } from './create-exchange.ts'
 import type { AuthOptions } from './ews/create-sender.ts'
 import { isExchangeOnline } from './exchange-online.ts'
 import type { ExchangeVariables } from './exchange-variables.ts'
-import { KeystoreError } from './trust/keystore.ts'
 import { readKeystore } from './trust/read-keystore.ts'
 import type { SecretSource } from './trust/secret.ts'
 import type { CertificateFile } from './trust/tls-material.ts'
+import { whyUnusable } from './trust/why-unusable.ts'
 
 /** Where problems are told, each at the variable that has to be mended. A zod transform's context is one. */
 export type Problems = {
@@ -103,11 +103,4 @@ function certificateFile(
     report(fileName, whyUnusable(error, passwordName))
   }
   return { file, ...(secret !== undefined && { password: secret }) }
-}
-
-function whyUnusable(error: unknown, passwordName: Name): string {
-  if (!(error instanceof KeystoreError)) {
-    return `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})`
-  }
-  return error.problem === 'wrongPassword' ? `${error.message}: check ${passwordName}` : error.message
 }

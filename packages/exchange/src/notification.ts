@@ -1,3 +1,4 @@
+import { childOf, elementsOf } from './ews/js-element.ts'
 import { type JsElement, parseSoap } from './ews/mends/parse-soap.ts'
 
 export type NotificationEventKind =
@@ -39,9 +40,9 @@ const kinds: Record<string, NotificationEventKind> = {
  */
 export function parseNotification(xml: string): PushNotification | undefined {
   const envelope = readable(xml)
-  const messages = inside(envelope, 'Body', 'SendNotification', 'ResponseMessages')
-  const message = list(messages?.['SendNotificationResponseMessage'])[0]
-  const notification = inside(message, 'Notification')
+  const messages = childOf(envelope, 'Body', 'SendNotification', 'ResponseMessages')
+  const message = elementsOf(messages?.['SendNotificationResponseMessage'])[0]
+  const notification = childOf(message, 'Notification')
   const subscriptionId = notification?.['SubscriptionId']
   if (!notification || typeof subscriptionId !== 'string') return undefined
 
@@ -52,7 +53,7 @@ export function parseNotification(xml: string): PushNotification | undefined {
     moreEvents: notification['MoreEvents'] === 'true',
     events: Object.entries(notification)
       .filter(([name]) => name.endsWith('Event'))
-      .flatMap(([name, events]) => list(events).map((event) => ({ name, event })))
+      .flatMap(([name, events]) => elementsOf(events).map((event) => ({ name, event })))
       .toSorted((a, b) => Number(a.event['__position']) - Number(b.event['__position']))
       .map(({ name, event }) => readEvent(name, event)),
   }
@@ -71,7 +72,7 @@ export function notificationResult(status: 'OK' | 'Unsubscribe'): string {
 
 function readEvent(name: string, event: JsElement): NotificationEvent {
   const watermark = event['Watermark']
-  const itemId = inside(event, 'ItemId')?.['Id']
+  const itemId = childOf(event, 'ItemId')?.['Id']
   return {
     kind: kinds[name] ?? 'other',
     ...(typeof watermark === 'string' && { watermark }),
@@ -85,19 +86,4 @@ function readable(xml: string): JsElement | undefined {
   } catch {
     return undefined
   }
-}
-
-function inside(element: JsElement | undefined, ...path: readonly string[]): JsElement | undefined {
-  return path.reduce<JsElement | undefined>((parent, name) => {
-    const child = parent?.[name]
-    return typeof child === 'object' && child !== null && !Array.isArray(child)
-      ? (child as JsElement)
-      : undefined
-  }, element)
-}
-
-function list(value: unknown): JsElement[] {
-  return [value ?? []]
-    .flat()
-    .filter((entry): entry is JsElement => typeof entry === 'object' && entry !== null)
 }

@@ -10,9 +10,12 @@ import { createListings, type ListingLedger } from './listings.ts'
 import { createMails, type MailLedger } from './mails.ts'
 import { createMailboxes, type MailboxLedger } from './mailboxes.ts'
 import { createOutbound, type OutboundLedger } from './outbound.ts'
+import { createProbes, type ProbeLedger } from './probes.ts'
+import { createSettings, type SettingsLedger } from './settings.ts'
 import { createState, type StateLedger } from './state.ts'
 import { createStore } from './store.ts'
 import { createSubscriptions, type SubscriptionLedger } from './subscriptions.ts'
+import { createTokens, type TokenLedger } from './tokens.ts'
 import { createTrail, type TrailLedger } from './trail.ts'
 
 /**
@@ -23,13 +26,16 @@ export type Ledger = MailboxLedger &
   OutboundLedger &
   InboundLedger &
   SubscriptionLedger &
+  TokenLedger &
   DeliveryLedger &
   DueLedger &
   BrakeLedger &
   ListingLedger &
   ForgetLedger &
+  ProbeLedger &
   CrossingLedger &
   MailLedger &
+  SettingsLedger &
   StateLedger &
   TrailLedger &
   ChangeLedger & {
@@ -53,6 +59,7 @@ export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Le
   const { prefix, tombstoneMs = 90 * DAY_MS, waitReplicas = 0 } = options
   const store = createStore(redis, prefix)
   const subscriptions = createSubscriptions(store)
+  const tokens = createTokens(store)
   const inbound = createInbound(store)
   return {
     open: store.open,
@@ -61,12 +68,15 @@ export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Le
     ...inbound,
     ...createListings(store, inbound.linkedItems),
     ...subscriptions,
+    ...tokens,
     ...createDeliveries(store, tombstoneMs),
     ...createDue(store),
     ...createBrakes(store),
     ...createForget(store, subscriptions.endSubscription),
+    ...createProbes(store, tokens.newToken),
     ...createCrossings(store),
     ...createMails(store),
+    ...createSettings(store),
     ...createState(store),
     ...createTrail(store),
     ...createChanges(store),

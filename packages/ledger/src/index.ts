@@ -1,5 +1,6 @@
 export type { Brake, BrakedWork } from './brakes.ts'
 export { createLedger, type Ledger, type LedgerOptions } from './create-ledger.ts'
 export type { Listing, ListingCause, ListingProgress } from './listings.ts'
+export { type SettingsChange, type SettingsPatch, settingsWhileOn } from './settings.ts'
 export { LedgerSchemaError, LedgerUnavailableError } from './errors.ts'
 export type * from './ledger.ts'

@@ -26,6 +26,10 @@ export function createKeys(prefix: string) {
     leaving: `${prefix}:{mailboxes}:leaving`,
     /** String: the mailbox that the token with this digest was given out for. */
     token: (digest: string) => `${prefix}:token:${digest}`,
+    /** String: what tokens are sealed with. */
+    tokenSeal: `${prefix}:{tokens}:seal`,
+    /** String: when Exchange called the trial address with the token of this digest; '' until then. */
+    probe: (digest: string) => `${prefix}:probe:${digest}`,
     /** Stream and counter of the changes feed. */
     changes: `${prefix}:{changes}:feed`,
     changesSeq: `${prefix}:{changes}:seq`,
@@ -53,6 +57,12 @@ export function createKeys(prefix: string) {
     differing: (mailboxId: string, startedMs: number) => `${inBucket(mailboxId, 'f')}:${startedMs}`,
     /** Hash: how many were mailed in the hour that begins then. */
     mails: (mailboxId: string, hourMs: number) => `${inBucket(mailboxId, 'q')}:${hourMs}`,
+    /** Hash: what is set for the mailbox, or for the connection. */
+    settings: (mailboxId?: string) =>
+      mailboxId === undefined ? `${prefix}:{mailboxes}:settings` : inBucket(mailboxId, 's'),
+    /** List: who changed what of that, the newest first. */
+    settingsChanges: (mailboxId?: string) =>
+      mailboxId === undefined ? `${prefix}:{mailboxes}:settings-changes` : inBucket(mailboxId, 'c'),
     /** Stream: the newest steps of the mailbox's appointments. */
     trail: (mailboxId: string) => inBucket(mailboxId, 't'),
     /** Sorted set: mailbox id by the time at which anything of it is due. One for each bucket. */

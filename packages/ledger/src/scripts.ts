@@ -7,6 +7,7 @@ const names = [
   'apply-page',
   'begin-deliveries',
   'begin-outbound',
+  'change-settings',
   'enable',
   'end-subscription',
   'forget',

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { createServer, type RequestListener, Server } from 'node:http'
+import { createServer, type RequestListener, type Server as PlainServer } from 'node:http'
+import { Server as TlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { ConfigError } from './config.ts'
 
@@ -10,6 +11,8 @@ export class PortInUseError extends ConfigError {
     super(`Port ${port} is in use. Set ${variable} to another one, or stop the program that uses it.`)
   }
 }
+
+type Server = PlainServer | TlsServer
 
 type Options = {
   port: number
@@ -32,7 +35,7 @@ export async function listen(
   target: Server | RequestListener,
   { port, host = '127.0.0.1', variable }: Options,
 ): Promise<Listening> {
-  const server = target instanceof Server ? target : createServer(target)
+  const server = typeof target === 'function' ? createServer(target) : target
   try {
     await once(server.listen(port, host), 'listening')
   } catch (error) {
@@ -44,7 +47,7 @@ export async function listen(
   return {
     server,
     port: address.port,
-    url: `http://${name}:${address.port}`,
+    url: `${server instanceof TlsServer ? 'https' : 'http'}://${name}:${address.port}`,
     close: () => closeServer(server),
   }
 }

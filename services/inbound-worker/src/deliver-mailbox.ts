@@ -1,4 +1,4 @@
-import type { Ledger } from '@lockstep/ledger'
+import { type Ledger, settingsWhileOn } from '@lockstep/ledger'
 import type { MailboxHandler } from '@lockstep/queue'
 import type { Logger } from '@lockstep/runtime'
 import type { Deliver } from './deliver.ts'
@@ -31,6 +31,7 @@ export function createDeliverMailbox(deps: Deps): MailboxHandler {
     let told = 0
     let begun: number
     do {
+      if (!(await settingsWhileOn(ledger, 'deliveries', mailboxId, Date.now()))) return 'done'
       const attempts = await ledger.beginDeliveries(mailboxId, {
         limit: options.batch,
         nowMs: Date.now(),

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { CalendarGateway } from '@lockstep/exchange'
 import type { Ledger, Mailbox, Subscription } from '@lockstep/ledger'
 import type { Logger } from '@lockstep/runtime'
@@ -65,7 +64,7 @@ export function createSubscriptions({ ledger, gateway, log, options }: Deps): Su
   }
 
   async function subscribe(mailbox: Mailbox, signal: AbortSignal): Promise<void> {
-    const fresh = freshSubscription()
+    const fresh = freshSubscription(await ledger.newToken())
     // Known before Exchange is asked: its first notification may come before its answer.
     await ledger.saveSubscription(mailbox.id, fresh)
     const url = new URL(`exchange/notifications/${fresh.token}`, withSlash(publicUrl)).href
@@ -83,9 +82,9 @@ export function createSubscriptions({ ledger, gateway, log, options }: Deps): Su
   return { keep, distrust: () => void (trustedFromMs = Date.now()) }
 }
 
-function freshSubscription(): Subscription {
+function freshSubscription(token: string): Subscription {
   const nowMs = Date.now()
-  return { id: '', token: randomBytes(32).toString('base64url'), startedAtMs: nowMs, heardAtMs: nowMs }
+  return { id: '', token, startedAtMs: nowMs, heardAtMs: nowMs }
 }
 
 function withSlash(url: string): string {

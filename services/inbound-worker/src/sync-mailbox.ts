@@ -4,7 +4,7 @@ import {
   type ItemChange,
   MailboxRefusedError,
 } from '@lockstep/exchange'
-import type { Ledger, Listing, Mailbox } from '@lockstep/ledger'
+import { type Ledger, type Listing, type Mailbox, settingsWhileOn } from '@lockstep/ledger'
 import type { MailboxHandler, WakeQueue } from '@lockstep/queue'
 import type { Logger } from '@lockstep/runtime'
 import { openListing } from './listing.ts'
@@ -45,6 +45,7 @@ export function createSyncMailbox(deps: Deps): MailboxHandler {
       return 'done'
     }
 
+    if (!(await isOn(ledger, mailbox))) return 'done'
     await ledger.lease('inbound', mailboxId, Date.now() + options.sliceMs + 10_000)
     const notifiedAtMs = await ledger.takeNotified(mailboxId)
     try {
@@ -61,6 +62,10 @@ export function createSyncMailbox(deps: Deps): MailboxHandler {
       return 'done'
     }
   }
+}
+
+async function isOn(ledger: Ledger, { id }: Mailbox): Promise<boolean> {
+  return (await settingsWhileOn(ledger, 'inbound', id, Date.now())) !== undefined
 }
 
 type Followed = {
@@ -87,7 +92,7 @@ async function follow(
   // Read anew, since a pass that begins has dropped it.
   let { cursor: before } = await ledger.mailboxState(mailbox.id)
   let hasChanged = false
-  while (Date.now() < endMs && !signal.aborted) {
+  while (Date.now() < endMs && !signal.aborted && (await isOn(ledger, mailbox))) {
     const page = await deps.gateway.sync(mailbox.address, before, { signal, direction: 'inbound' })
     const applying = {
       before,

@@ -1,16 +1,24 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { ProblemError } from '@lockstep/runtime'
-import type { RequestHandler } from 'express'
+import type { RequestHandler, Response } from 'express'
+
+const callers = new WeakMap<Response, string>()
+
+/** Which key the caller has: the beginning of its SHA-256, which says nothing of the key. */
+export function callerOf(response: Response): string {
+  return callers.get(response) ?? 'unknown'
+}
 
 /** Lets through who has one of the keys. */
 export function requireKey(keys: readonly string[]): RequestHandler {
   const isKnown = keyComparer(keys)
-  return (request, _response, next) => {
+  return (request, response, next) => {
     const given = /^Bearer +(\S+)$/i.exec(request.get('authorization') ?? '')?.[1]
     if (given === undefined) throw unauthorised('There is no key.', 'Bearer realm="lockstep"')
     if (!isKnown(given)) {
       throw unauthorised('The key is not known.', 'Bearer realm="lockstep", error="invalid_token"')
     }
+    callers.set(response, `key ${digest(given).toString('hex').slice(0, 8)}`)
     next()
   }
 }

@@ -1,4 +1,4 @@
-import type { AdmissionRules } from '@lockstep/domain'
+import type { AdmissionRules, SettingDefaults } from '@lockstep/domain'
 import type { CalendarGateway } from '@lockstep/exchange'
 import type { Ledger } from '@lockstep/ledger'
 import type { Queues } from '@lockstep/queue'
@@ -16,8 +16,8 @@ import { mailboxForget } from './mailbox-forget.ts'
 import { mailboxRelease } from './mailbox-release.ts'
 import { mailboxRepair } from './mailbox-repair.ts'
 import { mailboxStates } from './mailbox-states.ts'
-import { notifications } from './notifications.ts'
 import { openApiDocument } from './openapi/document.ts'
+import { settings } from './settings.ts'
 import { trail } from './trail.ts'
 import { unavailable } from './unavailable.ts'
 
@@ -30,7 +30,10 @@ export type AppDeps = {
   log: Logger
   apiKeys: readonly string[]
   rules: AdmissionRules
+  settingDefaults: SettingDefaults
   checks: Checks
+  /** Takes the notifications of Exchange. */
+  notifications: Router
   /** Aborts when open streams have to end. */
   closing: AbortSignal
 }
@@ -43,6 +46,7 @@ export function createApp(deps: AppDeps): Express {
     .use(requireKey(apiKeys))
     .use(events(deps), appointmentStates(deps), mailboxStates(deps), changeFeed(deps), trail(deps))
     .use(mailboxRelease(deps), mailboxForget(deps), mailboxRepair(deps), appointmentReplay(deps))
+    .use(settings(deps))
 
   return express()
     .set('query parser', 'simple')
@@ -50,8 +54,24 @@ export function createApp(deps: AppDeps): Express {
     .use(requestId())
     .use(probesRouter({ name: 'ingress', checks, registry }))
     .use('/v1', api)
-    .use(notifications(deps))
+    .use(deps.notifications)
     .use(docsPage(document))
+    .use(notFound())
+    .use(unavailable())
+    .use(problems({ log }))
+}
+
+/** What a port serves that faces the network: notifications, and whether it is there. */
+export function createNotificationsApp({
+  notifications,
+  log,
+}: Pick<AppDeps, 'notifications' | 'log'>): Express {
+  return express()
+    .set('query parser', 'simple')
+    .disable('x-powered-by')
+    .use(requestId())
+    .get('/healthz', (_request, response) => void response.json({ name: 'ingress', status: 'alive' }))
+    .use(notifications)
     .use(notFound())
     .use(unavailable())
     .use(problems({ log }))

@@ -1,12 +1,24 @@
 import { exchangeConfig, exchangeVariables } from '@lockstep/exchange'
-import { commonVariables, flag, list, parseConfig, port, secret } from '@lockstep/runtime'
+import {
+  commonVariables,
+  flag,
+  list,
+  parseConfig,
+  port,
+  secret,
+  settingConfig,
+  settingVariables,
+} from '@lockstep/runtime'
 import { z } from 'zod'
+import { listenerConfig } from './listener/listener-config.ts'
+import { listenerVariables } from './listener/listener-variables.ts'
 
 const { EWS_URL, ...otherExchangeVariables } = exchangeVariables
 
 export const variables = z.object({
   ...commonVariables,
   INGRESS_PORT: port.default(8080).describe('Where applications and Exchange reach the ingress.'),
+  ...listenerVariables,
   PRODUCER_API_KEYS: secret()
     .regex(/^[^,\s]+(\s*,\s*[^,\s]+)*$/, 'expected keys separated by commas')
     .describe(
@@ -16,6 +28,7 @@ export const variables = z.object({
   REFUSE_PERSONAL: flag
     .default(false)
     .describe('`true`: items of sensitivity personal do not cross, like private ones.'),
+  ...settingVariables,
   EWS_URL: EWS_URL.optional(),
   ...otherExchangeVariables,
 })
@@ -26,9 +39,11 @@ const schema = variables.transform(({ EWS_URL: url, ...env }, context) => ({
   logLevel: env.LOG_LEVEL,
   port: env.INGRESS_PORT,
   host: env.BIND_ADDRESS,
+  listener: listenerConfig(env, context),
   apiKeys: env.PRODUCER_API_KEYS.split(',').map((key) => key.trim()),
   mailboxes: env.MAILBOXES,
   refusePersonal: env.REFUSE_PERSONAL,
+  settingDefaults: settingConfig(env),
   /** Only read from, for applications that ask for changes at `GET /v1/changes`. */
   exchange:
     url !== undefined

@@ -10,11 +10,18 @@ import {
   ready,
   watchExchange,
 } from '@lockstep/runtime'
-import { createApp } from './app.ts'
+import { createApp, createNotificationsApp } from './app.ts'
 import type { Config } from './config.ts'
+import { createListener } from './listener/listener.ts'
+import { notifications } from './listener/notifications.ts'
 import { countQueues } from './metrics.ts'
 
-export type Ingress = { url: string; close(): Promise<void> }
+export type Ingress = {
+  url: string
+  /** The port with TLS of its own, if there is a certificate. */
+  tlsUrl: string | undefined
+  close(): Promise<void>
+}
 
 /** The gateway is made from the configuration unless it is given. */
 type Deps = { log: Logger; gateway?: CalendarGateway }
@@ -34,6 +41,8 @@ export async function startIngress(config: Config, deps: Deps): Promise<Ingress>
   await enable(ledger, config.mailboxes)
 
   const closing = new AbortController()
+  const listener = createListener(config.listener, { registry, log })
+  const notify = notifications({ ledger, queues, log, ...listener })
   const app = createApp({
     ledger,
     queues,
@@ -42,16 +51,28 @@ export async function startIngress(config: Config, deps: Deps): Promise<Ingress>
     log,
     apiKeys: config.apiKeys,
     rules: { refusePersonal: config.refusePersonal },
+    settingDefaults: config.settingDefaults,
     checks: { redis: () => redis.ping() },
+    notifications: notify,
     closing: closing.signal,
   })
-  const listening = await listen(app, { port: config.port, host: config.host, variable: 'INGRESS_PORT' })
+  const { port, host } = config
+  const listening = await listen(listener.plainServer(app), { port, host, variable: 'INGRESS_PORT' })
+  const { tls } = config.listener
+  const facing =
+    tls &&
+    (await listen(
+      listener.tlsServer(tls.isForAll ? app : createNotificationsApp({ notifications: notify, log }), tls),
+      { port: tls.port, host: tls.host ?? host, variable: 'INGRESS_TLS_PORT' },
+    ))
 
   return {
     url: listening.url,
+    tlsUrl: facing?.url,
     async close() {
       closing.abort()
-      await listening.close()
+      await Promise.all([listening.close(), facing?.close()])
+      listener.close()
       await exchange?.close()
       await queues.close()
       await closeRedis(redis)

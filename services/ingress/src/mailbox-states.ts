@@ -1,4 +1,4 @@
-import { mailHourOf } from '@lockstep/domain'
+import { mailHourOf, type SettingDefaults, settingsInForce } from '@lockstep/domain'
 import type { Ledger } from '@lockstep/ledger'
 import { type RequestHandler, Router } from 'express'
 import type { z } from 'zod'
@@ -9,18 +9,21 @@ import type { mailboxStateSchema } from './openapi/answers.ts'
 import type { mailsSchema } from './openapi/mailbox-answers.ts'
 
 /** `GET /v1/mailboxes/:mailbox`: how fresh what is known of a mailbox is. */
-export function mailboxStates({ ledger }: { ledger: Ledger }): Router {
-  return Router().get('/mailboxes/:mailbox', showState(ledger))
+type Deps = { ledger: Ledger; settingDefaults: SettingDefaults }
+
+export function mailboxStates(deps: Deps): Router {
+  return Router().get('/mailboxes/:mailbox', showState(deps))
 }
 
-function showState(ledger: Ledger): RequestHandler<{ mailbox: string }> {
+function showState({ ledger, settingDefaults }: Deps): RequestHandler<{ mailbox: string }> {
   return async (request, response) => {
     const mailbox = await knownMailbox(ledger, request.params.mailbox)
     const { currentAtMs, subscription, refused } = await ledger.mailboxState(mailbox.id)
-    const [brakes, mails, listing] = await Promise.all([
+    const [brakes, mails, listing, layers] = await Promise.all([
       brakesOf(ledger, mailbox.id),
       mailsOf(ledger, mailbox.id),
       listingOf(ledger, mailbox.id),
+      ledger.settingsOf(mailbox.id),
     ])
     const shown: z.input<typeof mailboxStateSchema> = {
       mailbox: mailbox.address,
@@ -30,6 +33,7 @@ function showState(ledger: Ledger): RequestHandler<{ mailbox: string }> {
         subscription: { startedAt: iso(subscription.startedAtMs), heardAt: iso(subscription.heardAtMs) },
       }),
       mails,
+      settings: settingsInForce(layers, settingDefaults),
       ...(listing && { listing }),
       ...(Object.keys(brakes).length > 0 && { brakes }),
       ...(refused && { refused: { code: refused.code, since: iso(refused.sinceMs) } }),

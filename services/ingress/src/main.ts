@@ -8,7 +8,10 @@ const config = loadConfig(process.env)
 const log = createLogger('ingress', config.logLevel)
 
 const ingress = await startIngress(config, { log })
-log.info({ url: ingress.url, mailboxes: config.mailboxes.length }, 'ingress is running')
+log.info(
+  { url: ingress.url, tlsUrl: ingress.tlsUrl, mailboxes: config.mailboxes.length },
+  'ingress is running',
+)
 
 log.info({ signal: await shutdownSignal() }, 'ingress is stopping')
 await stopWithin({ limitMs: 10_000, log }, { ingress: () => ingress.close() })

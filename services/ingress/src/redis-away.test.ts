@@ -5,19 +5,23 @@ import { startRedis } from '@lockstep/local'
 import { anEvent } from '@lockstep/producer/testing'
 import { Redis } from 'ioredis'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { created, notification } from './testing/notification.ts'
 import { alice, postTo, startTestIngress } from './testing/start.ts'
 
 describe('while Redis is away', () => {
   test('everything is answered at once with 503 and Retry-After, and works again afterwards', async () => {
     const { redis, startAgain, ingress } = await setUp()
     expect((await ingress.post(anEvent({ data: { version: 1 } }))).status).toBe(202)
+    const token = await ingress.ledger.newToken()
     await redis.stop()
 
     const requests = {
       event: () => ingress.post(anEvent({ data: { version: 2 } })),
       batch: () => ingress.post([anEvent({ data: { version: 2 } })]),
       notification: () =>
-        postTo(`${ingress.url}/exchange/notifications/t`, '<a/>', { 'Content-Type': 'text/xml' }),
+        postTo(`${ingress.url}/exchange/notifications/${token}`, notification(created), {
+          'Content-Type': 'text/xml',
+        }),
     }
     for (const [name, send] of Object.entries(requests)) {
       const startedAt = performance.now()

@@ -10,6 +10,8 @@ import {
   port,
   seconds,
   secret,
+  settingConfig,
+  settingVariables,
 } from '@lockstep/runtime'
 import { z } from 'zod'
 
@@ -22,11 +24,7 @@ export const variables = z.object({
   FINGERPRINT_KEY: secret().describe(
     'The deployment key of the fingerprints that are kept of appointments. The same for all workers; a new one makes every appointment look changed.',
   ),
-  CONFLICT_POLICY: z
-    .enum(['exchange', 'application', 'latest'])
-    .default('exchange')
-    .describe('Which side wins where both changed the same field since they last agreed.'),
-  MUTE: flag.default(false).describe('`true`: no invitation, update or cancellation is mailed to anybody.'),
+  ...settingVariables,
   MAIL_BUDGET_PER_HOUR: z.coerce
     .number()
     .int()
@@ -61,14 +59,13 @@ const schema = variables.transform((env, context) => ({
   exchange: { ...exchangeConfig(env, context), userAgent: 'Lockstep' },
   fingerprintKey: env.FINGERPRINT_KEY,
   settings: {
-    policy: env.CONFLICT_POLICY,
     lateCallMs: env.LATE_CALL_SECONDS,
-    mute: env.MUTE,
     mailBudget: env.MAIL_BUDGET_PER_HOUR,
     brake: brakeConfig(env),
     oscillation: oscillationConfig(env),
     refusePersonal: env.REFUSE_PERSONAL,
   },
+  settingDefaults: settingConfig(env),
   concurrency: env.OUTBOUND_CONCURRENCY,
   slice: { sliceMs: 5_000, leaseMs: 10_000, batch: 50 },
   sweepEveryMs: 1_000,

@@ -8,6 +8,7 @@ import {
   type OutboundPlan,
   type OutboundRules,
   planOutbound,
+  type SettingsInForce,
 } from '@lockstep/domain'
 import type { CalendarGateway } from '@lockstep/exchange'
 import type { Ledger, Mailbox, OutboundAttempt, OutboundOutcome } from '@lockstep/ledger'
@@ -21,8 +22,13 @@ import { outcomeOfFailure } from './outcome.ts'
 import type { Task } from './task.ts'
 import { trailOf } from './trail.ts'
 
-export type OutboundSettings = Omit<OutboundRules, 'nowMs'> & {
-  mute: boolean
+export type OutboundSettings = Omit<OutboundRules, 'nowMs'> &
+  FixedSettings & {
+    mute: boolean
+  }
+
+/** What does not change while the worker runs. */
+export type FixedSettings = Pick<OutboundRules, 'lateCallMs'> & {
   refusePersonal: boolean
   brake: BrakeRules
   oscillation: OscillationRules
@@ -35,13 +41,13 @@ type Deps = {
   gateway: CalendarGateway
   digest: Digest
   log: Logger
-  settings: OutboundSettings
+  settings: FixedSettings
   onBraked?: OnBraked
 }
 
 /** Settles a batch of begun appointments of one mailbox. Resolves with how many are settled. */
 export type SettleBatch = (
-  mailbox: Mailbox,
+  where: { readonly mailbox: Mailbox; readonly inForce: SettingsInForce },
   attempts: readonly OutboundAttempt[],
   signal: AbortSignal,
 ) => Promise<number>
@@ -52,9 +58,11 @@ const movingTargetMs = 2_000
 
 /** Look up, decide, act, remember; for all appointments of the batch together, with an outcome for each. */
 export function createSettleBatch(deps: Deps): SettleBatch {
-  const { ledger, gateway, log, settings } = deps
+  const { ledger, gateway, log } = deps
 
-  return async function settleBatch(mailbox, attempts, signal) {
+  return async function settleBatch({ mailbox, inForce }, attempts, signal) {
+    const { conflictPolicy, mute } = inForce
+    const settings = { ...deps.settings, policy: conflictPolicy.value, mute: mute.value }
     const tasks = attempts.map((attempt) => taskOf(attempt, deps))
     await ledger.note(mailbox.id, trailOf(tasks, 'started'))
     for (let round = 0; round < rounds && tasks.some((task) => !task.outcome); round++) {

@@ -1,5 +1,5 @@
-import { attemptsBeforeIsolation } from '@lockstep/domain'
-import type { Ledger, Mailbox, OutboundAttempt } from '@lockstep/ledger'
+import { attemptsBeforeIsolation, type SettingDefaults, settingsInForce } from '@lockstep/domain'
+import { type Ledger, type Mailbox, type OutboundAttempt, settingsWhileOn } from '@lockstep/ledger'
 import type { MailboxHandler } from '@lockstep/queue'
 import type { Logger } from '@lockstep/runtime'
 import type { SettleBatch } from './settle-batch.ts'
@@ -11,6 +11,7 @@ export type SliceOptions = {
   leaseMs: number
   /** Appointments of a mailbox that are begun together. */
   batch: number
+  settingDefaults: SettingDefaults
 }
 
 type Deps = { ledger: Ledger; settleBatch: SettleBatch; log: Logger; options: SliceOptions }
@@ -26,13 +27,17 @@ export function createSettleMailbox({ ledger, settleBatch, log, options }: Deps)
     let settled = 0
     let begun: number
     do {
+      const layers = await settingsWhileOn(ledger, 'outbound', mailboxId, Date.now())
+      if (!layers) return 'done'
+      const inForce = settingsInForce(layers, options.settingDefaults)
       const attempts = await ledger.beginOutbound(mailboxId, {
         limit: options.batch,
         nowMs: Date.now(),
         leaseMs: options.leaseMs,
       })
       begun = attempts.length
-      for (const batch of isolated(attempts)) settled += await settleBatch(mailbox, batch, signal)
+      for (const batch of isolated(attempts))
+        settled += await settleBatch({ mailbox, inForce }, batch, signal)
     } while (begun > 0 && Date.now() < endMs && !signal.aborted)
 
     const rest = await ledger.rest('outbound', mailboxId, Date.now())

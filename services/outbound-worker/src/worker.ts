@@ -45,7 +45,12 @@ export async function startOutboundWorker(config: Config, log: Logger): Promise<
   })
   const consumer = consume(
     'outbound',
-    createSettleMailbox({ ledger, settleBatch, log, options: config.slice }),
+    createSettleMailbox({
+      ledger,
+      settleBatch,
+      log,
+      options: { ...config.slice, settingDefaults: config.settingDefaults },
+    }),
     {
       redis: workerRedis,
       prefix,

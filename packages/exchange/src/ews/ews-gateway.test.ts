@@ -177,6 +177,7 @@ async function setUp(answerTo: (request: Request) => Answer) {
     url,
     transport,
     budget,
+    silentMs: 5_000,
     deadlineMs: 10_000,
     onCall: (fact) => facts.push(fact),
   })

@@ -8,7 +8,8 @@ import { deleteItems } from './operations/delete-items.ts'
 import { findByPlainUid, findByStamp, findByUid } from './operations/find-items.ts'
 import { getCalendarFolder } from './operations/get-calendar-folder.ts'
 import { getItems } from './operations/get-items.ts'
-import { subscribe } from './operations/subscribe.ts'
+import { getStreamingEvents } from './operations/get-streaming-events.ts'
+import { subscribe, subscribeStreaming } from './operations/subscribe.ts'
 import { syncFolderItems } from './operations/sync-folder-items.ts'
 import { unsubscribe } from './operations/unsubscribe.ts'
 import { updateItems } from './operations/update-items.ts'
@@ -31,6 +32,9 @@ export function createEwsGateway(client: EwsClient): CalendarGateway {
     findByStamp: (mailbox, appointmentId, options) => findByStamp(client, mailbox, appointmentId, options),
     sync: (mailbox, cursor, options) => syncFolderItems(client, mailbox, cursor, options),
     unsubscribe: (mailbox, subscriptionId, options) => unsubscribe(client, mailbox, subscriptionId, options),
+    subscribeStreaming: (mailbox, group, options) => subscribeStreaming(client, mailbox, group, options),
+    listen: (group, subscriptionIds, onChange, options) =>
+      getStreamingEvents(client, group, { subscriptionIds, onChange }, options),
     subscribe: (mailbox, url, statusFrequencyMinutes, options) =>
       subscribe(client, mailbox, { url, statusFrequencyMinutes }, options),
 

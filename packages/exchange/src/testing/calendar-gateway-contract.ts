@@ -10,6 +10,7 @@ import type {
 } from '../calendar-gateway.ts'
 import { CursorLostError, ItemChangedError, ItemGoneError } from '../errors.ts'
 import { anAppointment } from './an-appointment.ts'
+import { describeListening } from './listening-contract.ts'
 import { emptied, roundTrips } from './round-trips.ts'
 import type { UserItem } from './memory-calendar-gateway.ts'
 
@@ -22,6 +23,8 @@ export type CalendarGatewayFixture = {
   readonly userCreates: (item: UserItem) => string
   readonly userUpdates: (itemId: string, item: UserItem) => void
   readonly userDeletes: (itemId: string) => void
+  /** Exchange loses its subscriptions, as by a restart. */
+  readonly loseSubscriptions: () => void
   /** How many mails Exchange sent so far. */
   readonly mails: () => number
 }
@@ -37,6 +40,7 @@ export function describeCalendarGateway(
     describeWriting(open)
     describeReading(open)
     describeSyncing(open)
+    describeListening(open)
   })
 }
 

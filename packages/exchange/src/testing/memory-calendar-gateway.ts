@@ -2,10 +2,13 @@ import { type Appointment, type Field, propertiesOf, type Sensitivity } from '@l
 import type {
   CalendarGateway,
   CalendarItem,
+  CallOptions,
   Creation,
   Deletion,
   ItemHead,
   ItemResult,
+  Listening,
+  ListeningGroup,
   PushSubscription,
   SyncPage,
   Update,
@@ -14,6 +17,7 @@ import type {
 import { type ExchangeError, ExchangeUnavailableError, ItemChangedError, ItemGoneError } from '../errors.ts'
 import { failed, succeeded } from '../item-results.ts'
 import { anAppointment } from './an-appointment.ts'
+import { MemoryListening } from './memory-listening.ts'
 import { headOf, MemoryCalendar, type MemoryItem, shownItem } from './memory-calendar.ts'
 
 export type MemoryMail = {
@@ -34,6 +38,7 @@ export class MemoryCalendarGateway implements CalendarGateway {
   /** Calls by method. */
   readonly calls: Record<string, number> = {}
   readonly subscriptions = new Map<string, { readonly mailbox: string; readonly url: string }>()
+  readonly listening = new MemoryListening()
   readonly #calendars = new Map<string, MemoryCalendar>()
   readonly #pageSize: number
   #count = 0
@@ -145,8 +150,26 @@ export class MemoryCalendarGateway implements CalendarGateway {
     return { subscriptionId, watermark: 'watermark' }
   }
 
+  async subscribeStreaming(mailbox: string): Promise<string> {
+    this.#begin('subscribeStreaming')
+    const subscriptionId = `subscription-${(this.#count += 1)}`
+    this.listening.subscribe(mailbox, subscriptionId)
+    return subscriptionId
+  }
+
+  async listen(
+    _group: ListeningGroup,
+    subscriptionIds: readonly string[],
+    onChange: (subscriptionId: string) => void,
+    options?: CallOptions,
+  ): Promise<Listening> {
+    this.#begin('listen')
+    return this.listening.listen(subscriptionIds, onChange, options?.signal)
+  }
+
   async unsubscribe(_mailbox: string, subscriptionId: string): Promise<void> {
     this.#begin('unsubscribe')
+    this.listening.end([subscriptionId])
     this.subscriptions.delete(subscriptionId)
   }
 
@@ -214,7 +237,7 @@ export class MemoryCalendarGateway implements CalendarGateway {
 
   #calendar(mailbox: string): MemoryCalendar {
     const known = this.#calendars.get(mailbox)
-    const calendar = known ?? new MemoryCalendar()
+    const calendar = known ?? new MemoryCalendar(() => this.listening.tell(mailbox))
     if (!known) this.#calendars.set(mailbox, calendar)
     return calendar
   }

@@ -21,16 +21,24 @@ export type MemoryItem = {
 export class MemoryCalendar {
   readonly items = new Map<string, MemoryItem>()
   readonly #log: string[] = []
+  readonly #onChange: () => void
+
+  constructor(onChange: () => void = () => {}) {
+    this.#onChange = onChange
+  }
 
   /** Stores a new state of an item under a new change key. */
   put(item: MemoryItem): void {
     this.#log.push(item.itemId)
     this.items.set(item.itemId, { ...item, changeKey: `ck-${this.#log.length}` })
+    this.#onChange()
   }
 
   /** Takes an item away for good. */
   remove(itemId: string): void {
-    if (this.items.delete(itemId)) this.#log.push(itemId)
+    if (!this.items.delete(itemId)) return
+    this.#log.push(itemId)
+    this.#onChange()
   }
 
   inCalendar(): MemoryItem[] {

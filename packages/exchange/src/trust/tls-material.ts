@@ -6,7 +6,15 @@ import { type Fresh, type SecretSource, secretFrom } from './secret.ts'
 import { WatchedFile } from './watched-file.ts'
 
 /** A file with certificates, in any form that we read, and the password that opens it. */
-export type CertificateFile = { readonly file: string; readonly password?: SecretSource | undefined }
+export type CertificateFile = {
+  readonly file: string
+  /** The private key, where it has a file of its own. PEM. */
+  readonly keyFile?: string | undefined
+  readonly password?: SecretSource | undefined
+}
+
+/** Hears once of each state of a file that cannot be used. */
+type OnProblem = (error: Error) => void
 
 export type TrustOptions = {
   /** Trusted instead of the system's authorities: authorities, or servers' own certificates. */
@@ -42,7 +50,7 @@ export type Identity = {
 
 /** @throws {KeystoreError} if a file cannot be used at the start */
 export function openTrust({ authorities, client }: TrustOptions): Trust {
-  const ca = authorities && openFile(authorities, ({ certificates }) => certificates.map(pemOf))
+  const ca = authorities && openCertificates(authorities)
   const identity = client && openIdentity(client)
   const compose = remembering(
     (own: readonly string[] | undefined, mine: Identity | undefined): TlsMaterial => {
@@ -61,8 +69,13 @@ export function openTrust({ authorities, client }: TrustOptions): Trust {
 }
 
 /** A certificate of ours from a file: the newest each time. @throws {KeystoreError} */
-export function openIdentity(file: CertificateFile): Fresh<Identity> {
-  return openFile(file, identityIn)
+export function openIdentity(file: CertificateFile, onProblem?: OnProblem): Fresh<Identity> {
+  return openFile(file, identityIn, onProblem)
+}
+
+/** The certificates in a file, as PEM: the newest each time. @throws {KeystoreError} */
+export function openCertificates(file: CertificateFile, onProblem?: OnProblem): Fresh<readonly string[]> {
+  return openFile(file, ({ certificates }) => certificates.map(pemOf), onProblem)
 }
 
 function identityIn({ certificates, keys: [key] }: Keystore): Identity {
@@ -80,11 +93,13 @@ function identityIn({ certificates, keys: [key] }: Keystore): Identity {
 }
 
 function openFile<Content>(
-  { file, password }: CertificateFile,
+  { file, keyFile, password }: CertificateFile,
   use: (keystore: Keystore) => Content,
+  onProblem?: OnProblem,
 ): Fresh<Content> {
   const secret = password === undefined ? undefined : secretFrom(password)
-  return new WatchedFile(file, (bytes) => use(readKeystore(bytes, secret?.refresh())))
+  const files = keyFile === undefined ? file : [file, keyFile]
+  return new WatchedFile(files, (bytes) => use(readKeystore(bytes, secret?.refresh())), onProblem)
 }
 
 function pemOfKey(key: KeyObject): string {

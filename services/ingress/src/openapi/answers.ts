@@ -1,5 +1,6 @@
 import { changeSchema } from '@lockstep/producer'
 import { z } from 'zod'
+import { settingsInForceSchema } from './setting-answers.ts'
 import { brakesSchema, frozenSchema, listingSchema, mailsSchema } from './mailbox-answers.ts'
 
 const time = z.iso.datetime()
@@ -110,6 +111,7 @@ export const mailboxStateSchema = z
       .optional(),
     listing: listingSchema.optional(),
     mails: mailsSchema,
+    settings: settingsInForceSchema,
     brakes: brakesSchema.optional(),
     refused: z
       .object({ code: z.string(), since: time })

@@ -7,6 +7,7 @@ import {
   replayedSchema,
   releaseSchema,
 } from './mailbox-answers.ts'
+import { settingsPatchSchema, settingsSchema } from './setting-answers.ts'
 import {
   appointmentStateSchema,
   changesSchema,
@@ -32,10 +33,12 @@ export function componentSchemas(): Record<string, Schema> {
     repairingSchema,
     forgettingSchema,
     replayedSchema,
+    settingsSchema,
   ]
   return {
     ...schemasIn(eventSchema, 'input'),
     ...schemasIn(releaseSchema, 'input'),
+    ...schemasIn(settingsPatchSchema, 'input'),
     ...Object.assign({}, ...answers.map((schema) => schemasIn(schema, 'output'))),
   }
 }

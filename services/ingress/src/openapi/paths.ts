@@ -1,9 +1,10 @@
 import { changesQuery, trailQuery } from '../query.ts'
 import { parametersOf, reference } from './components.ts'
 import { mailboxPaths } from './mailbox-paths.ts'
+import { settingPaths } from './setting-paths.ts'
 import { inPath, json, type Operation, problems, usualProblems, withKey } from './operation.ts'
 
-export type Paths = Readonly<Record<string, Readonly<Partial<Record<'get' | 'post', Operation>>>>>
+export type Paths = Readonly<Record<string, Readonly<Partial<Record<'get' | 'post' | 'patch', Operation>>>>>
 
 const mailbox = inPath('mailbox', 'The primary SMTP address of an enabled mailbox.')
 
@@ -15,6 +16,7 @@ export function paths(): Paths {
     '/v1/appointments/{mailbox}/{appointmentId}': { get: appointmentState },
     '/v1/mailboxes/{mailbox}': { get: mailboxState },
     ...mailboxPaths,
+    ...settingPaths,
     '/v1/trail': { get: followTrail() },
     '/exchange/notifications/{token}': { post: notify },
   }

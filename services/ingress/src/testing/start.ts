@@ -23,7 +23,9 @@ export async function startTestIngress({ onLine, gateway, ...changes }: Options 
     apiKeys: ['demo', 'other-key'],
     mailboxes: [alice, bob],
     refusePersonal: false,
+    settingDefaults: { conflictPolicy: 'exchange', mute: false },
     exchange: undefined,
+    listener: { trustedProxies: [], proxyProtocolFrom: [], dnsServers: [] },
     ...changes,
   }
   const log = createLogger('ingress', config.logLevel, { write: onLine ?? (() => {}) })
@@ -41,6 +43,7 @@ export async function startTestIngress({ onLine, gateway, ...changes }: Options 
 
   return {
     url: ingress.url,
+    tlsUrl: ingress.tlsUrl,
     close: () => ingress.close(),
     redis,
     prefix,

@@ -1,20 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { alice, postTo, startTestIngress } from './testing/start.ts'
-
-const types = 'http://schemas.microsoft.com/exchange/services/2006/types'
-const messages = 'http://schemas.microsoft.com/exchange/services/2006/messages'
-
-const notification = (...events: string[]) => `<?xml version="1.0" encoding="utf-8"?>
-<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body>
-<m:SendNotification xmlns:m="${messages}" xmlns:t="${types}"><m:ResponseMessages>
-<m:SendNotificationResponseMessage ResponseClass="Success"><m:ResponseCode>NoError</m:ResponseCode>
-<m:Notification><t:SubscriptionId>s1</t:SubscriptionId><t:PreviousWatermark>w0</t:PreviousWatermark>
-<t:MoreEvents>false</t:MoreEvents>${events.join('')}</m:Notification>
-</m:SendNotificationResponseMessage></m:ResponseMessages></m:SendNotification></soap:Body></soap:Envelope>`
-
-const status = '<t:StatusEvent><t:Watermark>w1</t:Watermark></t:StatusEvent>'
-const created = `<t:CreatedEvent><t:Watermark>w2</t:Watermark><t:TimeStamp>2027-01-01T00:00:00Z</t:TimeStamp>
-<t:ItemId Id="i1" ChangeKey="c1"/><t:ParentFolderId Id="f1" ChangeKey="c2"/></t:CreatedEvent>`
+import { created, notification, status } from '../testing/notification.ts'
+import { alice, postTo, startTestIngress } from '../testing/start.ts'
 
 describe('POST /exchange/notifications/:token', () => {
   test('answers OK once the mailbox is due in the ledger, and wakes it', async () => {
@@ -51,6 +37,15 @@ describe('POST /exchange/notifications/:token', () => {
     expect((await queues.inbound.counts()).waiting).toBe(0)
   })
 
+  test('a call with the token of a probe is noted, wakes nobody, and ends the subscription that made it', async () => {
+    const { notify, ledger, queues } = await setUp()
+    const token = await ledger.openProbe(60_000)
+    const answer = await notify(notification(status, created), token)
+    expect(answer.text).toContain('<m:SubscriptionStatus>Unsubscribe</m:SubscriptionStatus>')
+    expect(await ledger.probeHeardAt(token)).toBeGreaterThan(1)
+    expect((await queues.inbound.counts()).waiting).toBe(0)
+  })
+
   test.each([
     ['not XML', '{}', 400],
     ['another message', '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"/>', 400],
@@ -67,9 +62,10 @@ async function setUp() {
   const ingress = await startTestIngress()
   const { ledger, url } = ingress
   const mailboxId = (await ledger.find(alice))!.id
-  await ledger.saveSubscription(mailboxId, { id: 's1', token: 'token-1', startedAtMs: 1, heardAtMs: 1 })
+  const token = await ledger.newToken()
+  await ledger.saveSubscription(mailboxId, { id: 's1', token, startedAtMs: 1, heardAtMs: 1 })
   await ledger.lease('inbound', mailboxId, Date.now() + 3_600_000)
-  const notify = (body: string, token = 'token-1') =>
-    postTo(`${url}/exchange/notifications/${token}`, body, { 'Content-Type': 'text/xml; charset=utf-8' })
+  const notify = (body: string, to = token) =>
+    postTo(`${url}/exchange/notifications/${to}`, body, { 'Content-Type': 'text/xml; charset=utf-8' })
   return { ...ingress, mailboxId, notify }
 }

@@ -1,0 +1,172 @@
+import { eventually } from '@lockstep/runtime/testing'
+import { describe, expect, test } from 'vitest'
+import { appointment, event } from '../support/events.ts'
+import { alice, bob, startSystem, type System } from '../support/system.ts'
+
+const env = { POLL_SECONDS: '0.5' }
+const times = {
+  start: { dateTime: '2027-05-03T09:00:00', timeZone: 'Europe/Berlin' },
+  end: { dateTime: '2027-05-03T10:00:00', timeZone: 'Europe/Berlin' },
+}
+const guests = [{ address: 'dan@elsewhere.example', name: 'Dan', type: 'required' }]
+
+describe('outbound switched off', () => {
+  test('for everything: events are taken and cost no attempt; on again, the newest state is written', async () => {
+    const system = await startSystem({ env })
+    const { send, set, settled, simulator, state } = system
+    expect(await set({ outbound: 'off' })).toMatchObject({ inForce: { outbound: { value: 'off' } } })
+    await set({ outbound: 'on' }, bob)
+    for (const version of [1, 2, 3]) {
+      const answer = await send(event({ id: 'A', version }, appointment({ location: `Room ${version}` })))
+      expect(answer).toMatchObject({ status: 202, body: { results: [{ status: 'accepted' }] } })
+    }
+    await send(event({ id: 'B', version: 1, mailbox: bob }, appointment()))
+    await toldOfNew(system, alice)
+    await toldOfNew(system, bob)
+    expect(simulator.calls['CreateItem']).toBeUndefined()
+    expect(await state(alice, 'A')).toMatchObject({ state: 'pending', outbound: { attempts: 0 } })
+
+    await set({ outbound: null })
+    await settled(alice, 'A', 3)
+    await settled(bob, 'B', 1)
+    expect(simulator.calls).toMatchObject({ CreateItem: 2 })
+    expect(simulator.calls['UpdateItem']).toBeUndefined()
+    expect(ours(system, alice)).toMatchObject([{ location: 'Room 3' }])
+  })
+
+  test('for a mailbox: the others go on, and it stays off over a restart of the worker', async () => {
+    const { send, set, settled, state, stopWorker, startWorker } = await startSystem({ env })
+    await set({ outbound: 'off' }, alice)
+    await send(event({ id: 'A', version: 1 }, appointment()))
+    await stopWorker('outbound')
+    await startWorker('outbound')
+    await send(
+      event({ id: 'A', version: 2 }, appointment()),
+      event({ id: 'B', version: 1, mailbox: bob }, appointment()),
+    )
+    await settled(bob, 'B', 1)
+    expect(await state(alice, 'A')).toMatchObject({ writtenVersion: 0, outbound: { attempts: 0 } })
+    await set({ outbound: 'on' }, alice)
+    await settled(alice, 'A', 2)
+  })
+
+  test('takes a worker by surprise that has much to do: what it has in hand is finished, the rest waits', async () => {
+    const { send, set, simulator, state } = await startSystem({ env })
+    simulator.faults.add({ kind: 'latency', ms: 100, operation: 'CreateItem' })
+    const ids = Array.from({ length: 120 }, (_, n) => `A${n}`)
+    await send(...ids.map((id) => event({ id, version: 1 }, appointment())))
+    await eventually(() => expect(simulator.calls['CreateItem']).toBeGreaterThan(0))
+    await set({ outbound: 'off' })
+    const states = async () => Promise.all(ids.map(async (id) => (await state(alice, id)).state))
+    await eventually(async () => {
+      const attempts = await Promise.all(ids.map(async (id) => (await state(alice, id)).outbound?.attempts))
+      expect(attempts.filter((spent) => spent !== undefined && spent > 0)).toEqual([])
+    })
+    const waiting = (await states()).filter((each) => each === 'pending')
+    expect(waiting.length).toBeGreaterThan(20)
+    expect(simulator.calendarOf(alice)).toHaveLength(ids.length - waiting.length)
+
+    await set({ outbound: 'on' })
+    await eventually(async () => expect(new Set(await states())).toEqual(new Set(['settled'])), 15_000)
+    expect(simulator.calendarOf(alice)).toHaveLength(ids.length)
+  })
+})
+
+describe('inbound switched off', () => {
+  test('tells nothing and asks Exchange nothing; on again, the newest state is told', async () => {
+    const system = await startSystem({ env })
+    const { application, mailbox, send, set, settled, simulator, quiet } = system
+    await send(event({ id: 'A', version: 1 }, appointment()))
+    await settled(alice, 'A', 1)
+    await quiet(alice, 'A')
+    await set({ inbound: 'off' }, alice)
+    const [item] = simulator.calendarOf(alice)
+    for (const location of ['Room 5', 'Room 6']) simulator.userUpdates(alice, item!.itemId, { location })
+    const { currentAt } = await mailbox(alice)
+    await toldOfNew(system, bob)
+    // The other direction is not concerned.
+    await send(event({ id: 'A', version: 2 }, appointment({ subject: 'Second visit' })))
+    await eventually(async () => expect(await system.state(alice, 'A')).toMatchObject({ writtenVersion: 2 }))
+    await toldOfNew(system, bob)
+    expect(application.typesOf('A')).toEqual([])
+    expect(await mailbox(alice)).toMatchObject({ currentAt, settings: { inbound: { from: 'mailbox' } } })
+
+    await set({ inbound: null }, alice)
+    await settled(alice, 'A', 2)
+    const changes = application.received.filter(({ data }) => data.appointmentId === 'A')
+    expect(changes).toMatchObject([{ data: { changed: ['location'], appointment: { location: 'Room 6' } } }])
+  })
+
+  test('for everything is so for each mailbox, whatever the mailbox says', async () => {
+    const { application, send, set, settled, simulator } = await startSystem({ env })
+    await set({ inbound: 'off' })
+    await set({ inbound: 'on' }, alice)
+    for (const mailbox of [alice, bob]) simulator.userCreates(mailbox, { subject: 'Theirs', ...times })
+    await send(event({ id: 'A', version: 1 }, appointment()))
+    await eventually(() => expect(simulator.calls['CreateItem']).toBe(1))
+    expect(application.received).toEqual([])
+    await set({ inbound: 'on' })
+    await eventually(() => expect(application.received).toHaveLength(2))
+    await settled(alice, 'A', 1)
+  })
+})
+
+describe('a policy of the mailbox', () => {
+  test('mute: it alone is mailed for, or not, without a restart', async () => {
+    const { send, set, settled, simulator } = await startSystem({ env })
+    await set({ mute: true })
+    await set({ mute: false }, bob)
+    const both = (version: number) => [
+      event({ id: 'A', version }, appointment({ attendees: guests, location: `Room ${version}` })),
+      event(
+        { id: 'B', version, mailbox: bob },
+        appointment({ attendees: guests, location: `Room ${version}` }),
+      ),
+    ]
+    await send(...both(1))
+    await settled(alice, 'A', 1)
+    await settled(bob, 'B', 1)
+    expect(simulator.mails).toMatchObject([{ from: bob }])
+    await set({ mute: null })
+    await set({ mute: true }, bob)
+    await send(...both(2))
+    await settled(alice, 'A', 2)
+    await settled(bob, 'B', 2)
+    expect(simulator.mails).toMatchObject([{ from: bob }, { from: alice }])
+  })
+
+  test('on conflicts outranks that of the connection, and that the variable', async () => {
+    const system = await startSystem({ env: { ...env, CONFLICT_POLICY: 'exchange' } })
+    const { set, state } = system
+    await set({ conflictPolicy: 'exchange' })
+    await set({ conflictPolicy: 'application' }, bob)
+    for (const mailbox of [alice, bob]) await conflict(system, mailbox)
+    expect((await state(alice, 'A')).conflicts).toMatchObject([{ winner: 'exchange' }])
+    expect((await state(bob, 'A')).conflicts).toMatchObject([{ winner: 'application' }])
+  })
+})
+
+/** Items that carry an appointment of the application. */
+function ours({ simulator }: System, mailbox: string) {
+  return simulator.calendarOf(mailbox).filter(({ subject }) => subject === 'Site visit')
+}
+
+/** The other direction works: a new item is told. */
+async function toldOfNew({ simulator, application }: System, mailbox: string): Promise<void> {
+  const before = application.received.length
+  simulator.userCreates(mailbox, { subject: 'Theirs', ...times })
+  await eventually(() => expect(application.received.length).toBeGreaterThan(before))
+}
+
+/** The user and the application change the same field, neither knowing of the other. */
+async function conflict(system: System, mailbox: string): Promise<void> {
+  const { send, settled, simulator, quiet } = system
+  await send(event({ id: 'A', version: 1, mailbox }, appointment()))
+  await settled(mailbox, 'A', 1)
+  await quiet(mailbox, 'A')
+  await system.set({ inbound: 'off' }, mailbox)
+  const [item] = simulator.calendarOf(mailbox)
+  simulator.userUpdates(mailbox, item!.itemId, { location: 'Of the user' })
+  await send(event({ id: 'A', version: 2, mailbox }, appointment({ location: 'Of the application' })))
+  await eventually(async () => expect(await system.state(mailbox, 'A')).toMatchObject({ writtenVersion: 2 }))
+}
