@@ -18,7 +18,7 @@ const strangerAt = '203.0.113.99'
 
 test.skipIf(missing)(
   `an application on premises, Exchange in the cloud ${missing ?? ''}`,
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async () => {
     const network = await createNetwork({
       'lockstep.example': balancerAt,

@@ -11,7 +11,7 @@ const firewallAt = '203.0.113.1'
 const exchangeAt = '198.51.100.10'
 const deskAt = '10.30.0.50'
 
-test.skipIf(missing)(`Exchange itself in the DMZ ${missing ?? ''}`, { timeout: 120_000 }, async () => {
+test.skipIf(missing)(`Exchange itself in the DMZ ${missing ?? ''}`, { timeout: 240_000 }, async () => {
   const network = await createNetwork({
     'lockstep.example': lockstepAt,
     'mail.contoso.example': exchangeAt,

@@ -11,7 +11,7 @@ const lockstepAt = '10.30.0.10'
 const proxyAt = '198.51.100.10'
 const exchangeAt = '203.0.113.40'
 
-test.skipIf(missing)(`nothing may come in ${missing ?? ''}`, { timeout: 120_000 }, async () => {
+test.skipIf(missing)(`nothing may come in ${missing ?? ''}`, { timeout: 240_000 }, async () => {
   const network = await createNetwork({ 'outlook.office365.com': exchangeAt, 'proxy.corp.example': proxyAt })
   await network.host('firewall', {
     on: { internet: '203.0.113.1', dmz: '198.51.100.1', office: '10.30.0.1' },

@@ -23,7 +23,7 @@ const passes: Passage[] = [
 
 test.skipIf(missing)(
   `a private cloud over a VPN${missing ? ` (skipped: ${missing})` : ''}`,
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async () => {
     const network = await createNetwork({ 'mail.contoso.example': exchangeAt })
     const cloud = { on: { cloud: '10.20.0.1', internet: '203.0.113.1' }, passes }

@@ -19,7 +19,7 @@ const passes: Passage[] = [
 ]
 
 describe.skipIf(missingFor('nginx'))(`a reverse proxy in the DMZ ${missingFor('nginx') ?? ''}`, () => {
-  test('publishes EWS under a path of its own', { timeout: 120_000 }, async () => {
+  test('publishes EWS under a path of its own', { timeout: 240_000 }, async () => {
     const site = await createSite('ews.contoso.example')
     const { proxy, lockstep, authority, exchangeCa } = site
     await startNginx(proxy, authority, {
@@ -48,7 +48,7 @@ describe.skipIf(missingFor('nginx'))(`a reverse proxy in the DMZ ${missingFor('n
 })
 
 describe.skipIf(missingFor('haproxy'))(`a load balancer in the DMZ ${missingFor('haproxy') ?? ''}`, () => {
-  test('passes TCP, so that a logon stays with its connection', { timeout: 120_000 }, async () => {
+  test('passes TCP, so that a logon stays with its connection', { timeout: 240_000 }, async () => {
     const site = await createSite('mail.contoso.example')
     const { proxy, lockstep, authority, exchangeCa } = site
     await startHaproxy(proxy, authority, { port: 443, servers: [exchangeAt, otherExchangeAt], toPort: 443 })

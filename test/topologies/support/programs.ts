@@ -100,6 +100,6 @@ export async function startNameServer(
 
 async function configuration({ folder }: Authority, name: string, text: string): Promise<string> {
   const file = join(folder, name)
-  await writeFile(file, text)
+  await writeFile(file, `${text}\n`)
   return file
 }

@@ -9,6 +9,8 @@ export const alice = 'alice@contoso.example'
 
 const service = (name: string) => [process.execPath, `services/${name}/src/main.ts`]
 const webhookSecret = `whsec_${randomBytes(24).toString('base64')}`
+/** Longer than a busy machine takes to start everything. */
+const patienceMs = 60_000
 const everywhere = { BIND_ADDRESS: '0.0.0.0', LOG_LEVEL: 'info' }
 
 /** Exchange's ports: EWS over HTTPS as usual, and the control API, which no network but its own host reaches. */
@@ -47,7 +49,7 @@ export async function startLockstep(host: Host, env: Readonly<Record<string, str
   const dir = await mkdtemp(join(tmpdir(), 'lockstep-redis-'))
   onTestFinished(() => rm(dir, { recursive: true, force: true }))
   host.start(['redis-server', '--dir', dir, '--appendonly', 'yes', '--hz', '100'])
-  await expect.poll(() => host.reaches('127.0.0.1', 6379), { timeout: 10_000 }).toBe('open')
+  await expect.poll(() => host.reaches('127.0.0.1', 6379), { timeout: patienceMs }).toBe('open')
   const common = {
     ...everywhere,
     REDIS_URL: 'redis://127.0.0.1:6379',
@@ -81,13 +83,18 @@ export async function startApplication(host: Host, lockstepUrl: string): Promise
   return running
 }
 
+/** For a failure: what the programs of a host said. */
+export function wordsOf(host: Host): string {
+  return host.said.join('').slice(-4_000)
+}
+
 async function answers(host: Host, url: string): Promise<void> {
   try {
     await expect
-      .poll(() => host.fetch(url), { timeout: 20_000, interval: 300 })
+      .poll(() => host.fetch(url), { timeout: patienceMs, interval: 300 })
       .toMatchObject({ status: 200 })
   } catch (error) {
-    throw new Error(`${url} does not answer. Its host said:\n${host.said.join('').slice(-4_000)}`, {
+    throw new Error(`${url} does not answer. Its host said:\n${wordsOf(host)}`, {
       cause: error,
     })
   }
@@ -108,7 +115,7 @@ export async function expectOutbound(
   subject: string,
 ): Promise<void> {
   await create(application, subject)
-  await expect.poll(() => calendarOf(exchange), { timeout: 20_000, interval: 300 }).toContain(subject)
+  await expect.poll(() => calendarOf(exchange), { timeout: patienceMs, interval: 300 }).toContain(subject)
 }
 
 export async function expectInbound(
@@ -118,7 +125,7 @@ export async function expectInbound(
   const init = { method: 'POST', headers: json, body: JSON.stringify(entered(subject)) }
   const made = await exchange.fetch(`http://127.0.0.1:${controlPort}/control/calendars/${alice}`, init)
   expect(made).toMatchObject({ status: 201 })
-  await expect.poll(() => heldBy(application), { timeout: 20_000, interval: 300 }).toContain(subject)
+  await expect.poll(() => heldBy(application), { timeout: patienceMs, interval: 300 }).toContain(subject)
 }
 
 /** What a user of the application enters. */
