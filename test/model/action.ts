@@ -27,8 +27,9 @@ export type Trouble =
   | { do: 'outage'; forMs: number }
   /** The application is away, answers late, or forgets to acknowledge what it applied. */
   | { do: 'application'; is: 'away' | 'slow' | 'forgetful'; forMs: number }
-  | { do: 'kill'; service: ServiceName }
-  | { do: 'freeze'; service: ServiceName; forMs: number }
+  /** One of the processes that do the same. */
+  | { do: 'kill'; service: ServiceName; place: number }
+  | { do: 'freeze'; service: ServiceName; place: number; forMs: number }
   | { do: 'restartRedis' }
 
 export type Action = (UserAction | Trouble) & { sending?: Sending; afterMs: number }

@@ -3,7 +3,7 @@ import { allowContest } from './mail-allowance.ts'
 import { type Content, type Field, fields, type Values, valuesOf } from './content.ts'
 
 /** What a side's user did to an appointment: gave a field a value, or said whether it is there for all to see. */
-export type Act = { readonly side: Side; readonly label: number } & (
+export type Act = { readonly side: Side; readonly label: number; readonly atMs: number } & (
   | { readonly what: 'created'; readonly values: Values }
   | { readonly what: 'edited'; readonly field: Field; readonly value: string }
   | { readonly what: 'shown' | 'takenAway' }
@@ -49,6 +49,9 @@ export function createBook() {
       return [...memories.values()].filter(({ isAmbiguous }) => !isAmbiguous)
     },
     find: (label: number) => memories.get(label),
+    get size() {
+      return memories.size
+    },
 
     born(side: Side, label: number, mailbox: string, content: Content): Memory {
       const values = valuesOf(content)
@@ -57,7 +60,7 @@ export function createBook() {
         label,
         mailbox,
         bornAt: side,
-        acts: [{ side, label, what: 'created', values }],
+        acts: [{ side, label, atMs: Date.now(), what: 'created', values }],
         given: given as Record<Field, Set<string>>,
         isClear: true,
         isInsisted: false,
@@ -73,12 +76,12 @@ export function createBook() {
       const values = valuesOf(after)
       for (const field of fieldsIn(change)) {
         if (field === 'attendees') allowContest(memory, contests(memory, side))
-        memory.acts.push({ side, label, what: 'edited', field, value: values[field] })
+        memory.acts.push({ side, label, atMs: Date.now(), what: 'edited', field, value: values[field] })
         memory.given[field].add(values[field])
       }
     },
     said(side: Side, label: number, what: 'shown' | 'takenAway'): void {
-      memories.get(label)!.acts.push({ side, label, what })
+      memories.get(label)!.acts.push({ side, label, atMs: Date.now(), what })
     },
   }
 }
@@ -90,19 +93,28 @@ function contests({ acts }: Memory, side: Side): number {
 }
 
 /**
- * A copy carries the UID and the stamp of what it was made from, and so does a copy of that. It cannot be told from one
- * of these that is gone and comes back.
+ * A copy carries the UID and the stamp of what it was made from, and so does a copy of that. One that is new or comes
+ * back cannot be told from another of these that is gone.
  */
 function blur(memories: ReadonlyMap<number, Memory>): void {
-  for (const copy of memories.values()) {
-    if (copy.copyOf === undefined || !isNew(copy)) continue
-    const root = rootOf(memories, copy)
-    for (const relative of memories.values()) {
-      if (relative === copy || rootOf(memories, relative) !== root || !mayBeGone(relative)) continue
-      relative.isAmbiguous = true
-      copy.isAmbiguous = true
+  const copies = [...memories.values()].filter(({ copyOf }) => copyOf !== undefined)
+  const roots = new Set(copies.map((copy) => rootOf(memories, copy)))
+  for (const root of roots) {
+    const family = [root, ...copies.filter((copy) => rootOf(memories, copy) === root)]
+    for (const one of family) {
+      if (one.copyOf !== undefined && comesBack(one)) one.isAmbiguous = true
+      if (!comesBack(one) && !(one.copyOf !== undefined && isNew(one))) continue
+      for (const relative of family) {
+        if (relative === one || !mayBeGone(relative)) continue
+        relative.isAmbiguous = true
+        one.isAmbiguous = true
+      }
     }
   }
+}
+
+function comesBack({ acts }: Memory): boolean {
+  return acts.some(({ side, what }) => side === 'exchange' && what === 'shown')
 }
 
 function rootOf(memories: ReadonlyMap<number, Memory>, memory: Memory): Memory {

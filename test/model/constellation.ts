@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { type Simulator, startSimulator } from '@lockstep/exchange-simulator'
 import { freePort, startRedis } from '@lockstep/local'
 import { startApplication, type TestApplication } from '../support/application.ts'
@@ -12,12 +13,12 @@ export type Constellation = {
   readonly application: TestApplication
   readonly ingressUrl: string
   readonly mailboxes: readonly string[]
-  /** Ends a service as a power cut would, and starts it again. */
-  kill(name: ServiceName): Promise<void>
-  freeze(name: ServiceName, forMs: number): Promise<void>
+  /** Ends a process as a power cut would, and starts it again. */
+  kill(service: ServiceName, place: number): Promise<void>
+  freeze(service: ServiceName, place: number, forMs: number): Promise<void>
   restartRedis(): Promise<void>
-  /** What a service has written, those that were killed included. */
-  linesOf(name: ServiceName): string[]
+  /** What the processes of a service have written, those that were killed included. */
+  linesOf(service: ServiceName): string[]
   close(): Promise<void>
 }
 
@@ -25,15 +26,21 @@ export type ConstellationOptions = {
   mailboxes: number
   /** How long a call whose answer was lost may still have its effect. Longer than any freeze, or mails double. */
   lateCallMs: number
+  /** Processes of each kind of worker. */
+  workers?: number
   env?: Readonly<Record<string, string>>
 }
 
 const startTries = 5
 const names = ['ingress', 'outbound-worker', 'inbound-worker'] as const
 
+export function mailboxOf(number: number): string {
+  return `user${number}@contoso.example`
+}
+
 /** The real thing: Redis and the services as processes of their own, the simulator and an application in this one. */
 export async function startConstellation(options: ConstellationOptions): Promise<Constellation> {
-  const mailboxes = Array.from({ length: options.mailboxes }, (_, n) => `user${n}@contoso.example`)
+  const mailboxes = Array.from({ length: options.mailboxes }, (_, n) => mailboxOf(n))
   const dir = await mkdtemp(join(tmpdir(), 'lockstep-model-'))
   let redis = await startRedis({ dir })
   const simulator = await startSimulator({ seed: false, push: { retryMs: 500 } })
@@ -63,34 +70,23 @@ export async function startConstellation(options: ConstellationOptions): Promise
     MAIL_BUDGET_PER_HOUR: '1000000',
     ...options.env,
   }
-  const running = new Map<ServiceName, ServiceProcess>()
-  const lines = new Map<ServiceName, string[]>()
-  /** As whatever runs a deployment does: one that ends because Redis is away is started again. */
-  const start = async (name: ServiceName, tries = startTries): Promise<void> => {
-    try {
-      running.set(name, await spawnService(name, env))
-    } catch (error) {
-      if (tries === 1) throw error
-      await start(name, tries - 1)
-    }
-  }
-  const end = async (name: ServiceName) => {
-    const service = running.get(name)
-    if (!service) return
-    service.signal('SIGKILL')
-    await service.ended
-    lines.set(name, [...(lines.get(name) ?? []), ...service.lines])
-    running.delete(name)
+  const { workers = 1 } = options
+  const crew = names.flatMap((service) =>
+    Array.from({ length: service === 'ingress' ? 1 : workers }, () => createMember(service, env)),
+  )
+  const memberOf = (service: ServiceName, place: number) => {
+    const members = crew.filter((member) => member.service === service)
+    return members[place % members.length]!
   }
   const close = async () => {
-    await Promise.all(names.map(end))
+    await Promise.all(crew.map((member) => member.end()))
     await application.close()
     await simulator.close()
     await redis.stop()
     await rm(dir, { recursive: true })
   }
   try {
-    await Promise.all(names.map((name) => start(name)))
+    await Promise.all(crew.map((member) => member.start()))
   } catch (error) {
     await close()
     throw error
@@ -101,22 +97,58 @@ export async function startConstellation(options: ConstellationOptions): Promise
     application,
     ingressUrl,
     mailboxes,
-    async kill(name) {
-      await end(name)
-      await start(name)
+    async kill(service, place) {
+      const member = memberOf(service, place)
+      await member.end()
+      await member.start()
     },
-    async freeze(name, forMs) {
-      const service = running.get(name)!
-      service.signal('SIGSTOP')
-      await new Promise((wake) => void setTimeout(wake, forMs))
-      service.signal('SIGCONT')
+    async freeze(service, place, forMs) {
+      const member = memberOf(service, place)
+      member.signal('SIGSTOP')
+      await wait(forMs)
+      member.signal('SIGCONT')
     },
     async restartRedis() {
       const { port } = redis
       await redis.stop()
       redis = await startRedis({ dir, port })
     },
-    linesOf: (name) => [...(lines.get(name) ?? []), ...(running.get(name)?.lines ?? [])],
+    linesOf: (service) => crew.flatMap((member) => (member.service === service ? member.lines() : [])),
     close,
+  }
+}
+
+type Member = {
+  readonly service: ServiceName
+  start(): Promise<void>
+  end(): Promise<void>
+  signal(name: NodeJS.Signals): void
+  lines(): string[]
+}
+
+/** As whatever runs a deployment does: a process that ends because Redis is away is started again. */
+function createMember(service: ServiceName, env: Readonly<Record<string, string>>): Member {
+  const past: string[] = []
+  let running: ServiceProcess | undefined
+  const start = async (tries = startTries): Promise<void> => {
+    try {
+      running = await spawnService(service, env)
+    } catch (error) {
+      if (tries === 1) throw error
+      await start(tries - 1)
+    }
+  }
+  return {
+    service,
+    start: () => start(),
+    async end() {
+      if (!running) return
+      running.signal('SIGKILL')
+      await running.ended
+      past.push(...running.lines)
+      running = undefined
+    },
+    signal: (name) => running?.signal(name),
+    lines: () => [...past, ...(running?.lines ?? [])],
   }
 }

@@ -1,6 +1,7 @@
-import type { FaultOptions } from '@lockstep/exchange-simulator'
-import type { Action, History, Round, Sending, ServiceName, Side, Trouble, UserAction } from './action.ts'
+import type { Action, History, Round, Sending, Side, UserAction } from './action.ts'
+import { mailboxOf } from './constellation.ts'
 import { fields } from './content.ts'
+import { type TroubleScene, troubleSteps } from './generate-trouble.ts'
 import { type Random, randomOf } from './random.ts'
 
 /** From the harmless to the violent; each includes those before it. */
@@ -18,7 +19,9 @@ export type GenerateOptions = {
 /** Goes on for ever: the caller takes as many rounds as it has time for. */
 export function* roundsOf({ seed, mailboxes, level, actions }: GenerateOptions): Generator<Round> {
   const random = randomOf(seed)
-  const scene: Scene = { random, mailboxes, known: [], serial: 0, labels: 0, rank: troubles.indexOf(level) }
+  const rank = troubles.indexOf(level)
+  const pace = Math.max(1, Math.round(mailboxes / mailboxesAtPace))
+  const scene: Scene = { random, mailboxes, known: [], recent: [], rank, pace, serial: 0, labels: 0 }
   for (;;) yield round(scene, actions)
 }
 
@@ -37,31 +40,51 @@ export function answersConflict(seed: number): boolean {
   return seed % 2 === 0
 }
 
+/** Of one round after another. */
 type Scene = {
   readonly random: Random
   readonly mailboxes: number
   /** Appointments that may still be of interest; the oldest are left in peace. */
   readonly known: number[]
+  /** Those that somebody just did something to. */
+  readonly recent: number[]
   readonly rank: number
+  /** How many mailboxes' worth of users act at once. */
+  readonly pace: number
   serial: number
   labels: number
 }
 
 const knownInMailbox = 5
+const recentAtPace = 8
+const mailboxesAtPace = 12
 
 function round(scene: Scene, length: number): Round {
-  const { random } = scene
-  const actions = Array.from({ length }, () => userAction(scene)).flatMap((action) => [
-    ...overtaken(action, scene),
-    timed(action, scene),
-  ])
-  if (scene.rank < troubles.indexOf('application')) return actions
-  const count = 1 + random.below(Math.ceil(length / 4))
-  for (let n = 0; n < count; n++) {
-    const { afterMs } = timed({ do: 'restartRedis' }, scene)
-    actions.splice(random.below(actions.length + 1), 0, { ...trouble(scene), afterMs })
+  const { random, rank } = scene
+  const steps = Array.from({ length }, (): Action[] => {
+    const action = userAction(scene)
+    return [...overtaken(action, scene), timed(action, scene), ...undone(action, scene)]
+  })
+  if (rank >= troubles.indexOf('application')) {
+    const count = Math.ceil((length / 8) * (0.5 + random.next()))
+    for (let n = 0; n < count; n++)
+      steps.splice(random.below(steps.length + 1), 0, troubleSteps(sceneOfTrouble(scene), pauseMs(scene)))
   }
-  return actions
+  return steps.flat()
+}
+
+function sceneOfTrouble(scene: Scene): TroubleScene {
+  const { random, rank, mailboxes } = scene
+  return {
+    random,
+    isExchangeIll: rank >= troubles.indexOf('exchange'),
+    areProcessesIll: rank >= troubles.indexOf('processes'),
+    mailbox: () => mailboxOf(random.below(mailboxes)),
+    edit: (side, label = someLabel(scene)) => {
+      const serial = ++scene.serial
+      return { do: 'edit', side, label, field: random.pick(fields), serial, afterMs: 0 }
+    },
+  }
 }
 
 /** Before a cancellation: an edit whose event arrives after it. */
@@ -73,10 +96,21 @@ function overtaken(action: UserAction, scene: Scene): Action[] {
   return [{ ...edit, sending: 'late', afterMs: 20 }]
 }
 
-function timed(action: UserAction | Trouble, { random, rank }: Scene): Action {
-  const afterMs = random.chance(0.4) ? 0 : random.below(random.chance(0.2) ? 900 : 150)
+/** An item that was dragged away by mistake is back at once, under another handle. */
+function undone(action: UserAction, { random }: Scene): Action[] {
+  if (action.do !== 'moveOut' || random.chance(0.5)) return []
+  return [{ do: 'moveBack', side: 'exchange', label: action.label, afterMs: 0 }]
+}
+
+function timed(action: UserAction, scene: Scene): Action {
+  const { random, rank } = scene
+  const afterMs = pauseMs(scene)
   const sending: Sending = rank === 0 ? 'once' : random.weighted({ once: 6, late: 2, twice: 2 })
   return { ...action, sending, afterMs }
+}
+
+function pauseMs({ random, pace }: Scene): number {
+  return random.chance(0.4) ? 0 : Math.ceil(random.below(random.chance(0.2) ? 900 : 150) / pace)
 }
 
 const weights: Readonly<Record<UserAction['do'], number>> = {
@@ -101,7 +135,7 @@ function userAction(scene: Scene): UserAction {
     const mailbox = random.below(scene.mailboxes)
     return { do: kind, side, label: newLabel(scene), mailbox, serial, isMeeting: random.chance(0.5) }
   }
-  const label = random.pick(known)
+  const label = someLabel(scene)
   switch (kind) {
     case 'edit':
       return { do: kind, side, label, field: random.pick(fields), serial }
@@ -118,68 +152,22 @@ function userAction(scene: Scene): UserAction {
   }
 }
 
+/** Often one of those that somebody just did something to, so that changes meet. */
+function someLabel(scene: Scene): number {
+  const { random, known, recent } = scene
+  const label = random.pick(recent.length > 0 && random.chance(0.6) ? recent : known)
+  noteRecent(scene, label)
+  return label
+}
+
+function noteRecent({ recent, pace }: Scene, label: number): void {
+  recent.push(label)
+  if (recent.length > recentAtPace * pace) recent.shift()
+}
+
 function newLabel(scene: Scene): number {
   scene.known.push(++scene.labels)
+  noteRecent(scene, scene.labels)
   if (scene.known.length > knownInMailbox * scene.mailboxes) scene.known.shift()
   return scene.labels
-}
-
-function trouble({ random, rank }: Scene): Trouble {
-  const kinds = [
-    () => applicationTrouble(random),
-    () => exchangeTrouble(random),
-    () => processTrouble(random),
-  ]
-  return random.pick(kinds.slice(0, rank - 1))()
-}
-
-function applicationTrouble(random: Random): Trouble {
-  const is = random.pick(['away', 'slow', 'forgetful'] as const)
-  return { do: 'application', is, forMs: 200 + random.below(1_500) }
-}
-
-const lossy = ['dropBeforeEffect', 'dropAfterEffect', 'lateEffect'] as const
-const failing = ['busyFault', 'busyItem', 'unavailable', 'emptyError', 'htmlError'] as const
-const written = ['CreateItem', 'UpdateItem', 'DeleteItem'] as const
-const read = ['GetItem', 'SyncFolderItems', 'FindItem'] as const
-
-function exchangeTrouble(random: Random): Trouble {
-  const times = 1 + random.below(3)
-  const operation = random.pick([...written, ...written, ...read])
-  switch (random.weighted({ lossy: 5, failing: 3, latency: 2, notification: 2, outage: 1 })) {
-    case 'lossy': {
-      const kind = random.pick(lossy)
-      const delay = kind === 'lateEffect' ? { effectAfterMs: 300 + random.below(1_500) } : {}
-      return { do: 'fault', fault: { kind, ...delay, operation, times } as FaultOptions }
-    }
-    case 'failing':
-      return { do: 'fault', fault: { kind: random.pick(failing), operation, times } }
-    case 'latency':
-      return { do: 'fault', fault: { kind: 'latency', ms: 100 + random.below(900), operation, times: 4 } }
-    case 'notification': {
-      const kind = random.pick(['notificationLost', 'notificationDelayed', 'notificationDoubled'] as const)
-      const delay = kind === 'notificationDelayed' ? { ms: 200 + random.below(1_000) } : {}
-      return { do: 'fault', fault: { kind, ...delay, times } as FaultOptions }
-    }
-    default:
-      return { do: 'outage', forMs: 300 + random.below(1_200) }
-  }
-}
-
-function processTrouble(random: Random): Trouble {
-  const service = random.pick<ServiceName>([
-    'outbound-worker',
-    'outbound-worker',
-    'inbound-worker',
-    'inbound-worker',
-    'ingress',
-  ])
-  switch (random.weighted({ kill: 5, freeze: 2, redis: 2 })) {
-    case 'kill':
-      return { do: 'kill', service }
-    case 'freeze':
-      return { do: 'freeze', service, forMs: 12_000 + random.below(4_000) }
-    default:
-      return { do: 'restartRedis' }
-  }
 }

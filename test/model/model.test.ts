@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { startConstellation } from './constellation.ts'
+import { changesOf } from './figures.ts'
 import { type GenerateOptions, historyOf } from './generate.ts'
 import { run } from './run.ts'
 
@@ -22,7 +23,7 @@ test.for(seeds)(
         restMs: 40_000,
       })
       expect({ violations, stories }).toEqual({ violations: [], stories: [] })
-      expect(figures.changes).toBeGreaterThan(20)
+      expect(changesOf(figures)).toBeGreaterThan(20)
       expect(figures.deliveries).toBeGreaterThan(5)
     } finally {
       await constellation.close()

@@ -1,8 +1,9 @@
-import type { Mail, PlainItem } from '@lockstep/exchange-simulator'
+import type { PlainItem } from '@lockstep/exchange-simulator'
 import type { ReceivedChange } from '../support/application.ts'
 import type { Entry } from './application.ts'
 import type { Act, Memory } from './book.ts'
-import { type Content, type Field, fields, labelOf, type Values, valuesOf } from './content.ts'
+import { type Content, type Field, fields, type Values, valuesOf } from './content.ts'
+import type { Evidence } from './evidence.ts'
 import { isOrganizers, allowedMails } from './mail-allowance.ts'
 
 /** What is wrong, of which appointment. */
@@ -20,19 +21,6 @@ export type ViolationKind =
   | 'echo'
   | 'restless'
 
-/** All that the oracle looks at. */
-export type Evidence = {
-  readonly calendars: ReadonlyMap<string, readonly PlainItem[]>
-  readonly entries: readonly Entry[]
-  /** Those that no user's own doing sent. */
-  readonly mails: readonly Mail[]
-  readonly allMails: readonly Mail[]
-  /** Since the last rest. */
-  readonly deliveries: readonly ReceivedChange[]
-  /** An answer was lost since the last rest, or a process: what landed is a guess now and then. */
-  readonly isLossy: boolean
-}
-
 /** Both sides' view of one appointment. */
 export type View = {
   readonly item?: PlainItem
@@ -49,11 +37,9 @@ export function judge(memories: readonly Memory[], evidence: Evidence): Violatio
 
 function judgeOne(memory: Memory, evidence: Evidence): Violation[] {
   const { label } = memory
-  const items = itemsOf(memory, evidence)
-  const entries = evidence.entries.filter((entry) => entry.label === label)
-  const deliveries = evidence.deliveries.filter(({ data }) =>
-    entries.some(({ appointmentId }) => appointmentId === data.appointmentId),
-  )
+  const items = evidence.items(memory)
+  const entries = evidence.entries(label)
+  const deliveries = entries.flatMap(({ appointmentId }) => evidence.deliveries(appointmentId))
   const view = viewOf(items[0], entries[0])
   const found = [
     ...(items.length > 1 ? [['duplicate', `${items.length} items at Exchange`] as const] : []),
@@ -62,21 +48,15 @@ function judgeOne(memory: Memory, evidence: Evidence): Violation[] {
       : []),
     ...presence(memory, view),
     ...values(memory, view, evidence.isLossy),
-    ...secrets(memory, evidence.deliveries),
+    ...secrets(memory, deliveries),
     ...echoes(memory, view, deliveries),
     ...mails(memory, view, evidence),
   ]
   return found.map(([kind, detail]) => ({ kind, label, detail }))
 }
 
-function itemsOf({ label, mailbox }: Memory, { calendars }: Evidence): PlainItem[] {
-  const calendar = calendars.get(mailbox) ?? []
-  return calendar.filter((item) => item.isOrganizer && labelOf(item.subject) === label)
-}
-
 function viewAt(memory: Memory, evidence: Evidence): View {
-  const entry = evidence.entries.find(({ label }) => label === memory.label)
-  return viewOf(itemsOf(memory, evidence)[0], entry)
+  return viewOf(evidence.items(memory)[0], evidence.entries(memory.label)[0])
 }
 
 type Finding = readonly [kind: ViolationKind, detail: string]
@@ -166,6 +146,7 @@ function allowedValues(memory: Memory, field: Field, isLossy: boolean): string[]
 
 /** What Exchange's user entered while the appointment was hidden, and nobody has shown since. */
 function secrets({ secrets: texts }: Memory, deliveries: readonly ReceivedChange[]): Finding[] {
+  if (texts.length === 0) return []
   const told = JSON.stringify(deliveries)
   return texts
     .filter((text) => new RegExp(String.raw`${text}\b`).test(told))
@@ -192,7 +173,7 @@ function echoes(
 function mails(memory: Memory, { item, atExchange, atApplication }: View, evidence: Evidence): Finding[] {
   const { label } = memory
   const found: Finding[] = []
-  const ours = evidence.mails.filter(({ subject }) => labelOf(subject) === label)
+  const ours = evidence.mails(label).filter((mail) => !evidence.isUsers(mail))
   for (const [key, sent] of Map.groupBy(ours, ({ kind, to }) => `${kind} to ${to}`)) {
     const [{ kind, to }] = sent as [(typeof sent)[0]]
     if (!isOrganizers(kind)) continue
@@ -201,9 +182,7 @@ function mails(memory: Memory, { item, atExchange, atApplication }: View, eviden
   }
   if (!item || !atExchange || !atApplication) return found
   for (const { address } of item.attendees) {
-    const isInvited = evidence.allMails.some(
-      ({ kind, to, subject }) => kind === 'invitation' && to === address && labelOf(subject) === label,
-    )
+    const isInvited = evidence.mails(label).some(({ kind, to }) => kind === 'invitation' && to === address)
     if (!isInvited) found.push(['mail', `${address} was never invited`])
   }
   return found

@@ -25,7 +25,7 @@ export async function comeToRest({ look, activity, limitMs, quietMs }: Options):
       if (activity() === before && violations.length === 0) return []
     }
     if (Date.now() > endMs) return violations.length > 0 ? violations : [restless('it never stops')]
-    await wait(100)
+    await wait(300)
   }
 }
 

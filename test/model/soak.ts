@@ -6,7 +6,8 @@ import { parseArgs } from 'node:util'
 import type { History, Round } from './action.ts'
 import { startConstellation } from './constellation.ts'
 import { answersConflict, roundsOf, type TroubleLevel, troubles } from './generate.ts'
-import { type Figures, type Outcome, run } from './run.ts'
+import { changesOf, linesOf } from './figures.ts'
+import { type Outcome, run } from './run.ts'
 import { shrink } from './shrink.ts'
 
 const { values } = parseArgs({
@@ -14,7 +15,14 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '2' },
     seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
     mailboxes: { type: 'string', default: '3' },
-    actions: { type: 'string', default: '20' },
+    /** In each round; left out: eight for each mailbox. */
+    actions: { type: 'string' },
+    /** Ends after so many changes, if time is not up before. */
+    changes: { type: 'string', default: 'Infinity' },
+    /** Processes of each kind of worker; left out: two if any is killed or frozen. */
+    workers: { type: 'string' },
+    /** Goes on after something wrong, without the appointments that it is about. */
+    'keep-going': { type: 'boolean', default: false },
     faults: { type: 'string', default: 'all' },
     shrink: { type: 'string', default: '0' },
     replay: { type: 'string' },
@@ -26,14 +34,14 @@ const seed = Number(values.seed)
 const mailboxes = Number(values.mailboxes)
 const endMs = Date.now() + Number(values.minutes) * 60_000
 const isViolent = level === 'processes'
+const actions = Number(values.actions ?? 8 * mailboxes)
+let changes = 0
 const say = (line: string) => void process.stdout.write(`${line}\n`)
 
 say(`seed ${seed}, ${mailboxes} mailboxes, faults: ${level}`)
 const history = await recorded()
 const outcome = await playAll(history.rounds)
-report(outcome.figures)
-for (const { kind, label, detail } of outcome.violations) say(`${kind} of L${label}: ${detail}`)
-for (const story of outcome.stories) say(story)
+for (const line of linesOf(outcome.figures)) say(line)
 if (outcome.violations.length > 0) await explain()
 process.exitCode = outcome.violations.length > 0 ? 1 : 0
 
@@ -44,7 +52,7 @@ async function recorded(): Promise<Recorded> {
   const played: Round[] = []
   const source = values.replay
     ? ((await import(values.replay, { with: { type: 'json' } })) as { default: History }).default.rounds
-    : roundsOf({ seed, mailboxes, level, actions: Number(values.actions) })
+    : roundsOf({ seed, mailboxes, level, actions })
   const rounds = (function* () {
     for (const round of source) {
       played.push(round)
@@ -55,14 +63,27 @@ async function recorded(): Promise<Recorded> {
 }
 
 async function playAll(rounds: Iterable<Round>, log = true): Promise<Outcome> {
-  const lateCallMs = isViolent ? 20_000 : 3_000
-  const constellation = await startConstellation({ mailboxes, lateCallMs })
+  const constellation = await startConstellation({
+    mailboxes,
+    // Longer than any freeze.
+    lateCallMs: isViolent ? 17_000 : 3_000,
+    workers: Number(values.workers ?? (isViolent ? 2 : 1)),
+  })
+  const isDue = () => Date.now() < endMs && changes < Number(values.changes)
   try {
     const outcome = await run(constellation, rounds, {
       answersConflict: answersConflict(seed),
       restMs: isViolent ? 90_000 : 60_000,
-      goesOn: () => values.replay !== undefined || !log || Date.now() < endMs,
-      onRound: (number, figures) => log && say(`round ${number}: ${figures.changes} changes`),
+      keepGoing: values['keep-going'],
+      goesOn: () => values.replay !== undefined || !log || isDue(),
+      onRound: (figures, violations, stories) => {
+        changes = changesOf(figures)
+        const at = new Date().toISOString().slice(11, 19)
+        if (!log) return
+        say(`${at} round ${figures.rounds}: ${changes} changes, ${violations.length} violations`)
+        for (const { kind, label, detail } of violations) say(`${kind} of L${label}: ${detail}`)
+        for (const story of stories) say(story)
+      },
     })
     if (log && outcome.violations.length > 0) await keepLogs(constellation)
     return outcome
@@ -93,18 +114,4 @@ async function explain(): Promise<void> {
     say(`round ${index + 1}`)
     for (const action of round) say(`  ${JSON.stringify(action)}`)
   }
-}
-
-function report({ faults, violations, ...figures }: Figures): void {
-  const { difference = 0, duplicate = 0, lost = 0, echo = 0, mail = 0 } = violations
-  const parts = {
-    ...figures,
-    ...faults,
-    differences: difference,
-    duplicates: duplicate,
-    lost,
-    echoes: echo,
-    excessMails: mail,
-  }
-  for (const [name, value] of Object.entries(parts)) say(`${name.padEnd(20)} ${String(value).padStart(6)}`)
 }

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Mail } from '@lockstep/exchange-simulator'
-import type { Action } from './action.ts'
+import type { Action, Side } from './action.ts'
 import { type ApplicationModel, createApplicationModel, type Entry, type Version } from './application.ts'
 import { type Book, createBook } from './book.ts'
 import type { Constellation } from './constellation.ts'
@@ -18,8 +18,8 @@ export type Stage = {
   readonly application: ApplicationModel
   readonly producer: Producer
   readonly troubles: Troubles
-  /** How many actions found their appointment as they needed it. */
-  readonly done: number
+  /** How many changes found their appointment as they needed it. */
+  readonly done: Readonly<Record<Side, number>>
   /** Mails that a user's own doing in Outlook sent. */
   readonly usersMails: ReadonlySet<Mail>
   play(action: Action): Promise<void>
@@ -39,19 +39,17 @@ export function createStage(constellation: Constellation, answersConflict: boole
     hidden: new Set(),
     usersMails: new Set(),
   }
-  let done = 0
+  const done = { application: 0, exchange: 0 }
   return {
     book,
     application,
     producer,
     troubles,
     usersMails: scene.usersMails,
-    get done() {
-      return done
-    },
+    done,
     async play(action) {
-      const isDone = 'label' in action ? act(scene, action) : troubles.start(action)
-      if (isDone) done++
+      if (!('label' in action)) troubles.start(action)
+      else if (act(scene, action)) done[action.side]++
       if (action.afterMs > 0) await wait(action.afterMs)
     },
   }

@@ -24,6 +24,8 @@ export function createTroubles(constellation: Constellation, model: ApplicationM
   let mood: Mood = 'well'
   let isLossy = false
   let lateUntilMs = 0
+  /** Mailboxes of which Exchange may have said that half of it is all. */
+  const halfListed = new Set<string>()
 
   application.answerWith(async (change) => {
     if (mood === 'away') return { status: 503 }
@@ -50,6 +52,7 @@ export function createTroubles(constellation: Constellation, model: ApplicationM
     switch (action.do) {
       case 'fault': {
         simulator.faults.add(action.fault)
+        if (action.fault.kind === 'incompleteListing') halfListed.add(action.fault.mailbox!)
         isLossy ||= ['dropAfterEffect', 'lateEffect', 'dropBeforeEffect'].includes(action.fault.kind)
         if (action.fault.kind === 'lateEffect') lateUntilMs = action.fault.effectAfterMs
         return true
@@ -69,10 +72,14 @@ export function createTroubles(constellation: Constellation, model: ApplicationM
         })
       case 'kill':
         isLossy = true
-        return alone(action.service, () => constellation.kill(action.service))
+        return alone(`${action.service} ${action.place}`, () =>
+          constellation.kill(action.service, action.place),
+        )
       case 'freeze':
         isLossy = true
-        return alone(action.service, () => constellation.freeze(action.service, action.forMs))
+        return alone(`${action.service} ${action.place}`, () =>
+          constellation.freeze(action.service, action.place, action.forMs),
+        )
       case 'restartRedis':
         isLossy = true
         return alone('redis', () => constellation.restartRedis())
@@ -93,10 +100,19 @@ export function createTroubles(constellation: Constellation, model: ApplicationM
       while (underWay.size > 0) await Promise.all(underWay)
       simulator.faults.clear()
       if (lateUntilMs > 0) await wait(lateUntilMs)
+      for (const mailbox of halfListed) await repair(constellation.ingressUrl, mailbox)
+      halfListed.clear()
       const was = isLossy
       isLossy = false
       lateUntilMs = 0
       return { isLossy: was }
     },
   }
+}
+
+/** What an incomplete listing left out nobody misses; whoever learns of it compares once more. */
+async function repair(ingressUrl: string, mailbox: string): Promise<void> {
+  const url = `${ingressUrl}/v1/mailboxes/${mailbox}/repair`
+  const response = await fetch(url, { method: 'POST', headers: { authorization: 'Bearer test' } })
+  if (!response.ok) throw new Error(`repair of ${mailbox}: ${response.status}`)
 }

@@ -27,13 +27,18 @@ export function startCloser(url: string, times: number): Promise<Relay> {
   )
 }
 
-/** A forward proxy that knows CONNECT. */
-export function startProxy(): Promise<Relay> {
+/**
+ * A forward proxy that knows CONNECT. With `hosts` it knows those alone, such as `{ 'mail.contoso.example:443': 8443 }`,
+ * each by a port of this machine.
+ */
+export function startProxy(hosts?: Readonly<Record<string, number>>): Promise<Relay> {
   return listening((take) =>
     createServer((socket) => {
       socket.once('data', (head) => {
         const [, host = '', port = ''] = /^CONNECT ([^:]+):(\d+)/.exec(head.toString('latin1')) ?? []
-        const out = connect({ host, port: Number(port) })
+        const known = hosts?.[`${host}:${port}`]
+        if (hosts && known === undefined) return socket.end('HTTP/1.1 502 Unknown host\r\n\r\n')
+        const out = known === undefined ? connect({ host, port: Number(port) }) : connect(known, '127.0.0.1')
         socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
         take(socket, out)
       })

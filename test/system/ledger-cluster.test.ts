@@ -24,7 +24,9 @@ test('every method works on a Redis Cluster: no script leaves its slot', async (
   await deliveries(ledger, id)
   await feeds(ledger, id)
   await guards(ledger, id)
+  await settings(ledger, id)
   await listings(ledger, id)
+  await hearing(ledger, id)
   await leaving(ledger, id)
   await probes(ledger)
   expect(unused()).toEqual([])
@@ -38,11 +40,34 @@ async function outbound(ledger: Ledger, id: string) {
   const [parked] = (await ledger.beginOutbound(id, batch)) as [OutboundAttempt]
   expect(await ledger.commitOutbound(id, parked, { kind: 'parked', code: 'X' }, T0)).toBe('committed')
   expect(await ledger.replay(id, 'A1', T0)).toBe(true)
-  const [attempt] = (await ledger.beginOutbound(id, batch)) as [OutboundAttempt]
+  const begun = (await ledger.beginOutbound(id, batch)) as [OutboundAttempt]
+  const [attempt] = (await ledger.renewOutbound(id, begun, batch)) as [OutboundAttempt]
   const settled = { kind: 'settled', link: linkAt(1), untold: true } as const
   expect(await ledger.commitOutbound(id, attempt, settled, T0)).toBe('committed')
   expect(await ledger.rest('outbound', id, T0)).toBe('none')
   expect(await ledger.state(id, 'A1')).toMatchObject({ state: 'pending', record: { link: linkAt(1) } })
+}
+
+async function hearing(ledger: Ledger, id: string) {
+  await ledger.saveHearing(id, { way: 'streaming', sinceMs: T0 })
+  await ledger.noteStreaming([id], { sinceMs: T0 })
+  expect(await ledger.countWays()).toMatchObject({ streaming: 1 })
+  const group = await ledger.joinGroup(id, 200)
+  expect(await ledger.groupOf(id)).toBe(group)
+  await ledger.saveStreamingId(id, 'S1')
+  expect((await ledger.listeningGroups()).get(group)).toEqual([{ mailboxId: id, subscriptionId: 'S1' }])
+  expect(await ledger.holdGroup(group, 'me', 1_000)).toBe(true)
+  await ledger.releaseGroup(group, 'me')
+  await ledger.leaveGroup(id)
+}
+
+async function settings(ledger: Ledger, id: string) {
+  const change = { by: 'test', nowMs: T0 }
+  for (const where of [id, undefined]) {
+    expect(await ledger.changeSettings(where, { mute: true }, change)).toBe(true)
+    expect(await ledger.settingsChanges(where)).toHaveLength(1)
+  }
+  expect(await ledger.settingsOf(id)).toEqual({ connection: { mute: true }, mailbox: { mute: true } })
 }
 
 async function inbound(ledger: Ledger, id: string) {
@@ -122,7 +147,7 @@ async function probes(ledger: Ledger) {
   const token = await ledger.openProbe(60_000)
   expect(await ledger.hearProbe(token, T0)).toBe(true)
   expect(await ledger.probeHeardAt(token)).toBe(T0)
-  await ledger.closeProbe(token)
+  expect(await ledger.isOurToken(await ledger.newToken())).toBe(true)
 }
 
 /** The ledger, and which of its methods were not called yet. */

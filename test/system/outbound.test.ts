@@ -42,6 +42,23 @@ describe('from the application to Exchange', () => {
     ])
   })
 
+  test('a new version changes only what changed also if the answer to the first was lost', async () => {
+    const { send, simulator, settled } = await startSystem()
+    simulator.faults.add({ kind: 'dropAfterEffect', operation: 'CreateItem', times: 1 })
+    await send(event({ id: 'A', version: 1 }, appointment()))
+    const [{ itemId } = { itemId: '' }] = await eventually(() => {
+      const items = simulator.calendarOf(alice)
+      expect(items).toHaveLength(1)
+      return items
+    })
+    simulator.userUpdates(alice, itemId, { categories: ['Set by the user'], showAs: 'oof' })
+    await send(event({ id: 'A', version: 2, basedOn: 0 }, appointment({ location: 'Room 5' })))
+    await settled(alice, 'A', 2, 10_000)
+    expect(simulator.calendarOf(alice)).toMatchObject([
+      { itemId, location: 'Room 5', categories: ['Set by the user'], showAs: 'oof' },
+    ])
+  })
+
   test('an older version is stale, also after a cancellation, and a newer one creates anew', async () => {
     const { send, simulator, settled } = await startSystem()
     await send(event({ id: 'A', version: 4 }, appointment()))

@@ -57,17 +57,20 @@ describe('outbound switched off', () => {
     await send(...ids.map((id) => event({ id, version: 1 }, appointment())))
     await eventually(() => expect(simulator.calls['CreateItem']).toBeGreaterThan(0))
     await set({ outbound: 'off' })
-    const states = async () => Promise.all(ids.map(async (id) => (await state(alice, id)).state))
+    const states = async () => Promise.all(ids.map((id) => state(alice, id)))
     await eventually(async () => {
-      const attempts = await Promise.all(ids.map(async (id) => (await state(alice, id)).outbound?.attempts))
-      expect(attempts.filter((spent) => spent !== undefined && spent > 0)).toEqual([])
+      const inHand = (await states()).filter(({ outbound }) => (outbound?.attempts ?? 0) > 0)
+      expect(inHand).toEqual([])
     })
-    const waiting = (await states()).filter((each) => each === 'pending')
+    const waiting = (await states()).filter(({ writtenVersion }) => writtenVersion === 0)
     expect(waiting.length).toBeGreaterThan(20)
     expect(simulator.calendarOf(alice)).toHaveLength(ids.length - waiting.length)
 
     await set({ outbound: 'on' })
-    await eventually(async () => expect(new Set(await states())).toEqual(new Set(['settled'])), 15_000)
+    await eventually(async () => {
+      const unsettled = (await states()).filter((each) => each.state !== 'settled')
+      expect(unsettled).toEqual([])
+    }, 15_000)
     expect(simulator.calendarOf(alice)).toHaveLength(ids.length)
   })
 })
@@ -95,6 +98,44 @@ describe('inbound switched off', () => {
     await settled(alice, 'A', 2)
     const changes = application.received.filter(({ data }) => data.appointmentId === 'A')
     expect(changes).toMatchObject([{ data: { changed: ['location'], appointment: { location: 'Room 6' } } }])
+  })
+
+  test('keeps what was found and not told yet, at no cost', async () => {
+    const { application, send, set, settled, simulator, state } = await startSystem({ env })
+    application.answerWith(() => ({ status: 503 }))
+    const { itemId } = simulator.userCreates(alice, { subject: 'Theirs', ...times })
+    const { appointmentId } = await eventually(() => application.received[0]!.data)
+    await set({ inbound: 'off' })
+    application.answerWith(() => ({ status: 204 }))
+    const tries = application.received.length
+    simulator.userUpdates(alice, itemId, { location: 'Room 7' })
+    await send(event({ id: 'A', version: 1 }, appointment()))
+    // The delivery was due again after two seconds.
+    await eventually(async () => {
+      const { due, attempts } = (await state(alice, appointmentId)).inbound!
+      expect(Date.parse(due!)).toBeLessThan(Date.now() - 2_000)
+      expect(attempts).toBe(0)
+    })
+    expect(application.received.length).toBeLessThanOrEqual(tries + 1)
+
+    await set({ inbound: 'on' })
+    await settled(alice, appointmentId, 0)
+    expect(application.received.at(-1)).toMatchObject({ data: { appointment: { location: 'Room 7' } } })
+  })
+
+  test('subscribes to nothing', async () => {
+    const { set, settled, simulator, startWorker, application } = await startSystem({
+      env: { ...env, MAILBOXES: [alice, bob].join(',') },
+      without: ['inbound'],
+    })
+    await set({ inbound: 'off' }, alice)
+    await startWorker('inbound')
+    simulator.userCreates(bob, { subject: 'Theirs', ...times })
+    const { appointmentId } = await eventually(() => application.received[0]!.data)
+    await settled(bob, appointmentId, 0)
+    expect(simulator.calls['Subscribe']).toBe(1)
+    await set({ inbound: 'on' }, alice)
+    await eventually(() => expect(simulator.calls['Subscribe']).toBe(2))
   })
 
   test('for everything is so for each mailbox, whatever the mailbox says', async () => {

@@ -138,7 +138,7 @@ const crossing = fc.record({
   transport: fc.array(transport, { maxLength: 12 }),
 })
 
-test('of edits that cross each other the policy’s wins, also over a cancellation', () => {
+test('of edits that cross each other the policy’s wins, also over a cancellation, but for a body', () => {
   fc.assert(
     fc.property(decided, crossing, (scene, { field, others, isCancelled, transport }) => {
       const two = createTwoSides(scene)
@@ -150,9 +150,12 @@ test('of edits that cross each other the policy’s wins, also over a cancellati
       if (isCancelled) two.take({ do: 'cancel', side: 'exchange' })
       play(two, transport)
       two.comeToRest()
+      // A body that may be Exchange's user's is not written over, and one that was made anew may seem to be.
+      fc.pre(!(field === 'body' && isCancelled))
+      const exchangeWins = scene.policy === 'exchange' || field === 'body'
       const fromExchange = isCancelled ? [] : [last[1]]
       const held = two.atApplication().map((content) => valueIn(content[field]))
-      expect(held).toEqual(scene.policy === 'exchange' ? fromExchange : [last[0]])
+      expect(held).toEqual(exchangeWins ? fromExchange : [last[0]])
     }),
     { numRuns: 600 },
   )

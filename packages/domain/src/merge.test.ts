@@ -62,8 +62,8 @@ describe('a merge', () => {
     })
   })
 
-  const won = { write: ['subject'], lost: [], untold: [] as string[], conflict: conflict('application') }
-  const lost = { write: [], lost: ['subject'], untold: ['subject'], conflict: conflict('exchange') }
+  const won = { write: ['subject'], lost: [], untold: [] as string[], conflicts: [conflict('application')] }
+  const lost = { write: [], lost: ['subject'], untold: ['subject'], conflicts: [conflict('exchange')] }
   const policies: Record<ConflictPolicy, typeof won | typeof lost> = {
     exchange: lost,
     application: won,
@@ -92,7 +92,7 @@ describe('a merge', () => {
     [2_001, 'application'],
   ])('%d ms later the latest is of %s', (laterMs, winner) => {
     const rest = { policy: 'latest' as const, observed: observed(theirs, 'K2', nowMs - laterMs) }
-    expect(merged(mine, rest).conflict?.winner).toBe(winner)
+    expect(merged(mine, rest).conflicts?.[0]?.winner).toBe(winner)
   })
 
   test('is no conflict if what was offered is what the application had', () => {
@@ -109,6 +109,21 @@ describe('a merge', () => {
     })
   })
 
+  test('leaves a body that is not ours as it is under every policy, and notes it', () => {
+    const body = (content: string) => ({ contentType: 'text', content }) as const
+    const rest = {
+      policy: 'application' as const,
+      observed: observed({ ...theirs, body: body('Theirs') }),
+    }
+    expect(merged({ ...mine, body: body('Mine') }, rest)).toEqual({
+      write: ['subject'],
+      lost: ['body'],
+      untold: ['body'],
+      conflicts: [conflict('application'), { ...conflict('exchange'), fields: ['body'] }],
+    })
+    expect(merged({ body: body('Mine') }, { ...rest, ours: ['body'] }).write).toEqual(['body'])
+  })
+
   test('in doubt what the application held, is won by Exchange under every policy, and noted', () => {
     const base = knowing({ fingerprints: without(agreed, ['subject']) })
     expect(merged(mine, { policy: 'application', base, observed: observed({}) })).toEqual(lost)
@@ -120,7 +135,7 @@ describe('a merge', () => {
       write: ['showAs', 'reminderMinutesBeforeStart', 'categories'],
       lost: ['subject'],
       untold: ['subject'],
-      conflict: conflict('exchange'),
+      conflicts: [conflict('exchange')],
     })
   })
 

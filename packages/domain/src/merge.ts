@@ -37,7 +37,8 @@ export type Merge = {
    * that it applied after it made the version may have covered what is written now.
    */
   readonly untold: readonly Field[]
-  readonly conflict?: Conflict
+  /** One for each side that won something; missing if there was no conflict. */
+  readonly conflicts?: readonly Conflict[]
 }
 
 /** Exchange's clock and ours need not agree; a change within this time of another is not later. */
@@ -70,7 +71,8 @@ export function merge(input: MergeInput): Merge {
       (unknown.has(field) || (atExchange.has(field) && !isToldAgain(field)) || doubtful(field)),
   )
   const exchangeWins = winner(input) === 'exchange'
-  const yields = (field: Field) => exchangeWins && !input.ours?.includes(field)
+  // A body that is not ours may hold more than words: it is not written over, whoever else wins.
+  const yields = (field: Field) => (exchangeWins || field === 'body') && !input.ours?.includes(field)
   const foreign = role === 'attendee' ? changed.filter((field) => !attendeeOwns.has(field)) : []
   const lost = fields.filter(
     (field) => foreign.includes(field) || (both.includes(field) && (yields(field) || doubtful(field))),
@@ -81,12 +83,12 @@ export function merge(input: MergeInput): Merge {
     lost.includes(field) ||
     (overtaken.has(field) && changed.includes(field)) ||
     (atExchange.has(field) && !write.includes(field) && (!same(field) || overtaken.has(field)))
-  const conflict = conflictOf(input, [...new Set([...both, ...foreign])], lost)
+  const conflicts = conflictsOf(input, [...new Set([...both, ...foreign])], lost)
   return {
     write,
     lost,
     untold: fields.filter(isUntold),
-    ...(conflict && { conflict }),
+    ...(conflicts.length > 0 && { conflicts }),
   }
 }
 
@@ -110,12 +112,16 @@ function winner({ policy, wanted, observed, base }: MergeInput): Conflict['winne
   return wanted.atMs > exchangeAtMs + sameTimeMs ? 'application' : 'exchange'
 }
 
-function conflictOf(input: MergeInput, both: readonly Field[], lost: readonly Field[]): Conflict | undefined {
-  if (both.length === 0) return undefined
-  return {
-    atMs: input.nowMs,
-    version: input.wanted.version,
-    fields: both,
-    winner: lost.length > 0 ? 'exchange' : 'application',
-  }
+function conflictsOf(input: MergeInput, both: readonly Field[], lost: readonly Field[]): Conflict[] {
+  const { nowMs: atMs, wanted } = input
+  const won = both.filter((field) => !lost.includes(field))
+  const conflict = (names: readonly Field[], winner: Conflict['winner']) =>
+    names.length > 0 ? [{ atMs, version: wanted.version, fields: names, winner }] : []
+  return [
+    ...conflict(won, 'application'),
+    ...conflict(
+      both.filter((field) => !won.includes(field)),
+      'exchange',
+    ),
+  ]
 }

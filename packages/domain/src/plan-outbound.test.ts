@@ -153,6 +153,15 @@ describe('what is wanted present', () => {
   })
 })
 
+test('what an older version wrote whose answer was lost is no edit of the user, stamp or no stamp', () => {
+  const overtaken = { version: 1, fingerprints: printsOf({ location: 'Lost', subject: 'Lost' }) }
+  const finding = found({ location: 'Lost', subject: 'By the user' })
+  expect(planned({ wanted: present(), link: linked }, { finding, overtaken })).toMatchObject({
+    action: 'update',
+    merge: { write: ['location'], untold: ['subject'] },
+  })
+})
+
 describe('what Exchange cancelled', () => {
   const link: Link = { ...unlinked, told: { revision: 6, holds: false } }
   const edited = (
@@ -176,6 +185,16 @@ describe('what Exchange cancelled', () => {
 
   test('is made anew if the application knew, though it was told once more', () => {
     expect(edited(6, [...cancelled, offer(7, 'cancelled')])).toBe('create')
+  })
+
+  test('is made anew if the application had cancelled it itself by then', () => {
+    const absent: Link = { ...link, written: { version: 1, basedOn: 5, fingerprints: {} } }
+    expect(planned({ wanted: present(moved, 5), link: absent, offers: cancelled }).action).toBe('create')
+    const heldAgain = [offer(5, 'created'), offer(6, 'cancelled')]
+    const earlier = { ...absent, written: { ...absent.written, basedOn: 4 } }
+    expect(planned({ wanted: present(moved, 5), link: earlier, offers: heldAgain }).action).toBe(
+      'tellCancelled',
+    )
   })
 
   test('is told again if it was hidden before it was deleted', () => {

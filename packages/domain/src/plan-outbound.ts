@@ -1,8 +1,8 @@
 import type { Appointment } from './appointment.ts'
 import { agreedUpon, mergeBase, takesAway } from './base.ts'
-import { type Field, fields, type Fingerprints } from './field.ts'
+import { type Field, fields, type Fingerprints, only } from './field.ts'
 import { type ConflictPolicy, merge, type Merge, type MergeInput, type Observed } from './merge.ts'
-import type { AppointmentRecord, Intent, LinkedItem, Seen } from './record.ts'
+import type { AppointmentRecord, ChangeKind, Intent, Link, LinkedItem, Seen } from './record.ts'
 import type { SettledWanted, Wanted } from './wanted.ts'
 
 /** What was found at Exchange, once the plan asked for it. */
@@ -58,11 +58,15 @@ export type OutboundRules = {
   readonly nowMs: number
 }
 
+export type Overtaken = { readonly version: number; readonly fingerprints: Fingerprints }
+
 export type OutboundInput = {
   readonly record: AppointmentRecord
   /** Of what is wanted; missing if it is wanted absent. */
   readonly fingerprints?: Fingerprints
   readonly earlier?: Intent
+  /** An older version that may have been written by an attempt whose answer was lost. */
+  readonly overtaken?: Overtaken
   readonly finding?: Finding
   readonly rules: OutboundRules
 }
@@ -130,12 +134,8 @@ function planFound(
     }
   }
   const ours = probablyOurs(input.record, stampedVersion)
-  return planMerged(
-    merge({ ...mergeInput(input, wanted, item), observed, ours }),
-    wanted,
-    item,
-    observed.changeKey,
-  )
+  const merging = withLanded(mergeInput(input, wanted, item), observed, input.overtaken)
+  return planMerged(merge({ ...merging, observed, ours }), wanted, item, observed.changeKey)
 }
 
 function planMerged(
@@ -166,6 +166,22 @@ function mergeInput(
   }
 }
 
+/** What the item holds just as an older version wanted it is that version's effect, and nobody's edit. */
+function withLanded(merging: MergeInput, observed: Observed, overtaken: Overtaken | undefined): MergeInput {
+  const { base, seen } = merging
+  const landed = fields.filter(
+    (field) =>
+      observed.fingerprints[field] === overtaken?.fingerprints[field] &&
+      observed.fingerprints[field] !== base.fingerprints[field],
+  )
+  const asWritten = only(observed.fingerprints, landed)
+  return {
+    ...merging,
+    base: { ...base, fingerprints: { ...base.fingerprints, ...asWritten } },
+    seen: { ...seen, fingerprints: { ...seen.fingerprints, ...asWritten } },
+  }
+}
+
 /** The stamp proves that a write landed whose answer was lost: what differs is its effect, hardly ever a user's edit. */
 function probablyOurs({ link }: AppointmentRecord, stampedVersion = 0): readonly Field[] {
   const { seen, written } = link
@@ -189,7 +205,12 @@ function isCertain(seen: Seen | undefined): seen is Seen {
 /** Exchange's user cancelled or hid it, and the application, which held it then, changed it without knowing that. */
 function wasCancelledMeanwhile(record: AppointmentRecord, wanted: Present): boolean {
   const { unknownToIt, lastKnown } = mergeBase(record, wanted.basedOn)
-  return takesAway(unknownToIt.at(-1)?.kind) && !takesAway(lastKnown)
+  return takesAway(unknownToIt.at(-1)?.kind) && !takesAway(lastKnown ?? lastWritten(record.link))
+}
+
+/** What the application did itself, if it took the appointment off: of what is absent nothing is written. */
+function lastWritten({ written: { version, fingerprints } }: Link): ChangeKind | undefined {
+  return version > 0 && Object.keys(fingerprints).length === 0 ? 'cancelled' : undefined
 }
 
 function changedByApplication(

@@ -146,6 +146,15 @@ test('a second item is no late one while nobody knows which attempt made the fir
   expect(planned({ itemId: 'I2', stamp }, { byStamp: aRecord({ link }) })).toEqual({ action: 'compare' })
 })
 
+test('an item that comes back while a copy of it is there is the one that was gone', () => {
+  const byUid = recordOf({}, { appointmentId: 'C1' })
+  expect(planned({ itemId: 'I2' }, { byUid, byId: aRecord({ link: goneLink }) })).toEqual({
+    action: 'compare',
+    absent: 'A1',
+  })
+  expect(planned({ itemId: 'I2' }, { byUid, byId: byUid })).toEqual({ action: 'compare' })
+})
+
 test('a copy that is made while its original is being written is compared, since it is reported once only', () => {
   const stamp = { appointmentId: 'A1', version: 1, attempt: 'T1' }
   expect(planned({ itemId: 'I2', stamp }, { byStamp: recordOf({}, { intent }) })).toEqual({

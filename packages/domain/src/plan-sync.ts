@@ -13,11 +13,13 @@ export type SyncedItem = {
   readonly stamp?: { readonly appointmentId: string; readonly version: number; readonly attempt: string }
 }
 
-/** The records that an item may belong to, by its handle, by its stamp and by its UID. */
+/** The records that an item may belong to, by its handle, by its stamp and by its UID, which copies share. */
 export type Candidates = {
   readonly byItemId?: AppointmentRecord
   readonly byStamp?: AppointmentRecord
   readonly byUid?: AppointmentRecord
+  /** The one that the first item with its UID is. */
+  readonly byId?: AppointmentRecord
 }
 
 export type SyncPlan =
@@ -27,8 +29,11 @@ export type SyncPlan =
   | { readonly action: 'withdraw'; readonly record: AppointmentRecord; readonly reason: Refusal }
   /** The item is this appointment's from now on. */
   | { readonly action: 'link'; readonly appointmentId: string | undefined; readonly stamped: boolean }
-  /** It names an appointment that has another item: see whether that one is still there. Copy, if it is; moved, if not. */
-  | { readonly action: 'compare'; readonly record: AppointmentRecord }
+  /**
+   * It names an appointment that has another item: see whether that one is still there. Moved, if not; if it is, a copy,
+   * or the item of `absent`, which was gone.
+   */
+  | { readonly action: 'compare'; readonly record: AppointmentRecord; readonly absent?: string }
   /** A create of ours that landed late: a second item of one appointment. Removed, without mail. */
   | { readonly action: 'fold' }
 
@@ -42,8 +47,8 @@ export function planSync(item: SyncedItem, candidates: Candidates, rules?: Admis
 }
 
 /** Also one that was linked while it was looked up, so that its handle was not found yet and its stamp or UID was. */
-function linkedRecord({ itemId }: SyncedItem, { byItemId, byStamp, byUid }: Candidates) {
-  return byItemId ?? [byStamp, byUid].find((record) => record?.link.item?.itemId === itemId)
+function linkedRecord({ itemId }: SyncedItem, { byItemId, byStamp, byUid, byId }: Candidates) {
+  return byItemId ?? [byStamp, byUid, byId].find((record) => record?.link.item?.itemId === itemId)
 }
 
 function planKnown(item: SyncedItem, record: AppointmentRecord, refusal: Refusal | undefined): SyncPlan {
@@ -59,12 +64,14 @@ function planKnown(item: SyncedItem, record: AppointmentRecord, refusal: Refusal
   return { action: 'look', record, later: record.intent !== undefined }
 }
 
-function planUnknown({ stamp }: SyncedItem, { byStamp, byUid }: Candidates): SyncPlan {
+function planUnknown({ stamp }: SyncedItem, { byStamp, byUid, byId }: Candidates): SyncPlan {
   if (stamp && !byStamp) return { action: 'link', appointmentId: stamp.appointmentId, stamped: true }
   if (stamp && byStamp) return planStamped(stamp, byStamp)
-  if (!byUid) return { action: 'link', appointmentId: undefined, stamped: false }
-  if (!byUid.link.item) return { action: 'link', appointmentId: byUid.appointmentId, stamped: false }
-  return { action: 'compare', record: byUid }
+  const known = byUid ?? byId
+  if (!known) return { action: 'link', appointmentId: undefined, stamped: false }
+  if (!known.link.item) return { action: 'link', appointmentId: known.appointmentId, stamped: false }
+  const absent = byId && !byId.link.item ? { absent: byId.appointmentId } : {}
+  return { action: 'compare', record: known, ...absent }
 }
 
 /** The item carries the stamp of an appointment that we know, and is not its item. */

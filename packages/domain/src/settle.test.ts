@@ -97,7 +97,7 @@ describe('after an update', () => {
       winner: 'exchange' as const,
     })
     const conflicts = Array.from({ length: 8 }, (_, i) => conflict(i))
-    const merge = written({ conflict: conflict(9) })
+    const merge = written({ conflicts: [conflict(9)] })
     const link = linkOfUpdated(recordOf({ link: { ...linked, conflicts } }), mine, { merge })
     expect(link.conflicts.map(({ version }) => version)).toEqual([1, 2, 3, 4, 5, 6, 7, 9])
   })
@@ -125,8 +125,18 @@ describe('after a create', () => {
     expect(link.seen).toEqual({ changeKey: '', fingerprints: {} })
   })
 
-  test('of an older version, all is to be written again', () => {
-    const link = linkOfCreated(record, { ...created, attempt: 'T1', version: 1 }, mine)
+  test('of an older version that is known, the newer one is compared with it', () => {
+    const link = linkOfCreated(
+      record,
+      { ...created, attempt: 'T1', version: 1 },
+      prints({ location: 'Before' }),
+    )
+    expect(link.written).toMatchObject({ version: 1, fingerprints: prints({ location: 'Before' }) })
+    expect(isUnsettled({ ...record, link })).toBe(true)
+  })
+
+  test('of an older version that is not known, all is to be written again', () => {
+    const link = linkOfCreated(record, { ...created, attempt: 'T1', version: 1 }, undefined)
     expect(Object.values(link.written.fingerprints)).toEqual(fields.map(() => ''))
     expect(isUnsettled({ ...record, link })).toBe(true)
   })

@@ -6,18 +6,18 @@ import type { AppointmentRecord, Conflict, Link, LinkedItem, Seen } from './reco
 const conflictsKept = 8
 
 /**
- * The link once the item that was created, or found to be ours, is known. One that was found with an older version has
- * to be written again, whole; what one that another attempt created holds now may be more than that attempt wrote.
+ * The link once the item that was created, or found to be ours, is known. `fingerprints` are those of the version with
+ * which it was created; one of which they are not known any more has to be written again, whole. What one that another
+ * attempt created holds now may be more than that attempt wrote.
  */
 export function linkOfCreated(
   record: AppointmentRecord,
   item: { itemId: string; changeKey: string; attempt: string; version: number },
-  wanted: Fingerprints,
+  fingerprints: Fingerprints | undefined,
 ): Link {
   const { link } = record
   const base = baseOf(record)
   const isAnswered = item.attempt === record.intent?.attempt
-  const fingerprints = item.version === record.wanted?.version ? wanted : differing(fields)
   const linked: LinkedItem = { itemId: item.itemId, role: 'organizer', stamped: true }
   return {
     ...link,
@@ -27,7 +27,11 @@ export function linkOfCreated(
       changeKey: isAnswered ? item.changeKey : '',
       fingerprints: inDoubt(base, [...fieldsOf(base.overtaking)]),
     },
-    written: { version: item.version, basedOn: base.revision, fingerprints },
+    written: {
+      version: item.version,
+      basedOn: base.revision,
+      fingerprints: fingerprints ?? differing(fields),
+    },
     told: { ...link.told, holds: true },
   }
 }
@@ -54,7 +58,7 @@ export function linkOfUpdated(
     seen,
     written: { version: record.wanted!.version, basedOn: base.revision, fingerprints },
     told: { ...link.told, holds: true },
-    conflicts: noted(link.conflicts, merge?.conflict),
+    conflicts: noted(link.conflicts, merge?.conflicts),
   }
 }
 
@@ -105,7 +109,7 @@ export function linkOfCancelledMeanwhile(
     ...link,
     written: { version, basedOn: baseOf(record).revision, fingerprints },
     told: { ...link.told, holds: true },
-    conflicts: noted(link.conflicts, conflict),
+    conflicts: noted(link.conflicts, [conflict]),
   }
 }
 
@@ -139,6 +143,6 @@ function differing(names: readonly Field[]): Partial<Fingerprints> {
   return Object.fromEntries(names.map((field) => [field, '']))
 }
 
-function noted(conflicts: readonly Conflict[], conflict: Conflict | undefined): readonly Conflict[] {
-  return conflict ? [...conflicts, conflict].slice(-conflictsKept) : conflicts
+function noted(conflicts: readonly Conflict[], newer: readonly Conflict[] = []): readonly Conflict[] {
+  return [...conflicts, ...newer].slice(-conflictsKept)
 }

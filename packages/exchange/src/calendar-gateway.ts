@@ -1,4 +1,5 @@
 import type { Appointment, Field, Sensitivity } from '@lockstep/domain'
+import type { Deadline } from './deadline.ts'
 import type { ExchangeError } from './errors.ts'
 
 /** What we leave on every item that we create, so that it is recognised after a lost answer or a lost ledger. */
@@ -96,7 +97,12 @@ export type Listening = {
 /** Which of the two ways a call serves; the budget is shared out fairly between them. */
 export type Direction = 'outbound' | 'inbound'
 
-export type CallOptions = { readonly signal?: AbortSignal; readonly direction?: Direction }
+export type CallOptions = {
+  readonly signal?: AbortSignal
+  readonly direction?: Direction
+  /** A request that has not begun to go out by then is not sent: `ExchangeUnavailableError` with effect `none`. */
+  readonly deadline?: Deadline
+}
 
 /**
  * The calendars of one connection, in the domain's words. The only way to a calendar server: one adapter for EWS today,

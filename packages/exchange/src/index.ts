@@ -6,6 +6,7 @@ export {
   type GuardedGateway,
   withCircuitBreaker,
 } from './circuit-breaker.ts'
+export { type Deadline, deadlineIn } from './deadline.ts'
 export { createExchange, type Exchange, type ExchangeConfig, type ExchangeDeps } from './create-exchange.ts'
 export * from './errors.ts'
 export type { CallFact } from './ews/ews-client.ts'

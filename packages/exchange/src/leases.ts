@@ -105,11 +105,19 @@ export class Leases {
     }
   }
 
-  /** All keys lie in one Cluster slot, since one script touches them. */
   #key(name: string): string {
-    const { prefix } = this.#options
-    return `${prefix.includes('{') ? prefix : `{${prefix}}`}:budget:${name}`
+    return keyOf(this.#options.prefix, name)
   }
+}
+
+/** How long all of us still have to keep quiet. @throws if Redis does not answer */
+export async function quietForMs(redis: Redis | Cluster, prefix: string): Promise<number> {
+  return Math.max(0, await answered(redis.pttl(keyOf(prefix, 'notBefore'))))
+}
+
+/** All keys lie in one Cluster slot, since one script touches them. */
+function keyOf(prefix: string, name: string): string {
+  return `${prefix.includes('{') ? prefix : `{${prefix}}`}:budget:${name}`
 }
 
 async function answered<Answer>(answer: Promise<Answer>): Promise<Answer> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { aLedger, CANARY, linkAt, T0, unlinkedAt } from './testing/a-ledger.ts'
+import { aLedger, anAppointment, CANARY, linkAt, T0, unlinkedAt } from './testing/a-ledger.ts'
 
 async function contents({ redis, prefix }: Awaited<ReturnType<typeof aLedger>>): Promise<string[]> {
   const keys = await redis.keys(`*${prefix}*`)
@@ -30,6 +30,35 @@ test('the content of a version that was overtaken is gone', async () => {
   await it.settle(await it.beginOne(), unlinkedAt(2))
   expect(await contents(it)).toEqual([])
 })
+
+test('the content of a version that may be landing is kept until that is known', async () => {
+  const it = await aLedger()
+  await it.accept(1)
+  const lost = await it.beginOne()
+  await it.accept(2)
+  await it.accept(3)
+  expect((await contents(it)).toSorted()).toEqual(['c', 'k'])
+  const failed = { kind: 'failed', dueMs: T0, code: 'E', effect: 'unknown', costsAttempt: true } as const
+  await it.ledger.commitOutbound(it.mailboxId, lost, failed, T0)
+  const next = await it.beginOne()
+  expect(next).toMatchObject({ overtaken: { version: 1, appointment: anAppointment(1) } })
+  await it.settle(next, linkAt(3))
+  expect(await contents(it)).toEqual([])
+})
+
+test.each(['none', 'unknown'] as const)(
+  'and no longer: it is cancelled, or the effect was %s',
+  async (effect) => {
+    const it = await aLedger()
+    await it.accept(1)
+    const attempt = await it.beginOne()
+    await it.accept(2)
+    const failed = { kind: 'failed', dueMs: T0, code: 'E', effect, costsAttempt: true } as const
+    await it.ledger.commitOutbound(it.mailboxId, attempt, failed, T0)
+    if (effect === 'unknown') await it.cancel(3)
+    expect(await contents(it)).toEqual(effect === 'unknown' ? [] : ['c'])
+  },
+)
 
 test('a record that was marked, offered and told holds no content', async () => {
   const it = await aLedger()

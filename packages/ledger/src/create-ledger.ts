@@ -5,7 +5,9 @@ import { createCrossings, type CrossingLedger } from './crossings.ts'
 import { createDeliveries, type DeliveryLedger } from './deliveries.ts'
 import { createDue, type DueLedger } from './due.ts'
 import { createForget, type ForgetLedger } from './forget.ts'
+import { createHearing, type HearingLedger } from './hearing.ts'
 import { createInbound, type InboundLedger } from './inbound.ts'
+import { createListening, type ListeningLedger } from './listening.ts'
 import { createListings, type ListingLedger } from './listings.ts'
 import { createMails, type MailLedger } from './mails.ts'
 import { createMailboxes, type MailboxLedger } from './mailboxes.ts'
@@ -13,6 +15,7 @@ import { createOutbound, type OutboundLedger } from './outbound.ts'
 import { createProbes, type ProbeLedger } from './probes.ts'
 import { createSettings, type SettingsLedger } from './settings.ts'
 import { createState, type StateLedger } from './state.ts'
+import { connectionPrefix } from './keys.ts'
 import { createStore } from './store.ts'
 import { createSubscriptions, type SubscriptionLedger } from './subscriptions.ts'
 import { createTokens, type TokenLedger } from './tokens.ts'
@@ -26,6 +29,8 @@ export type Ledger = MailboxLedger &
   OutboundLedger &
   InboundLedger &
   SubscriptionLedger &
+  HearingLedger &
+  ListeningLedger &
   TokenLedger &
   DeliveryLedger &
   DueLedger &
@@ -44,8 +49,10 @@ export type Ledger = MailboxLedger &
   }
 
 export type LedgerOptions = {
-  /** First part of every key. */
+  /** First part of every key of the deployment. */
   readonly prefix: string
+  /** The Exchange organisation whose ledger it is. `default` if there is one only. */
+  readonly connection?: string
   /** How long a cancelled appointment is remembered: longer than any producer repeats an old event. 90 days. */
   readonly tombstoneMs?: number
   /** Replicas that have to hold what was accepted before `accept` resolves. 0. */
@@ -56,9 +63,10 @@ const DAY_MS = 86_400_000
 
 /** The connection is to reject commands at once while it is down, and stays the caller's to close. */
 export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Ledger {
-  const { prefix, tombstoneMs = 90 * DAY_MS, waitReplicas = 0 } = options
-  const store = createStore(redis, prefix)
+  const { prefix, connection = 'default', tombstoneMs = 90 * DAY_MS, waitReplicas = 0 } = options
+  const store = createStore(redis, connectionPrefix(prefix, connection))
   const subscriptions = createSubscriptions(store)
+  const listening = createListening(store)
   const tokens = createTokens(store)
   const inbound = createInbound(store)
   return {
@@ -68,11 +76,13 @@ export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Le
     ...inbound,
     ...createListings(store, inbound.linkedItems),
     ...subscriptions,
+    ...createHearing(store),
+    ...listening,
     ...tokens,
     ...createDeliveries(store, tombstoneMs),
     ...createDue(store),
     ...createBrakes(store),
-    ...createForget(store, subscriptions.endSubscription),
+    ...createForget(store, { ...subscriptions, ...listening }),
     ...createProbes(store, tokens.newToken),
     ...createCrossings(store),
     ...createMails(store),

@@ -1,5 +1,7 @@
 import type { Cluster, Redis } from 'ioredis'
+import type { ListeningLedger } from './listening.ts'
 import type { Store } from './store.ts'
+import type { SubscriptionLedger } from './subscriptions.ts'
 
 export type ForgetLedger = {
   /**
@@ -18,7 +20,7 @@ export type ForgetLedger = {
   endLeaving(mailboxId: string): Promise<void>
 }
 
-export function createForget(store: Store, endSubscription: EndSubscription): ForgetLedger {
+export function createForget(store: Store, { endSubscription, leaveGroup }: Ends): ForgetLedger {
   const { keys, run, send } = store
   const ledger: ForgetLedger = {
     async forget(mailboxId, nowMs) {
@@ -37,6 +39,8 @@ export function createForget(store: Store, endSubscription: EndSubscription): Fo
       return since === null ? undefined : Number(since)
     },
     async wipe(mailboxId) {
+      await leaveGroup(mailboxId)
+      await send((redis) => redis.hdel(keys.ways, mailboxId))
       await wipeKeys(store, mailboxId)
       for (const work of ['outbound', 'inbound', 'deliveries'] as const)
         await send((redis) => redis.zrem(keys.mailboxesDue(work, mailboxId), mailboxId))
@@ -49,7 +53,7 @@ export function createForget(store: Store, endSubscription: EndSubscription): Fo
   return ledger
 }
 
-type EndSubscription = (mailboxId: string, subscriptionId: string) => Promise<void>
+type Ends = Pick<SubscriptionLedger, 'endSubscription'> & Pick<ListeningLedger, 'leaveGroup'>
 
 const KEYS_AT_A_TIME = 1_000
 

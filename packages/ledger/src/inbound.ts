@@ -3,7 +3,7 @@ import { unpackItem } from './codec/link.ts'
 import { packMark } from './codec/mark.ts'
 import { recordOf, type StoredFields } from './codec/record.ts'
 import { itemHandle, uidHandle } from './keys.ts'
-import type { Known, MailboxState, Mark, Page, Sought } from './ledger.ts'
+import type { Hearing, Known, MailboxState, Mark, Page, Sought, Streaming } from './ledger.ts'
 import type { Listing } from './listings.ts'
 import type { Store } from './store.ts'
 
@@ -61,13 +61,16 @@ export function createInbound(store: Store): InboundLedger {
 }
 
 function stateOf(stored: StoredFields): MailboxState {
-  const { cursor, current, subscription, started, heard, refused, since, listing } = stored
+  const { cursor, current, subscription, started, heard, refused, since, listing, hearing, streaming } =
+    stored
   return {
     ...(cursor !== undefined && { cursor }),
     ...(current !== undefined && { currentAtMs: Number(current) }),
     ...(subscription !== undefined && {
       subscription: { id: subscription, startedAtMs: Number(started), heardAtMs: Number(heard) },
     }),
+    ...(hearing !== undefined && { hearing: JSON.parse(hearing) as Hearing }),
+    ...(streaming !== undefined && { streaming: JSON.parse(streaming) as Streaming }),
     ...(listing !== undefined && { listing: listingOf(listing) }),
     ...(refused !== undefined && { refused: { code: refused, sinceMs: Number(since) } }),
   }

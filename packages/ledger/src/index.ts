@@ -1,6 +1,8 @@
 export type { Brake, BrakedWork } from './brakes.ts'
 export { createLedger, type Ledger, type LedgerOptions } from './create-ledger.ts'
+export type { GroupMember } from './listening.ts'
 export type { Listing, ListingCause, ListingProgress } from './listings.ts'
 export { type SettingsChange, type SettingsPatch, settingsWhileOn } from './settings.ts'
 export { LedgerSchemaError, LedgerUnavailableError } from './errors.ts'
 export type * from './ledger.ts'
+export { connectionPrefix } from './keys.ts'

@@ -4,6 +4,14 @@ import type { Work } from './ledger.ts'
 /** Fixed for ever: the bucket of a mailbox is part of its keys. */
 const BUCKETS = 256
 
+/**
+ * Where the keys of one connection begin. `default` is where a deployment with one connection keeps everything. No
+ * deployment has a slash in its own prefix, and no key of `default` has one there, so nothing of one is found by the other.
+ */
+export function connectionPrefix(prefix: string, connection: string): string {
+  return connection === 'default' ? prefix : `${prefix}/${connection}`
+}
+
 /** Every key of the ledger. No other file knows how a key is made. */
 export type Keys = ReturnType<typeof createKeys>
 
@@ -24,6 +32,19 @@ export function createKeys(prefix: string) {
     mailboxes: `${prefix}:{mailboxes}:ids`,
     /** Hash: id of a mailbox that is being erased → since when. */
     leaving: `${prefix}:{mailboxes}:leaving`,
+    /** Hash: mailbox id → the way by which its changes are heard of. */
+    ways: `${prefix}:{mailboxes}:ways`,
+    /** What mailboxes that are listened to have in common. */
+    listening: {
+      /** Hash: mailbox id → its group. */
+      groupOf: `${prefix}:{listening}:groups`,
+      /** Hash: group → number of its members. */
+      groupSizes: `${prefix}:{listening}:sizes`,
+      /** Hash: mailbox id → the subscription that it was last known to have. */
+      streamingIds: `${prefix}:{listening}:ids`,
+      /** String: who listens to the group; gone when they do not say so again. */
+      owner: (group: string) => `${prefix}:{listening}:owner:${group}`,
+    },
     /** String: the mailbox that the token with this digest was given out for. */
     token: (digest: string) => `${prefix}:token:${digest}`,
     /** String: what tokens are sealed with. */

@@ -1,4 +1,5 @@
 import type {
+  Appointment,
   AppointmentRecord,
   ChangeKind,
   Conflict,
@@ -38,6 +39,8 @@ export type OutboundAttempt = {
    * write. It stays until an attempt settles.
    */
   readonly earlier?: Intent
+  /** What an earlier attempt may have written, though a newer version has come since. */
+  readonly overtaken?: { readonly version: number; readonly appointment: Appointment }
 }
 
 export type OutboundOutcome =
@@ -141,12 +144,35 @@ export type Subscription = {
   readonly heardAtMs: number
 }
 
+/** A way to hear of changes. */
+export type Way = 'push' | 'streaming' | 'poll'
+
+/** By which way a mailbox's changes are heard of, and what is known of the better ones. */
+export type Hearing = {
+  readonly way: Way
+  readonly sinceMs: number
+  /** Why by no better one: a code. Missing with the best. */
+  readonly why?: string
+  /** How often push was asked for in vain, one time after the other. */
+  readonly pushTries?: number
+  /** Changes came that were not told of over the connection, though it was there. */
+  readonly doubtedAtMs?: number
+  /** How often listening was found to be in vain, one time after the other; it is not tried again before then. */
+  readonly streamingTries?: number
+  readonly streamingRestsUntilMs?: number
+}
+
+/** Whether the mailbox is listened to over a connection; or why not. */
+export type Streaming = { readonly sinceMs: number } | { readonly code: string }
+
 export type MailboxState = {
   readonly cursor?: string
   /** When the cursor was last current: nothing more was to be had from Exchange. */
   readonly currentAtMs?: number
   /** Without its token, of which only a digest is kept. */
   readonly subscription?: Omit<Subscription, 'token'>
+  readonly hearing?: Hearing
+  readonly streaming?: Streaming
   /** The newest pass over all of its items. */
   readonly listing?: Listing
   /** Why the mailbox cannot be used, until it can again. */

@@ -10,7 +10,8 @@ export type MailCount = {
 
 export type MailLedger = {
   mailsOf(mailboxId: string, nowMs: number): Promise<MailCount>
-  countMails(mailboxId: string, recipients: number, nowMs: number): Promise<void>
+  /** Counts recipients that are about to be mailed, or fewer again if they were not. Says how many it is with them. */
+  countMails(mailboxId: string, recipients: number, nowMs: number): Promise<number>
   /** Notes that something waits for the next hour. Says whether it is the first of this one. */
   exhaustMails(mailboxId: string, nowMs: number): Promise<boolean>
 }
@@ -25,10 +26,11 @@ export function createMails({ keys, pipeline, send }: Store): MailLedger {
       return { recipients: Number(n ?? 0), isExhausted: x !== undefined }
     },
     async countMails(mailboxId, recipients, nowMs) {
-      await pipeline((commands) => {
+      const [counted] = await pipeline((commands) => {
         commands.hincrby(keyOf(mailboxId, nowMs), 'n', recipients)
         commands.pexpire(keyOf(mailboxId, nowMs), KEPT_MS)
       })
+      return Number(counted)
     },
     async exhaustMails(mailboxId, nowMs) {
       const [isFirst] = await pipeline((commands) => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Wanted } from '@lockstep/domain'
+import type { Appointment, Wanted } from '@lockstep/domain'
 import { dueIds } from './brakes.ts'
 import { packItem, packLink } from './codec/link.ts'
 import { fieldsOf, packHead, packIntent, recordOf, type StoredFields, unpackIntent } from './codec/record.ts'
@@ -11,7 +11,8 @@ import type { Store } from './store.ts'
 export type OutboundLedger = {
   /**
    * Stores what the application wants, if it is newer than everything known of the appointment, tombstones included.
-   * It is durable when this resolves. The content of an older version is gone, its failures are forgotten, and the
+   * It is durable when this resolves. The content of an older version is gone, or kept while that may
+   * be landing in Exchange; its failures are forgotten, and the
    * appointment is due now; one that is being written is due as soon as that attempt commits, or its lease ends.
    */
   accept(mailboxId: string, appointmentId: string, wanted: Wanted, nowMs: number): Promise<Acceptance>
@@ -21,6 +22,15 @@ export type OutboundLedger = {
    * What is settled is left out, unless an intent is open: then Exchange has to be looked at again.
    */
   beginOutbound(mailboxId: string, batch: Batch): Promise<OutboundAttempt[]>
+  /**
+   * Before a write: the attempts that are still the newest of their appointments, with an intent that says now, and a
+   * lease that is counted from now. Of one that is missing the write is another's business.
+   */
+  renewOutbound(
+    mailboxId: string,
+    attempts: readonly OutboundAttempt[],
+    lease: Omit<Batch, 'limit'>,
+  ): Promise<(OutboundAttempt | undefined)[]>
   /**
    * Says how an attempt ended. `settled` deletes the content, unless a newer version came meanwhile: that one is due
    * now. Committing the same outcome twice does no harm. `overlapped` stores nothing of the outcome; if the attempt
@@ -46,6 +56,7 @@ export function createOutbound(store: Store, options: OutboundOptions): Outbound
     accept: (mailboxId, appointmentId, wanted, nowMs) =>
       accept(store, options.waitReplicas, { mailboxId, appointmentId, wanted, nowMs }),
     beginOutbound: (mailboxId, batch) => begin(store, mailboxId, batch),
+    renewOutbound: (mailboxId, attempts, lease) => renew(store, mailboxId, attempts, lease),
     commitOutbound: async (mailboxId, attempt, outcome, nowMs) => {
       const commit = { mailboxId, attempt, nowMs }
       const reply =
@@ -107,6 +118,34 @@ async function begin(store: Store, mailboxId: string, batch: Batch): Promise<Out
   return ids.flatMap((id, n) => (begun[n]!.length > 0 ? [attemptOf(id, fieldsOf(begun[n]!))] : []))
 }
 
+async function renew(
+  { keys, run }: Store,
+  mailboxId: string,
+  attempts: readonly OutboundAttempt[],
+  { nowMs, leaseMs }: Omit<Batch, 'limit'>,
+): Promise<(OutboundAttempt | undefined)[]> {
+  if (attempts.length === 0) return []
+  const now = attempts.map(({ record }) => ({ ...record.intent!, atMs: nowMs }))
+  const renewed = (await run(
+    'renew-outbound',
+    [
+      keys.appointmentsDue('outbound', mailboxId),
+      ...attempts.map(({ record }) => keys.appointment(mailboxId, record.appointmentId)),
+    ],
+    [
+      nowMs + leaseMs,
+      ...attempts.flatMap(({ record }, n) => [
+        record.appointmentId,
+        packIntent(record.intent!),
+        packIntent(now[n]!),
+      ]),
+    ],
+  )) as number[]
+  return attempts.map((attempt, n) =>
+    renewed[n] === 1 ? { ...attempt, record: { ...attempt.record, intent: now[n]! } } : undefined,
+  )
+}
+
 type Commit<Outcome> = {
   readonly mailboxId: string
   readonly attempt: OutboundAttempt
@@ -165,12 +204,15 @@ function attemptName(): string {
 }
 
 function attemptOf(appointmentId: string, stored: StoredFields): OutboundAttempt {
-  const { e: epoch, a: attempts, j: earlier } = stored
+  const { e: epoch, a: attempts, j: earlier, k: content, kv: version } = stored
   return {
     record: recordOf(appointmentId, stored),
     epoch: Number(epoch),
     attempts: Number(attempts),
     ...(earlier !== undefined && { earlier: unpackIntent(earlier) }),
+    ...(content !== undefined && {
+      overtaken: { version: Number(version), appointment: JSON.parse(content) as Appointment },
+    }),
   }
 }
 

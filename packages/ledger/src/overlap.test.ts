@@ -27,6 +27,20 @@ describe('two attempts at the same appointment', () => {
     expect((await state())?.state).toBe('settled')
   })
 
+  test('only the newer one may write, and its lease is counted from then', async () => {
+    const { slow, quick, settle, ledger, mailboxId, begin, state } = await twoAttempts()
+    const nowMs = LEASE_END + 20_000
+    const lease = { nowMs, leaseMs: 30_000 }
+    const renewed = await ledger.renewOutbound(mailboxId, [slow, quick], lease)
+    expect(renewed.map((attempt) => attempt?.record.intent)).toEqual([
+      undefined,
+      { ...quick.record.intent, atMs: nowMs },
+    ])
+    expect(await begin(LEASE_END + 30_000)).toEqual([])
+    expect((await state())?.outbound).toMatchObject({ dueMs: nowMs + 30_000 })
+    expect(await settle(renewed[1]!, linkAt(1), nowMs)).toBe('committed')
+  })
+
   test('a late commit does not take away what is in flight', async () => {
     const { slow, settle, begin, state } = await twoAttempts()
     expect(await settle(slow, linkAt(1), LEASE_END)).toBe('overlapped')

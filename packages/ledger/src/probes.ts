@@ -8,7 +8,6 @@ export type ProbeLedger = {
   hearProbe(token: string, nowMs: number): Promise<boolean>
   /** When Exchange called with it, if it has. */
   probeHeardAt(token: string): Promise<number | undefined>
-  closeProbe(token: string): Promise<void>
 }
 
 /** Tells a probe's token from a subscription's without asking Redis. */
@@ -30,9 +29,6 @@ export function createProbes({ keys, send }: Store, newToken: () => Promise<stri
     async probeHeardAt(token) {
       const heard = await send((redis) => redis.get(keyOf(token)))
       return heard ? Number(heard) : undefined
-    },
-    async closeProbe(token) {
-      await send((redis) => redis.del(keyOf(token)))
     },
   }
 }

@@ -10,6 +10,7 @@ export type RedisProducerOptions = {
   redisUrl: string
   /** The deployment's `KEY_PREFIX`. */
   prefix: string
+  /** The Exchange organisation that the mailboxes belong to. `default` if the deployment has one only. */
   connection?: string
   source: string
   rules?: AdmissionRules
@@ -29,7 +30,7 @@ export function createRedisProducer(options: RedisProducerOptions): Producer {
     retryStrategy: (times) => Math.min(times * 200, 2_000),
   })
   redis.on('error', onError)
-  const ledger = createLedger(redis, { prefix })
+  const ledger = createLedger(redis, { prefix, connection })
   const queues = createQueues(redis, { prefix, connection, onError })
 
   return {

@@ -4,7 +4,7 @@ import { z } from 'zod'
 export const queueNames = ['outbound', 'inbound', 'deliveries'] as const
 export type QueueName = (typeof queueNames)[number]
 
-/** The queue of the deployment in which the sweep is scheduled. */
+/** The queue in which the sweep of a connection is scheduled. */
 export const maintenanceQueueName = 'maintenance'
 
 /**

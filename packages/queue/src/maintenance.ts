@@ -9,6 +9,8 @@ export type Task = () => Promise<void>
 
 export type MaintenanceOptions = {
   prefix: string
+  /** The Exchange organisation whose mailboxes the tasks are about: each has its own schedule. */
+  connection?: string
   /** How often the tasks run in the whole deployment, however many processes there are. */
   everyMs?: number
   /** Run one after the other. One that fails does not keep the others from running. */
@@ -24,16 +26,20 @@ const SCHEDULER = 'tick'
 const CHECK_EVERY_MS = 30_000
 
 /**
- * Takes part in the maintenance of the deployment: at each tick one of the processes that called this runs its tasks,
+ * Takes part in the maintenance of a connection: at each tick one of the processes that called this runs its tasks,
  * so all of them have to bring the same ones. A tick that takes longer than `everyMs` may overlap with the next one,
  * in another process; a killed process costs no tick, since the next one is scheduled when one starts.
  */
 export function startMaintenance(options: MaintenanceOptions): Maintenance {
-  const { everyMs = 1_000, tasks, onError = () => {}, onFailed = () => {} } = options
+  const { connection = 'default', everyMs = 1_000, tasks, onError = () => {}, onFailed = () => {} } = options
   const client = workerClient('redis' in options ? options.redis : options.redisUrl, onError)
   const where = {
     connection: client.redis,
-    prefix: queuePrefix(options.prefix, maintenanceQueueName),
+    prefix: queuePrefix(
+      options.prefix,
+      ...(connection === 'default' ? [] : [connection]),
+      maintenanceQueueName,
+    ),
   }
 
   const queue = new Queue(maintenanceQueueName, where)

@@ -3,13 +3,16 @@ import { type Maintenance, type MaintenanceOptions, startMaintenance } from './m
 import type { Queues } from './queues.ts'
 import { sweepDue } from './sweep.ts'
 
-type SweepingOptions = Pick<MaintenanceOptions, 'prefix' | 'everyMs' | 'onError' | 'onFailed'> & {
+type SweepingOptions = Pick<
+  MaintenanceOptions,
+  'prefix' | 'connection' | 'everyMs' | 'onError' | 'onFailed'
+> & {
   redis: RedisSource
 }
 type Due = { dueMailboxes: Parameters<typeof sweepDue>[0]['dueMailboxes'] }
 
 /**
- * Takes part in the sweep of the deployment: whichever process has its turn wakes the mailboxes that have unsettled
+ * Takes part in the sweep of a connection: whichever process has its turn wakes the mailboxes that have unsettled
  * state which is due.
  */
 export function startSweeping(ledger: Due, queues: Queues, options: SweepingOptions): Maintenance {

@@ -10,25 +10,47 @@ export class ConfigError extends Error {
 /** Tells whoever started the process that starting it again cannot help (sysexits.h: EX_CONFIG). */
 export const CONFIG_ERROR_EXIT_CODE = 78
 
+/** What an environment says, or all that is wrong with it, a line for each problem. */
+export type Read<Config> =
+  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: false; readonly problems: readonly string[] }
+
 /**
  * Reads the environment. A variable that is empty counts as not set. Variables made with `secret()` may come
  * from a file (`NAME_FILE`). Messages show the values of variables, but never those of secret ones.
+ * @throws {ConfigError}
  */
 export function parseConfig<Schema extends z.ZodType>(
   schema: Schema,
   env: NodeJS.ProcessEnv,
 ): z.output<Schema> {
+  const read = readConfig(schema, env)
+  if (read.ok) return read.config
+  throw new ConfigError(`The environment is not usable:\n${indented(read.problems)}`)
+}
+
+/** The same without throwing, for whoever has more to read before telling what is wrong. */
+export function readConfig<Schema extends z.ZodType>(
+  schema: Schema,
+  env: NodeJS.ProcessEnv,
+): Read<z.output<Schema>> {
   const secrets = secretNames(schema)
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
   const files = withSecretFiles(given, secrets)
 
   const result = schema.safeParse(files.env)
-  if (result.success && files.problems.length === 0) return result.data
+  if (result.success && files.problems.length === 0) return { ok: true, config: result.data }
 
   const unread = new Set(files.problems.map((problem) => problem.split(/_FILE|:/)[0]))
   const issues = result.error?.issues.filter((issue) => !unread.has(String(issue.path[0]))) ?? []
-  const problems = [...files.problems, ...issues.map((issue) => explain(issue, files.env, secrets))]
-  throw new ConfigError(`The environment is not usable:\n${problems.map((line) => `  ${line}`).join('\n')}`)
+  return {
+    ok: false,
+    problems: [...files.problems, ...issues.map((issue) => explain(issue, files.env, secrets))],
+  }
+}
+
+export function indented(lines: readonly string[]): string {
+  return lines.map((line) => `  ${line}`).join('\n')
 }
 
 function explain(issue: z.core.$ZodIssue, env: NodeJS.ProcessEnv, secrets: readonly string[]): string {

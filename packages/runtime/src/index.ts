@@ -8,18 +8,23 @@ export {
   type RedisConnection,
   redisIsAway,
   type RedisRole,
+  untilReady,
 } from './redis.ts'
 export {
   commonVariables,
   ConfigError,
   CONFIG_ERROR_EXIT_CODE,
   exitOnConfigError,
+  indented,
   parseConfig,
+  type Read,
+  readConfig,
 } from './config.ts'
 export { oscillationConfig, oscillationVariables } from './oscillation-variables.ts'
 export { listen, type Listening, PortInUseError } from './listen.ts'
 export { createLogger, type Logger, type LogLevel } from './logger.ts'
-export { type Checks, createRegistry, type ProbeOptions, probesRouter, startProbes } from './probes.ts'
+export { createMetrics, createRegistry, type Metrics, type MetricSource } from './metrics.ts'
+export { type Checks, type ProbeOptions, probesRouter, startProbes } from './probes.ts'
 export {
   type FieldProblem,
   notFound,

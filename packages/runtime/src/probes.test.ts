@@ -3,7 +3,8 @@ import { Counter } from 'prom-client'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { ConfigError } from './config.ts'
 import { listen } from './listen.ts'
-import { type Checks, createRegistry, type ProbeOptions, probesRouter, startProbes } from './probes.ts'
+import { createRegistry } from './metrics.ts'
+import { type Checks, type ProbeOptions, probesRouter, startProbes } from './probes.ts'
 
 const variable = 'PROBE_PORT'
 

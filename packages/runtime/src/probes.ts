@@ -1,26 +1,18 @@
 import { createServer } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Router } from 'express'
-import { collectDefaultMetrics, Registry } from 'prom-client'
 import { type Listening, listen } from './listen.ts'
+import type { MetricSource } from './metrics.ts'
 
 /** What has to be well for the process to be ready: each check throws if it is not. */
 export type Checks = Record<string, () => unknown>
 
-export type ProbeOptions = { name: string; checks: Checks; registry: Registry }
+export type ProbeOptions = { name: string; checks: Checks; registry: MetricSource }
 
 type Answer = { status: number; type: string; body: string }
 
 const CHECK_LIMIT_MS = 2_000
 const paths = ['/healthz', '/readyz', '/metrics'] as const
-
-/** A registry for the metrics of one service, with those of its process in it. */
-export function createRegistry(service: string): Registry {
-  const registry = new Registry()
-  registry.setDefaultLabels({ service })
-  collectDefaultMetrics({ register: registry })
-  return registry
-}
 
 /** `/healthz`, `/readyz` and `/metrics` on a port of their own, for a process that serves nothing else. */
 export async function startProbes({

@@ -90,6 +90,22 @@ export async function ready(redis: RedisConnection, timeoutMs = 10_000): Promise
   }
 }
 
+/** Waits for Redis as long as it takes, and says so now and then. @throws {RedisAwayError} once it is closed */
+export async function untilReady(redis: RedisConnection, log: Logger, sayEveryMs = 10_000): Promise<void> {
+  for (;;) {
+    try {
+      await ready(redis, sayEveryMs)
+      return
+    } catch (error) {
+      if (redis.status === 'end') throw error
+      log.warn(
+        { err: (error as Error).cause ?? error },
+        'waiting for redis: check REDIS_URL, and that it runs',
+      )
+    }
+  }
+}
+
 /** Closes a connection: after the answers that are still to come if Redis is there, at once if not. */
 export async function closeRedis(redis: RedisConnection): Promise<void> {
   if (redis.status === 'ready') await redis.quit().catch(() => {})

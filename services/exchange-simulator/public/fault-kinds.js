@@ -52,6 +52,13 @@ export const faultKinds = [
     ],
   },
   {
+    title: 'Synchronisations say what is not so',
+    kinds: [
+      ['falseDelete', 'What changed is told as deleted', []],
+      ['incompleteListing', 'One from the start leaves out every other item', []],
+    ],
+  },
+  {
     title: 'Push notifications',
     kinds: [
       ['notificationLost', 'are lost', []],

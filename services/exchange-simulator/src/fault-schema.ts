@@ -34,6 +34,8 @@ const faultSchema = z.discriminatedUnion('kind', [
   plain('htmlError'),
   z.strictObject({ kind: z.literal('error'), code, ...scope }),
   z.strictObject({ kind: z.literal('fault'), code, ...scope }),
+  plain('falseDelete'),
+  plain('incompleteListing'),
   plain('notificationLost'),
   z.strictObject({ kind: z.literal('notificationDelayed'), ms, ...scope }),
   plain('notificationDoubled'),

@@ -26,6 +26,10 @@ export type FaultEffect =
   /** Any response code: for each item of the answer, or as a SOAP fault for the request. */
   | { kind: 'error'; code: string }
   | { kind: 'fault'; code: string }
+  /** A synchronisation says of items that changed that they are deleted. */
+  | { kind: 'falseDelete' }
+  /** A synchronisation from the start leaves out every other item, and says that it is complete. */
+  | { kind: 'incompleteListing' }
   | { kind: 'notificationLost' }
   | { kind: 'notificationDelayed'; ms: number }
   | { kind: 'notificationDoubled' }

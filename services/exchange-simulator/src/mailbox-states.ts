@@ -9,6 +9,8 @@ export const mailboxStateSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('moving') }),
   /** It lives on another server: callers are sent there, or told that this one is wrong. */
   z.strictObject({ kind: z.literal('moved'), to: z.url(), as: z.enum(['redirect', 'fault']) }),
+  /** It lives in another organisation under this address; Autodiscover sends callers there. */
+  z.strictObject({ kind: z.literal('elsewhere'), address: z.email() }),
 ])
 export type MailboxState = z.infer<typeof mailboxStateSchema>
 
@@ -43,6 +45,7 @@ export class MailboxStates {
       case 'disabled':
         return new EwsError('ErrorAccountDisabled', 'The account is disabled.')
       case 'missing':
+      case 'elsewhere':
         return nonExistentMailbox()
       case 'moved':
         return new EwsError(

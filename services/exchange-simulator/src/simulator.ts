@@ -155,8 +155,9 @@ async function openAll(listeners: readonly Listener[], close: () => Promise<void
 }
 
 function certifiedHosts(host: string, more: readonly string[] = []): string[] {
-  const own = ['localhost', 'exchange.contoso.example', 'exchange-simulator', '127.0.0.1', '::1']
-  return [...new Set([...own, host, ...more])]
+  const own = ['localhost', 'exchange-simulator', '127.0.0.1', '::1']
+  const domain = ['contoso.example', 'autodiscover.contoso.example', 'exchange.contoso.example']
+  return [...new Set([...own, ...domain, host, ...more])]
 }
 
 type Urls = Pick<Simulator, 'url' | 'controlUrl' | 'secure'>

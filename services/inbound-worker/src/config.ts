@@ -1,25 +1,27 @@
+import { type Deployment, deploymentVariables, loadDeployment } from '@lockstep/connections'
 import { exchangeConfig, exchangeVariables } from '@lockstep/exchange'
 import {
   brakeConfig,
   brakeVariables,
-  commonVariables,
   flag,
   oscillationConfig,
   oscillationVariables,
   list,
-  parseConfig,
   port,
   seconds,
   secret,
 } from '@lockstep/runtime'
 import { z } from 'zod'
 
-export const variables = z.object({
-  ...commonVariables,
-  ...exchangeVariables,
+const serviceVariables = z.object({
+  ...deploymentVariables,
   INBOUND_WORKER_PORT: port
     .default(8084)
     .describe('Where the inbound worker answers probes and serves metrics.'),
+})
+
+export const connectionVariables = z.object({
+  ...exchangeVariables,
   FINGERPRINT_KEY: secret().describe(
     'The deployment key of the fingerprints that are kept of appointments. The same for all workers; a new one makes every appointment look changed.',
   ),
@@ -91,10 +93,21 @@ export const variables = z.object({
     .describe('Mailboxes at a time in one inbound worker, for each of its queues.'),
 })
 
+/** All that the inbound worker reads. */
+export const variables = serviceVariables.extend(connectionVariables.shape)
+
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 
-const schema = variables
+const service = serviceVariables.transform((env) => ({
+  redisUrl: env.REDIS_URL,
+  prefix: env.KEY_PREFIX,
+  waitReplicas: env.REDIS_WAIT_REPLICAS,
+  logLevel: env.LOG_LEVEL,
+  probes: { port: env.INBOUND_WORKER_PORT, host: env.BIND_ADDRESS },
+}))
+
+const connection = connectionVariables
   .refine((env) => env.NOTIFICATIONS === 'poll' || env.INGRESS_PUBLIC_URL, {
     path: ['INGRESS_PUBLIC_URL'],
     message: 'set it to the address at which Exchange reaches the ingress, or set NOTIFICATIONS=poll',
@@ -104,10 +117,6 @@ const schema = variables
     message: 'set it, so that the application can tell our changes from forged ones',
   })
   .transform((env, context) => ({
-    redisUrl: env.REDIS_URL,
-    prefix: env.KEY_PREFIX,
-    logLevel: env.LOG_LEVEL,
-    probes: { port: env.INBOUND_WORKER_PORT, host: env.BIND_ADDRESS },
     exchange: { ...exchangeConfig(env, context), userAgent: 'Lockstep' },
     fingerprintKey: env.FINGERPRINT_KEY,
     mailboxes: env.MAILBOXES,
@@ -142,11 +151,13 @@ const schema = variables
     },
     tell: { backfillMs: env.BACKFILL_DAYS * dayMs, newerVersionMs: 30_000 },
     forgetMs: env.FORGET_SECONDS,
-    sweepEveryMs: 1_000,
   }))
 
-export type Config = z.infer<typeof schema>
+export type ServiceConfig = z.output<typeof service>
+/** What the inbound worker has to know of each connection. */
+export type ConnectionConfig = z.output<typeof connection>
+export type Config = Deployment<ServiceConfig, ConnectionConfig>
 
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
-  return parseConfig(schema, env)
+  return loadDeployment({ service, connection }, env)
 }

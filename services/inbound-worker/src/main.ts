@@ -5,10 +5,10 @@ import { startInboundWorker } from './worker.ts'
 
 exitOnConfigError()
 const config = loadConfig(process.env)
-const log = createLogger('inbound-worker', config.logLevel)
+const log = createLogger('inbound-worker', config.service.logLevel)
 
 const worker = await startInboundWorker(config, log)
-log.info({ mailboxes: config.mailboxes.length, probes: worker.url }, 'inbound worker is running')
+log.info({ connections: [...config.connections.keys()], probes: worker.url }, 'inbound worker is running')
 
 log.info({ signal: await shutdownSignal() }, 'inbound worker is stopping')
 await stopWithin({ limitMs: 5_500, log }, { worker: () => worker.close() })

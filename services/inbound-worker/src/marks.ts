@@ -51,11 +51,13 @@ export function createMarksOf({ ledger, gateway, digest, refusePersonal }: Deps)
     async function markOf(head: ItemHead): Promise<Mark | undefined> {
       const byItemId = known.byItemId.get(head.itemId)
       const byStamp = head.stamp && known.byId.get(head.stamp.appointmentId)
-      const byUid = known.byUid.get(head.uid.toLowerCase()) ?? known.byId.get(idOf(head))
+      const byUid = known.byUid.get(head.uid.toLowerCase())
+      const byId = known.byId.get(idOf(head))
       const candidates = {
         ...(byItemId && { byItemId }),
         ...(byStamp && { byStamp }),
         ...(byUid && { byUid }),
+        ...(byId && { byId }),
       }
       const plan = planSync(head, candidates, { refusePersonal })
       const isSettling = plan.action === 'look' && plan.later && !byItemId
@@ -106,7 +108,7 @@ export function createMarksOf({ ledger, gateway, digest, refusePersonal }: Deps)
           return linking(plan.appointmentId ?? newIdOf(head), head, plan.stamped)
         case 'compare':
           return (await isStillThere(plan.record.link.item!))
-            ? linking(copyIdOf(head), head, false)
+            ? linking(plan.absent ?? copyIdOf(head), head, false)
             : linking(plan.record.appointmentId, head, plan.record.link.item!.stamped)
         case 'fold':
           await gateway.deleteItems(mailbox.address, [{ itemId: head.itemId, send: 'none' }], {

@@ -1,3 +1,4 @@
+import { notificationUrl } from '@lockstep/connections'
 import type { CalendarGateway } from '@lockstep/exchange'
 import type { Ledger, Mailbox, Subscription } from '@lockstep/ledger'
 import type { Logger } from '@lockstep/runtime'
@@ -12,7 +13,14 @@ export type SubscriptionOptions =
       statusFrequencyMinutes: number
     }
 
-type Deps = { ledger: Ledger; gateway: CalendarGateway; log: Logger; options: SubscriptionOptions }
+type Deps = {
+  ledger: Ledger
+  gateway: CalendarGateway
+  log: Logger
+  /** Whose mailboxes they are: Exchange's calls say so. */
+  connection: string
+  options: SubscriptionOptions
+}
 
 /** Resolves with when the subscription has to be looked at again, in milliseconds from now. */
 type Keep = (mailbox: Mailbox, signal: AbortSignal, doubt?: { isUnheard: boolean }) => Promise<number>
@@ -37,7 +45,7 @@ const firstPatienceMs = 2_000
  * since this worker started: it may have ended while nobody listened. The sync that follows catches up, so no watermark
  * is kept.
  */
-export function createSubscriptions({ ledger, gateway, log, options }: Deps): Subscriptions {
+export function createSubscriptions({ ledger, gateway, log, connection, options }: Deps): Subscriptions {
   if (options.kind === 'poll') return { keep: async () => Infinity, distrust: () => {} }
   const { publicUrl, statusFrequencyMinutes } = options
   const silentMs = 2 * statusFrequencyMinutes * 60_000
@@ -67,7 +75,7 @@ export function createSubscriptions({ ledger, gateway, log, options }: Deps): Su
     const fresh = freshSubscription(await ledger.newToken())
     // Known before Exchange is asked: its first notification may come before its answer.
     await ledger.saveSubscription(mailbox.id, fresh)
-    const url = new URL(`exchange/notifications/${fresh.token}`, withSlash(publicUrl)).href
+    const url = notificationUrl(publicUrl, connection, fresh.token)
     const call = { signal, direction: 'inbound' as const }
     try {
       const { subscriptionId } = await gateway.subscribe(mailbox.address, url, statusFrequencyMinutes, call)
@@ -85,8 +93,4 @@ export function createSubscriptions({ ledger, gateway, log, options }: Deps): Su
 function freshSubscription(token: string): Subscription {
   const nowMs = Date.now()
   return { id: '', token, startedAtMs: nowMs, heardAtMs: nowMs }
-}
-
-function withSlash(url: string): string {
-  return url.endsWith('/') ? url : `${url}/`
 }

@@ -1,18 +1,7 @@
-import { createExchange } from '@lockstep/exchange'
-import { createLedger, type Ledger } from '@lockstep/ledger'
-import { consume, type ConsumeHooks, createQueues, startSweeping } from '@lockstep/queue'
-import {
-  closeRedis,
-  connectRedis,
-  countBrakes,
-  createDigest,
-  createRegistry,
-  type Logger,
-  ready,
-  startProbes,
-  watchExchange,
-} from '@lockstep/runtime'
-import type { Config } from './config.ts'
+import { type Connection, startWorker, type Work, type WorkerProcess } from '@lockstep/connections'
+import type { Exchange } from '@lockstep/exchange'
+import { countBrakes, createDigest, type Logger } from '@lockstep/runtime'
+import type { Config, ConnectionConfig } from './config.ts'
 import { createDeliver } from './deliver.ts'
 import { createDeliverMailbox } from './deliver-mailbox.ts'
 import { createFeedApplication } from './feed-application.ts'
@@ -23,34 +12,39 @@ import { createSubscriptions } from './subscriptions.ts'
 import { createSyncMailbox } from './sync-mailbox.ts'
 import { createWebhookApplication } from './webhook-application.ts'
 
-export type InboundWorker = { url: string; close(limitMs?: number): Promise<void> }
+export type InboundWorker = WorkerProcess
 
-/** Follows the enabled mailboxes' calendars and tells the application what changed in them. */
-export async function startInboundWorker(config: Config, log: Logger): Promise<InboundWorker> {
-  const { redisUrl, prefix, refusePersonal } = config
-  const redis = connectRedis(redisUrl, { role: 'ledger', log })
-  const workerRedis = connectRedis(redisUrl, { role: 'worker', log })
-  await ready(redis)
-  const registry = createRegistry('inbound-worker')
-  const ledger = createLedger(redis, { prefix })
-  const exchange = createExchange(config.exchange, {
-    redis,
-    prefix,
-    ...watchExchange(registry, log),
-    onCircuit: (state) => {
-      log.warn({ state }, 'circuit')
-      if (state === 'closed') subscriptions.distrust()
-    },
+/** Follows the enabled mailboxes' calendars and tells the applications what changed in them. */
+export function startInboundWorker(deployment: Config, log: Logger): Promise<InboundWorker> {
+  return startWorker({
+    name: 'inbound-worker',
+    portVariable: 'INBOUND_WORKER_PORT',
+    deployment,
+    log,
+    begin: inboundOf,
   })
+}
+
+/** What the inbound worker does for one connection. */
+async function inboundOf(
+  connection: Connection & { exchange: Exchange },
+  config: ConnectionConfig,
+): Promise<Work> {
+  const { name, ledger, queues, exchange, registry, log } = connection
   const { gateway } = exchange
-  const onError = (error: Error) => log.warn({ err: error }, 'queue error')
-  const queues = createQueues(redis, { prefix, onError })
+  const { refusePersonal } = config
   const digest = createDigest(config.fingerprintKey)
   const application = config.webhook
     ? createWebhookApplication(config.webhook)
     : createFeedApplication(ledger)
 
-  const subscriptions = createSubscriptions({ ledger, gateway, log, options: config.notifications })
+  const subscriptions = createSubscriptions({
+    ledger,
+    gateway,
+    log,
+    connection: name,
+    options: config.notifications,
+  })
   const syncMailbox = createSyncMailbox({
     ledger,
     gateway,
@@ -69,56 +63,12 @@ export async function startInboundWorker(config: Config, log: Logger): Promise<I
     onBraked: countBrakes(registry),
     options: config.deliveries,
   })
-
-  await enable(ledger, config.mailboxes)
-  const consuming = { redis: workerRedis, prefix, concurrency: config.concurrency }
-  const consumers = [
-    consume('inbound', syncMailbox, { ...consuming, ...hooks('inbound', log) }),
-    consume('deliveries', deliverMailbox, { ...consuming, ...hooks('deliveries', log) }),
-  ]
-  const sweeping = startSweeping(ledger, queues, {
-    redis: workerRedis,
-    prefix,
-    everyMs: config.sweepEveryMs,
-    onError,
-    onFailed: (task, error) => log.warn({ task, err: error }, 'maintenance failed'),
-  })
-  const probes = await startProbes({
-    ...config.probes,
-    variable: 'INBOUND_WORKER_PORT',
-    name: 'inbound-worker',
-    registry,
-    checks: {
-      redis: () => redis.ping(),
-      queues: () => Promise.all(consumers.map((consumer) => consumer.ready())),
-    },
-  })
-
-  return {
-    url: probes.url,
-    async close(limitMs = 4_000) {
-      await Promise.all([...consumers, sweeping].map((each) => each.close(limitMs)))
-      await probes.close()
-      await application.close()
-      await exchange.close()
-      await queues.close()
-      await Promise.all([closeRedis(workerRedis), closeRedis(redis)])
-    },
-  }
-}
-
-/** A mailbox that is enabled is due at once: it is subscribed and compared. */
-async function enable(ledger: Ledger, addresses: readonly string[]): Promise<void> {
-  for (const address of addresses) {
-    const { id } = await ledger.enable(address, Date.now())
+  for (const { id } of await connection.enableMailboxes(config.mailboxes)) {
     await ledger.setInboundDue(id, Date.now())
   }
-}
-
-function hooks(queue: string, log: Logger): ConsumeHooks {
   return {
-    onError: (error) => log.warn({ queue, err: error }, 'queue error'),
-    onFailed: (mailboxId, error) => log.error({ queue, mailboxId, err: error }, 'job failed'),
-    onStalled: (jobId) => log.warn({ queue, jobId }, 'job stalled'),
+    queues: { inbound: syncMailbox, deliveries: deliverMailbox },
+    onCircuitClosed: subscriptions.distrust,
+    close: () => application.close(),
   }
 }

@@ -9,17 +9,17 @@ export function callerOf(response: Response): string {
   return callers.get(response) ?? 'unknown'
 }
 
-/** Lets through who has one of the keys. */
-export function requireKey(keys: readonly string[]): RequestHandler {
-  const isKnown = keyComparer(keys)
+/** Hands a request on to the connection that its key belongs to. */
+export function byKey(connectionOf: (key: string) => { api: RequestHandler } | undefined): RequestHandler {
   return (request, response, next) => {
     const given = /^Bearer +(\S+)$/i.exec(request.get('authorization') ?? '')?.[1]
     if (given === undefined) throw unauthorised('There is no key.', 'Bearer realm="lockstep"')
-    if (!isKnown(given)) {
+    const connection = connectionOf(given)
+    if (!connection) {
       throw unauthorised('The key is not known.', 'Bearer realm="lockstep", error="invalid_token"')
     }
     callers.set(response, `key ${digest(given).toString('hex').slice(0, 8)}`)
-    next()
+    connection.api(request, response, next)
   }
 }
 

@@ -2,16 +2,24 @@ import type { AdmissionRules, SettingDefaults } from '@lockstep/domain'
 import type { CalendarGateway } from '@lockstep/exchange'
 import type { Ledger } from '@lockstep/ledger'
 import type { Queues } from '@lockstep/queue'
-import { type Checks, type Logger, notFound, probesRouter, problems, requestId } from '@lockstep/runtime'
-import express, { type Express, Router } from 'express'
+import {
+  type Checks,
+  type Logger,
+  type MetricSource,
+  notFound,
+  probesRouter,
+  problems,
+  requestId,
+} from '@lockstep/runtime'
+import express, { type Express, type RequestHandler, Router } from 'express'
 import helmet from 'helmet'
-import type { Registry } from 'prom-client'
-import { requireKey } from './api-keys.ts'
+import { byKey } from './api-keys.ts'
 import { appointmentReplay } from './appointment-replay.ts'
 import { appointmentStates } from './appointment-states.ts'
 import { changeFeed } from './change-feed.ts'
 import { docsPage } from './docs/docs-page.ts'
 import { events } from './events.ts'
+import { byNotificationAddress } from './listener/by-notification-address.ts'
 import { mailboxForget } from './mailbox-forget.ts'
 import { mailboxRelease } from './mailbox-release.ts'
 import { mailboxRepair } from './mailbox-repair.ts'
@@ -22,56 +30,69 @@ import { trail } from './trail.ts'
 import { unavailable } from './unavailable.ts'
 
 export type AppDeps = {
+  /** Those that are served at the moment, by name. */
+  connections: ReadonlyMap<string, IngressConnection>
+  registry: MetricSource
+  log: Logger
+  checks: Checks
+}
+
+/** What the ingress has of one connection. */
+export type IngressConnection = {
+  isKey(given: string): boolean
+  /** What its applications may ask for. */
+  api: Router
+  /** Takes the notifications of its Exchange. */
+  notifications: RequestHandler
+}
+
+export type ApiDeps = {
   ledger: Ledger
   queues: Queues
   /** Missing if the ingress was given no Exchange to read from. */
   gateway: CalendarGateway | undefined
-  registry: Registry
   log: Logger
-  apiKeys: readonly string[]
   rules: AdmissionRules
   settingDefaults: SettingDefaults
-  checks: Checks
-  /** Takes the notifications of Exchange. */
-  notifications: Router
   /** Aborts when open streams have to end. */
   closing: AbortSignal
 }
 
-export function createApp(deps: AppDeps): Express {
-  const { registry, log, apiKeys, checks } = deps
-  const document = openApiDocument()
-
-  const api = Router()
-    .use(requireKey(apiKeys))
-    .use(events(deps), appointmentStates(deps), mailboxStates(deps), changeFeed(deps), trail(deps))
-    .use(mailboxRelease(deps), mailboxForget(deps), mailboxRepair(deps), appointmentReplay(deps))
-    .use(settings(deps))
-
+export function createApp({ connections, registry, log, checks }: AppDeps): Express {
   return express()
     .set('query parser', 'simple')
     .use(helmet({ contentSecurityPolicy, strictTransportSecurity: false }))
     .use(requestId())
     .use(probesRouter({ name: 'ingress', checks, registry }))
-    .use('/v1', api)
-    .use(deps.notifications)
-    .use(docsPage(document))
+    .use('/v1', byKey(ownerOf(connections)))
+    .use(byNotificationAddress(connections))
+    .use(docsPage(openApiDocument()))
     .use(notFound())
     .use(unavailable())
     .use(problems({ log }))
 }
 
+/** The API of one connection: its applications see nothing of others. */
+export function createApi(deps: ApiDeps): Router {
+  return Router()
+    .use(events(deps), appointmentStates(deps), mailboxStates(deps), changeFeed(deps), trail(deps))
+    .use(mailboxRelease(deps), mailboxForget(deps), mailboxRepair(deps), appointmentReplay(deps))
+    .use(settings(deps))
+}
+
+/** The keys of all connections are compared, so that the time it takes tells nothing. */
+function ownerOf(connections: AppDeps['connections']) {
+  return (key: string) => [...connections.values()].filter(({ isKey }) => isKey(key))[0]
+}
+
 /** What a port serves that faces the network: notifications, and whether it is there. */
-export function createNotificationsApp({
-  notifications,
-  log,
-}: Pick<AppDeps, 'notifications' | 'log'>): Express {
+export function createNotificationsApp({ connections, log }: Pick<AppDeps, 'connections' | 'log'>): Express {
   return express()
     .set('query parser', 'simple')
     .disable('x-powered-by')
     .use(requestId())
     .get('/healthz', (_request, response) => void response.json({ name: 'ingress', status: 'alive' }))
-    .use(notifications)
+    .use(byNotificationAddress(connections))
     .use(notFound())
     .use(unavailable())
     .use(problems({ log }))

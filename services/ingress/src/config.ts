@@ -1,24 +1,20 @@
+import { type Deployment, deploymentVariables, loadDeployment } from '@lockstep/connections'
 import { exchangeConfig, exchangeVariables } from '@lockstep/exchange'
-import {
-  commonVariables,
-  flag,
-  list,
-  parseConfig,
-  port,
-  secret,
-  settingConfig,
-  settingVariables,
-} from '@lockstep/runtime'
+import { flag, list, port, secret, settingConfig, settingVariables } from '@lockstep/runtime'
 import { z } from 'zod'
-import { listenerConfig } from './listener/listener-config.ts'
-import { listenerVariables } from './listener/listener-variables.ts'
+import { listenerConfig, sourceConfig } from './listener/listener-config.ts'
+import { listenerVariables, sourceVariables } from './listener/listener-variables.ts'
 
 const { EWS_URL, ...otherExchangeVariables } = exchangeVariables
 
-export const variables = z.object({
-  ...commonVariables,
+const serviceVariables = z.object({
+  ...deploymentVariables,
   INGRESS_PORT: port.default(8080).describe('Where applications and Exchange reach the ingress.'),
   ...listenerVariables,
+})
+
+export const connectionVariables = z.object({
+  ...sourceVariables,
   PRODUCER_API_KEYS: secret()
     .regex(/^[^,\s]+(\s*,\s*[^,\s]+)*$/, 'expected keys separated by commas')
     .describe(
@@ -33,15 +29,23 @@ export const variables = z.object({
   ...otherExchangeVariables,
 })
 
-const schema = variables.transform(({ EWS_URL: url, ...env }, context) => ({
+/** All that the ingress reads. */
+export const variables = serviceVariables.extend(connectionVariables.shape)
+
+const service = serviceVariables.transform((env, context) => ({
   redisUrl: env.REDIS_URL,
   prefix: env.KEY_PREFIX,
+  waitReplicas: env.REDIS_WAIT_REPLICAS,
   logLevel: env.LOG_LEVEL,
   port: env.INGRESS_PORT,
   host: env.BIND_ADDRESS,
   listener: listenerConfig(env, context),
+}))
+
+const connection = connectionVariables.transform(({ EWS_URL: url, ...env }, context) => ({
   apiKeys: env.PRODUCER_API_KEYS.split(',').map((key) => key.trim()),
   mailboxes: env.MAILBOXES,
+  sources: sourceConfig(env, context),
   refusePersonal: env.REFUSE_PERSONAL,
   settingDefaults: settingConfig(env),
   /** Only read from, for applications that ask for changes at `GET /v1/changes`. */
@@ -51,8 +55,11 @@ const schema = variables.transform(({ EWS_URL: url, ...env }, context) => ({
       : undefined,
 }))
 
-export type Config = z.infer<typeof schema>
+export type ServiceConfig = z.output<typeof service>
+/** What the ingress has to know of each connection. */
+export type ConnectionConfig = z.output<typeof connection>
+export type Config = Deployment<ServiceConfig, ConnectionConfig>
 
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
-  return parseConfig(schema, env)
+  return loadDeployment({ service, connection }, env)
 }

@@ -5,11 +5,11 @@ import { startIngress } from './ingress.ts'
 
 exitOnConfigError()
 const config = loadConfig(process.env)
-const log = createLogger('ingress', config.logLevel)
+const log = createLogger('ingress', config.service.logLevel)
 
 const ingress = await startIngress(config, { log })
 log.info(
-  { url: ingress.url, tlsUrl: ingress.tlsUrl, mailboxes: config.mailboxes.length },
+  { url: ingress.url, tlsUrl: ingress.tlsUrl, connections: [...config.connections.keys()] },
   'ingress is running',
 )
 

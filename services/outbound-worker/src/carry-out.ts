@@ -1,18 +1,22 @@
 import {
+  type Fingerprints,
   linkOfAbsent,
   linkOfCreated,
   linkOfUpdated,
   type OutboundPlan,
+  sendWithinMs,
   withJoinBlock,
 } from '@lockstep/domain'
 import {
   type CalendarGateway,
+  type Deadline,
+  deadlineIn,
   type ItemResult,
   ItemChangedError,
   ItemGoneError,
   type WrittenItem,
 } from '@lockstep/exchange'
-import type { Mailbox, OutboundOutcome } from '@lockstep/ledger'
+import type { Ledger, Mailbox, OutboundOutcome } from '@lockstep/ledger'
 import { outcomeOfError, settledAs } from './outcome.ts'
 import { sendingOf } from './send.ts'
 import { outcomeWithoutWriting } from './settle-unwritten.ts'
@@ -20,6 +24,7 @@ import type { OutboundSettings } from './settle-batch.ts'
 import type { Task } from './task.ts'
 
 type Options = {
+  ledger: Pick<Ledger, 'renewOutbound'>
   gateway: CalendarGateway
   mailbox: Mailbox
   tasks: readonly Task[]
@@ -37,13 +42,37 @@ export async function carryOut(options: Options): Promise<void> {
     const outcome = task.mustRead ? undefined : (task.outcome ?? outcomeWithoutWriting(task))
     if (outcome) task.outcome = outcome
   }
-  await createAll(options)
-  await updateAll(options)
-  await adoptAll(options)
-  await deleteAll(options)
+  const deadline = await renew(options)
+  await createAll(options, deadline)
+  await updateAll(options, deadline)
+  await adoptAll(options, deadline)
+  await deleteAll(options, deadline)
 }
 
-async function createAll({ gateway, mailbox, tasks, settings, signal }: Options): Promise<void> {
+const writing = new Set<OutboundPlan['action']>(['create', 'update', 'adopt', 'delete'])
+
+/**
+ * Makes sure that this worker still is the one to write, and says until when: it may have been frozen, and what it has
+ * in hand be another's since. Once the deadline is past, another may soon repeat what was not heard of.
+ */
+async function renew({ ledger, mailbox, tasks, settings }: Options): Promise<Deadline> {
+  const { leaseMs, lateCallMs } = settings
+  const deadline = deadlineIn(sendWithinMs(lateCallMs))
+  const renewing = tasks.filter(({ outcome, plan }) => !outcome && writing.has(plan.action))
+  const attempts = renewing.map(({ attempt }) => attempt)
+  const renewed = await ledger.renewOutbound(mailbox.id, attempts, { nowMs: Date.now(), leaseMs })
+  for (const [index, task] of renewing.entries()) {
+    const attempt = renewed[index]
+    if (attempt) task.attempt = attempt
+    else task.outcome = { kind: 'postponed', dueMs: Date.now() }
+  }
+  return deadline
+}
+
+async function createAll(
+  { gateway, mailbox, tasks, settings, signal }: Options,
+  deadline: Deadline,
+): Promise<void> {
   const creating = planned(tasks, 'create')
   const creations = creating.map((task) => ({
     appointment: task.plan.appointment,
@@ -52,16 +81,19 @@ async function createAll({ gateway, mailbox, tasks, settings, signal }: Options)
   }))
   await write(
     creating,
-    () => gateway.createItems(mailbox.address, creations, outbound(signal)),
+    () => gateway.createItems(mailbox.address, creations, outbound(signal, deadline)),
     (task, item) => {
       const { attempt, version } = stampOf(task.attempt)
-      const link = linkOfCreated(task.attempt.record, { ...item, attempt, version }, task.fingerprints!)
+      const link = linkOfCreated(task.attempt.record, { ...item, attempt, version }, task.fingerprints)
       return settledAs(link)
     },
   )
 }
 
-async function updateAll({ gateway, mailbox, tasks, settings, signal }: Options): Promise<void> {
+async function updateAll(
+  { gateway, mailbox, tasks, settings, signal }: Options,
+  deadline: Deadline,
+): Promise<void> {
   const updating = planned(tasks, 'update')
   const updates = updating.map((task) => {
     const { item, changeKey, appointment, merge } = task.plan
@@ -79,7 +111,7 @@ async function updateAll({ gateway, mailbox, tasks, settings, signal }: Options)
   })
   await write(
     updating,
-    () => gateway.updateItems(mailbox.address, updates, outbound(signal)),
+    () => gateway.updateItems(mailbox.address, updates, outbound(signal, deadline)),
     (task, { changeKey }) => {
       const { merge } = task.plan
       const observed = task.finding?.kind === 'item' ? task.finding.observed : undefined
@@ -94,27 +126,38 @@ async function updateAll({ gateway, mailbox, tasks, settings, signal }: Options)
 }
 
 /** An earlier attempt created the item: it is linked, and what it created beyond that is removed without mail. */
-async function adoptAll({ gateway, mailbox, tasks, signal }: Options): Promise<void> {
+async function adoptAll({ gateway, mailbox, tasks, signal }: Options, deadline: Deadline): Promise<void> {
   for (const task of planned(tasks, 'adopt')) {
     const { found, extra } = task.plan
     const folded = extra.map(({ itemId }) => ({ itemId, send: 'none' as const }))
     const fold = async () =>
-      folded.length > 0 ? gateway.deleteItems(mailbox.address, folded, outbound(signal)) : []
+      folded.length > 0 ? gateway.deleteItems(mailbox.address, folded, outbound(signal, deadline)) : []
     const failed = await fold().then(firstFailure, (error: unknown) => error)
     task.outcome = failed
       ? outcomeOfError(failed, task.attempt.attempts, Date.now())
-      : settledAs(linkOfCreated(task.attempt.record, found, task.fingerprints!), { lookAgain: true })
+      : settledAs(linkOfCreated(task.attempt.record, found, printsOf(task, found.version)), {
+          lookAgain: true,
+        })
   }
 }
 
-async function deleteAll({ gateway, mailbox, tasks, settings, signal }: Options): Promise<void> {
+/** Of the version with which the item was created, if that is known still. */
+function printsOf({ attempt, fingerprints, overtaken }: Task, version: number): Fingerprints | undefined {
+  if (version === attempt.record.wanted?.version) return fingerprints
+  return version === overtaken?.version ? overtaken.fingerprints : undefined
+}
+
+async function deleteAll(
+  { gateway, mailbox, tasks, settings, signal }: Options,
+  deadline: Deadline,
+): Promise<void> {
   const deleting = planned(tasks, 'delete').flatMap((task) =>
     task.plan.itemIds.map((itemId) => ({ task, itemId, send: toAllOrNone(task, settings) })),
   )
   if (deleting.length === 0) return
   const deletions = deleting.map(({ itemId, send }) => ({ itemId, send }))
   const results = await gateway
-    .deleteItems(mailbox.address, deletions, outbound(signal))
+    .deleteItems(mailbox.address, deletions, outbound(signal, deadline))
     .catch((error: unknown) => deletions.map(() => ({ ok: false as const, error })))
   for (const [index, { task }] of deleting.entries()) {
     const result = results[index]!
@@ -165,6 +208,6 @@ function stampOf({ record }: Task['attempt']) {
   return { appointmentId, version: intent!.version, attempt: intent!.attempt }
 }
 
-function outbound(signal: AbortSignal) {
-  return { signal, direction: 'outbound' as const }
+function outbound(signal: AbortSignal, deadline: Deadline) {
+  return { signal, deadline, direction: 'outbound' as const }
 }

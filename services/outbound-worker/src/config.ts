@@ -1,12 +1,11 @@
+import { type Deployment, deploymentVariables, loadDeployment } from '@lockstep/connections'
 import { exchangeConfig, exchangeVariables } from '@lockstep/exchange'
 import {
   brakeConfig,
   brakeVariables,
-  commonVariables,
   flag,
   oscillationConfig,
   oscillationVariables,
-  parseConfig,
   port,
   seconds,
   secret,
@@ -15,12 +14,15 @@ import {
 } from '@lockstep/runtime'
 import { z } from 'zod'
 
-export const variables = z.object({
-  ...commonVariables,
-  ...exchangeVariables,
+const serviceVariables = z.object({
+  ...deploymentVariables,
   OUTBOUND_WORKER_PORT: port
     .default(8083)
     .describe('Where the outbound worker answers probes and serves metrics.'),
+})
+
+export const connectionVariables = z.object({
+  ...exchangeVariables,
   FINGERPRINT_KEY: secret().describe(
     'The deployment key of the fingerprints that are kept of appointments. The same for all workers; a new one makes every appointment look changed.',
   ),
@@ -51,14 +53,25 @@ export const variables = z.object({
     .describe('Mailboxes at a time in one outbound worker.'),
 })
 
-const schema = variables.transform((env, context) => ({
+/** All that the outbound worker reads. */
+export const variables = serviceVariables.extend(connectionVariables.shape)
+
+/** After this time the appointments of a worker that died are due again. */
+const leaseMs = 10_000
+
+const service = serviceVariables.transform((env) => ({
   redisUrl: env.REDIS_URL,
   prefix: env.KEY_PREFIX,
+  waitReplicas: env.REDIS_WAIT_REPLICAS,
   logLevel: env.LOG_LEVEL,
   probes: { port: env.OUTBOUND_WORKER_PORT, host: env.BIND_ADDRESS },
+}))
+
+const connection = connectionVariables.transform((env, context) => ({
   exchange: { ...exchangeConfig(env, context), userAgent: 'Lockstep' },
   fingerprintKey: env.FINGERPRINT_KEY,
   settings: {
+    leaseMs,
     lateCallMs: env.LATE_CALL_SECONDS,
     mailBudget: env.MAIL_BUDGET_PER_HOUR,
     brake: brakeConfig(env),
@@ -67,12 +80,14 @@ const schema = variables.transform((env, context) => ({
   },
   settingDefaults: settingConfig(env),
   concurrency: env.OUTBOUND_CONCURRENCY,
-  slice: { sliceMs: 5_000, leaseMs: 10_000, batch: 50 },
-  sweepEveryMs: 1_000,
+  slice: { sliceMs: 5_000, leaseMs, batch: 50 },
 }))
 
-export type Config = z.infer<typeof schema>
+export type ServiceConfig = z.output<typeof service>
+/** What the outbound worker has to know of each connection. */
+export type ConnectionConfig = z.output<typeof connection>
+export type Config = Deployment<ServiceConfig, ConnectionConfig>
 
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
-  return parseConfig(schema, env)
+  return loadDeployment({ service, connection }, env)
 }

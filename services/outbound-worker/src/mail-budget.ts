@@ -7,7 +7,10 @@ import type { Task } from './task.ts'
 
 type Options = { ledger: Ledger; mailbox: Mailbox; tasks: readonly Task[] }
 
-/** What would mail more than the mailbox may in an hour waits for the next one: it is not written without its mail. */
+/**
+ * What would mail more than the mailbox may in an hour waits for the next one: it is not written without its mail. The
+ * others are counted before they are written, so that no other worker mails what this one is about to.
+ */
 export async function holdMails({
   ledger,
   mailbox,
@@ -15,34 +18,37 @@ export async function holdMails({
   settings,
   log,
 }: Options & { settings: OutboundSettings; log: Logger }): Promise<void> {
-  const open = tasks.filter(({ outcome, mustRead }) => !outcome && !mustRead)
-  for (const task of open) task.recipients = sendingOf(task, settings).recipients
-  const mailing = open.filter(({ recipients }) => recipients! > 0)
-  if (mailing.length === 0) return
-
-  const nowMs = Date.now()
-  let { recipients: sent } = await ledger.mailsOf(mailbox.id, nowMs)
+  const atMs = Date.now()
   let isExhausted = false
-  for (const task of mailing) {
-    if (fitsMailBudget(sent, task.recipients!, settings.mailBudget)) {
-      sent += task.recipients!
-    } else {
-      isExhausted = true
-      const dueMs = mailHourOf(nowMs).endMs
-      task.outcome = { kind: 'failed', dueMs, code: 'MAIL_BUDGET', effect: 'none', costsAttempt: false }
+  for (const task of tasks) {
+    if (task.outcome || task.mustRead) continue
+    const { recipients } = sendingOf(task, settings)
+    if (recipients === 0) continue
+    const counted = await ledger.countMails(mailbox.id, recipients, atMs)
+    if (fitsMailBudget(counted - recipients, recipients, settings.mailBudget)) {
+      task.mailing = { recipients, atMs }
+      continue
     }
+    isExhausted = true
+    await ledger.countMails(mailbox.id, -recipients, atMs)
+    const dueMs = mailHourOf(atMs).endMs
+    task.outcome = { kind: 'failed', dueMs, code: 'MAIL_BUDGET', effect: 'none', costsAttempt: false }
   }
-  if (isExhausted && (await ledger.exhaustMails(mailbox.id, nowMs))) {
-    log.warn({ mailboxId: mailbox.id, sent, budget: settings.mailBudget }, 'mail budget of the hour used up')
+  if (isExhausted && (await ledger.exhaustMails(mailbox.id, atMs))) {
+    log.warn({ mailboxId: mailbox.id, budget: settings.mailBudget }, 'mail budget of the hour used up')
   }
 }
 
-/** Counts what was mailed, and what may have been. */
-export async function countMails({ ledger, mailbox, tasks }: Options): Promise<void> {
-  const mailed = tasks.filter(isMailed).reduce((sum, { recipients = 0 }) => sum + recipients, 0)
-  if (mailed > 0) await ledger.countMails(mailbox.id, mailed, Date.now())
+/** What was counted and surely not mailed counts no more. */
+export async function uncountMails({ ledger, mailbox, tasks }: Options): Promise<void> {
+  for (const task of tasks) {
+    const { mailing } = task
+    if (!mailing) continue
+    delete task.mailing
+    if (!mayBeMailed(task)) await ledger.countMails(mailbox.id, -mailing.recipients, mailing.atMs)
+  }
 }
 
-function isMailed({ writtenAtMs, outcome }: Task): boolean {
+function mayBeMailed({ writtenAtMs, outcome }: Task): boolean {
   return writtenAtMs !== undefined || (outcome?.kind === 'failed' && outcome.effect === 'unknown')
 }

@@ -5,10 +5,10 @@ import { startOutboundWorker } from './worker.ts'
 
 exitOnConfigError()
 const config = loadConfig(process.env)
-const log = createLogger('outbound-worker', config.logLevel)
+const log = createLogger('outbound-worker', config.service.logLevel)
 
 const worker = await startOutboundWorker(config, log)
-log.info({ concurrency: config.concurrency, probes: worker.url }, 'outbound worker is running')
+log.info({ connections: [...config.connections.keys()], probes: worker.url }, 'outbound worker is running')
 
 log.info({ signal: await shutdownSignal() }, 'outbound worker is stopping')
 await stopWithin({ limitMs: 5_500, log }, { worker: () => worker.close() })

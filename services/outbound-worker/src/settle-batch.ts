@@ -15,7 +15,7 @@ import type { Ledger, Mailbox, OutboundAttempt, OutboundOutcome } from '@lockste
 import type { Logger } from '@lockstep/runtime'
 import { carryOut } from './carry-out.ts'
 import { holdBack, type OnBraked } from './hold-back.ts'
-import { countMails } from './mail-budget.ts'
+import { uncountMails } from './mail-budget.ts'
 import { findOut } from './find-out.ts'
 import { noteCrossing } from './oscillation.ts'
 import { outcomeOfFailure } from './outcome.ts'
@@ -32,6 +32,8 @@ export type FixedSettings = Pick<OutboundRules, 'lateCallMs'> & {
   refusePersonal: boolean
   brake: BrakeRules
   oscillation: OscillationRules
+  /** After this time the appointments of a worker that died are due again. */
+  leaseMs: number
   /** Recipients that may be mailed for a mailbox in an hour. */
   mailBudget: number
 }
@@ -70,8 +72,8 @@ export function createSettleBatch(deps: Deps): SettleBatch {
       for (const task of open) task.plan = planOf(task, settings)
       await findOut({ ledger, gateway, mailbox, tasks: open, settings, digest: deps.digest, signal })
       await holdBack({ ledger, mailbox, tasks: open, settings, log, onBraked: deps.onBraked })
-      await carryOut({ gateway, mailbox, tasks: open, settings, signal })
-      await countMails({ ledger, mailbox, tasks: open })
+      await carryOut({ ledger, gateway, mailbox, tasks: open, settings, signal })
+      await uncountMails({ ledger, mailbox, tasks: open })
     }
 
     const results = await Promise.all(tasks.map((task) => commit(task, mailbox)))
@@ -98,6 +100,7 @@ export function createSettleBatch(deps: Deps): SettleBatch {
 
 function taskOf(attempt: OutboundAttempt, { digest }: Deps): Task {
   const { wanted } = attempt.record
+  const { overtaken } = attempt
   const appointment = wanted?.kind === 'present' && 'appointment' in wanted ? wanted.appointment : undefined
   return {
     attempt,
@@ -107,17 +110,27 @@ function taskOf(attempt: OutboundAttempt, { digest }: Deps): Task {
       fingerprints: fingerprintsOf(appointment, digest),
       isOver: isOver(appointment, Date.now()),
     }),
+    ...(overtaken && {
+      overtaken: {
+        version: overtaken.version,
+        fingerprints: fingerprintsOf(overtaken.appointment, digest),
+      },
+    }),
     ...(attempt.attempts > attemptsBeforeParking && {
       outcome: outcomeOfFailure('NO_OUTCOME', attempt.attempts) satisfies OutboundOutcome,
     }),
   }
 }
 
-function planOf({ attempt, fingerprints, finding }: Task, settings: OutboundSettings): OutboundPlan {
+function planOf(
+  { attempt, fingerprints, overtaken, finding }: Task,
+  settings: OutboundSettings,
+): OutboundPlan {
   return planOutbound({
     record: attempt.record,
     ...(fingerprints && { fingerprints }),
     ...(attempt.earlier && { earlier: attempt.earlier }),
+    ...(overtaken && { overtaken }),
     ...(finding && { finding }),
     rules: { ...settings, nowMs: Date.now() },
   })

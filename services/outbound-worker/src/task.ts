@@ -1,13 +1,22 @@
-import type { Appointment, Attendee, Body, Finding, Fingerprints, OutboundPlan } from '@lockstep/domain'
+import type {
+  Appointment,
+  Attendee,
+  Body,
+  Finding,
+  Fingerprints,
+  OutboundPlan,
+  Overtaken,
+} from '@lockstep/domain'
 import type { OutboundAttempt, OutboundOutcome } from '@lockstep/ledger'
 
 /** What is found out and decided about one appointment of a batch, until it has an outcome. */
 export type Task = {
-  readonly attempt: OutboundAttempt
+  attempt: OutboundAttempt
   /** What is wanted; missing if it is wanted absent. */
   readonly appointment?: Appointment
   readonly fingerprints?: Fingerprints
   readonly isOver?: boolean
+  readonly overtaken?: Overtaken
   plan: OutboundPlan
   finding?: Finding
   /** What a mail about the item at Exchange would depend on. */
@@ -18,6 +27,6 @@ export type Task = {
   mustRead?: boolean
   writtenAtMs?: number
   outcome?: OutboundOutcome
-  /** How many are mailed if its plan is carried out. */
-  recipients?: number
+  /** Recipients that were counted, since they are mailed if its plan is carried out. */
+  mailing?: { readonly recipients: number; readonly atMs: number }
 }

@@ -10,9 +10,9 @@ export class CallApi implements IXHRApi {
   readonly apiName = 'undici'
   failure: TransportError | undefined
   readonly #transport: Transport
-  readonly #options: Pick<Post, 'headers' | 'signal' | 'affinity'>
+  readonly #options: Pick<Post, 'headers' | 'signal' | 'deadline' | 'affinity'>
 
-  constructor(transport: Transport, options: Pick<Post, 'headers' | 'signal' | 'affinity'>) {
+  constructor(transport: Transport, options: Pick<Post, 'headers' | 'signal' | 'deadline' | 'affinity'>) {
     this.#transport = transport
     this.#options = options
   }
@@ -27,6 +27,7 @@ export class CallApi implements IXHRApi {
         body,
         headers: this.#headers(request),
         signal: this.#options.signal,
+        deadline: this.#options.deadline,
         affinity: this.#options.affinity,
       })
       // A fault that is not XML would make the library wait for ever.

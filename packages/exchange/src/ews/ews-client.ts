@@ -104,7 +104,8 @@ export function createEwsClient(deps: Deps): EwsClient {
       call.operation,
       (requestId) => {
         const headers = headersFor(requestId, call)
-        api = new CallApi(transport, { headers, signal: options?.signal, affinity: affinityOf(group) })
+        const { signal, deadline } = options ?? {}
+        api = new CallApi(transport, { headers, signal, deadline, affinity: affinityOf(group) })
         return orDeadline(operation(serviceFor(url, api, mailbox)), deadlineMs)
       },
       (thrown) => errorOfCall(thrown, api?.failure),

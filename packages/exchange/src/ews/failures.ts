@@ -106,6 +106,7 @@ export function isOutage(error: unknown): boolean {
 
 const innocent = new Set([
   'ABORTED',
+  'TOO_LATE',
   'HTTP_429',
   'BUDGET_UNAVAILABLE',
   'BUDGET_EXHAUSTED',

@@ -1,5 +1,5 @@
 /** What went wrong with a call on its way, before there was an answer in SOAP. */
-export type FailureKind = 'network' | 'timeout' | 'aborted' | 'http' | 'logon' | 'malformed'
+export type FailureKind = 'network' | 'timeout' | 'aborted' | 'late' | 'http' | 'logon' | 'malformed'
 
 type Details = {
   readonly status?: number

@@ -88,6 +88,12 @@ describe('a request that never reached Exchange had no effect', () => {
     })
   })
 
+  test('connected only after its deadline', async () => {
+    const { late, requests } = await setUp((_, response) => response.end(envelope))
+    expect(await failureOf(late())).toMatchObject({ kind: 'late', code: 'TOO_LATE', effect: 'none' })
+    expect(requests).toEqual([])
+  })
+
   test('aborted before it began', async () => {
     const { post } = await setUp((_, response) => response.end(envelope))
     expect(await failureOf(post('', AbortSignal.abort()))).toMatchObject({ kind: 'aborted', effect: 'none' })
@@ -146,6 +152,7 @@ async function setUp(listener: RequestListener, options: Partial<TransportChange
   return {
     server,
     requests,
+    late: () => tried.post({ ...aPost(), deadline: { isPast: () => true } }),
     post: (body = 'x', signal?: AbortSignal) => tried.post({ ...aPost(), body, signal }),
   }
 }

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici'
+import type { Deadline } from '../deadline.ts'
 import { Affinity } from './affinity.ts'
 import { Envelopes } from './envelopes.ts'
 import type { Sender } from './logon/sender.ts'
@@ -19,6 +20,7 @@ export type Post = {
   readonly body: string
   readonly headers: Readonly<Record<string, string>>
   readonly signal?: AbortSignal | undefined
+  readonly deadline?: Deadline | undefined
   /** Whose cookies lead to the right server, if not those of the mailbox in `x-anchormailbox`. */
   readonly affinity?: string | undefined
 }
@@ -48,7 +50,10 @@ export function createTransport({ sender, userAgent, timeoutMs }: TransportOptio
 
   type Sending = { signal: AbortSignal; encodings: string; wire: { sent: boolean } }
 
-  async function send({ body, headers, affinity: group }: Post, { signal, encodings, wire }: Sending) {
+  async function send(
+    { body, headers, deadline, affinity: group }: Post,
+    { signal, encodings, wire }: Sending,
+  ) {
     const server = group ?? headers['x-anchormailbox'] ?? ''
     const cookie = affinity.headerFor(server)
     const response = await sender.send({
@@ -61,6 +66,7 @@ export function createTransport({ sender, userAgent, timeoutMs }: TransportOptio
       },
       signal,
       wire,
+      deadline,
     })
     affinity.learn(server, response.headers)
     return response

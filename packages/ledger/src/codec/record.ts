@@ -14,6 +14,7 @@ import { unpackLink, unpackOffer } from './link.ts'
  * | `l` | link, but for version and item | | `p` | since when outbound is parked |
  * | `h` | the item's handles and the item | | `r` | newest revision |
  * | `e` | epoch: the number of attempts so far | | `o1`… | the newest 16 offers |
+ * | `k` | content that may be landing, overtaken since | | `kv` | its version |
  * | `f` | the newest 16 crossings, one a line | | `z` | since when it is frozen, and for which fields |
  *
  * A mark adds `mk` kind, `mr` reason, `ms` serial, `mt` since, `mn` notified, `mb` epoch of the delivery in flight,

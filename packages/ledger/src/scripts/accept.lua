@@ -1,6 +1,6 @@
 -- Takes what the application wants of an appointment, if it is newer than everything known: wanted before, settled, or
--- cancelled and still remembered. The content of the version before is gone, its attempts are forgotten, it is no
--- longer parked, and it is due now; an appointment that is being written keeps its lease, the commit makes it due.
+-- cancelled and still remembered. The content of the version before is gone, unless that may be landing just now and this
+-- one changes it: then it is kept until that is known. Its attempts are forgotten, it is no longer parked, and it is due now; an appointment that is being written keeps its lease, the commit makes it due.
 --
 -- KEYS  1 appointment  2 outbound  3 due:outbound
 -- ARGV  1 appointment id  2 mailbox id  3 version  4 head  5 content, '' for none  6 now
@@ -8,15 +8,20 @@
 
 -- include due
 
-local known = redis.call('HMGET', KEYS[1], 'v', 's', 'i', 'n')
+local known = redis.call('HMGET', KEYS[1], 'v', 's', 'i', 'n', 'j', 'c')
 if known[4] then return known[4] end
 local version = tonumber(ARGV[3])
 if version <= tonumber(known[1] or -1) or version <= tonumber(known[2] or -1) then return 0 end
 
+local function is_in_flight(intent) return intent and intent:match('^%d+') == known[1] end
+
 redis.call('HSET', KEYS[1], 'v', ARGV[3], 'w', ARGV[4])
 if ARGV[5] == '' then
-  redis.call('HDEL', KEYS[1], 'c')
+  redis.call('HDEL', KEYS[1], 'c', 'k', 'kv')
 else
+  if known[6] and (is_in_flight(known[3]) or is_in_flight(known[5])) then
+    redis.call('HSET', KEYS[1], 'k', known[6], 'kv', known[1])
+  end
   redis.call('HSET', KEYS[1], 'c', ARGV[5])
 end
 redis.call('HDEL', KEYS[1], 'a', 'x', 'p')

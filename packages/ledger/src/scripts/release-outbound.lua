@@ -21,6 +21,7 @@ end
 redis.call('HDEL', KEYS[1], 'i')
 if ARGV[7] == '1' then redis.call('HSET', KEYS[1], 'j', ARGV[3]) end
 if ARGV[7] == '0' then redis.call('HDEL', KEYS[1], 'j') end
+if redis.call('HEXISTS', KEYS[1], 'j') == 0 then redis.call('HDEL', KEYS[1], 'k', 'kv') end
 local mark = redis.call('HMGET', KEYS[1], 'mk', 'mb', 'mp', 'mw', 'j')
 if mark[1] and not (mark[2] or mark[3] or mark[4] or mark[5]) then due_at(KEYS[4], KEYS[5], id, mailbox, now) end
 if known[2] ~= ARGV[3]:match('^%d+') then

@@ -62,7 +62,7 @@ export function absent(version: number): Wanted {
   return { kind: 'absent', version, atMs: T0, reason: 'cancelled' }
 }
 
-function anAppointment(version: number): Appointment {
+export function anAppointment(version: number): Appointment {
   return {
     subject: `${CANARY} v${version}`,
     body: { contentType: 'text', content: `${CANARY} "quoted" 😀` },

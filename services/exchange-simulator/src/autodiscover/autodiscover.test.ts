@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { MailboxState } from '../mailbox-states.ts'
 import { alice, setUp } from '../testing/set-up.ts'
 import { leaf, node, type Xml } from '../xml/build.ts'
 import { child, childText, descend, type Element, namespaces } from '../xml/element.ts'
@@ -7,8 +8,13 @@ import { parseXml } from '../xml/parse.ts'
 const outlook = 'http://schemas.microsoft.com/exchange/autodiscover/outlook'
 const autodiscover = 'http://schemas.microsoft.com/exchange/2010/Autodiscover'
 
-async function discover(path: string, document: string): Promise<{ url: string; root: Element }> {
+async function discover(
+  path: string,
+  document: string,
+  state?: MailboxState,
+): Promise<{ url: string; root: Element }> {
   const { simulator } = await setUp()
+  simulator.states.set(alice, state)
   const basic = Buffer.from(`${alice}:lockstep`).toString('base64')
   const response = await fetch(new URL(path, simulator.url), {
     method: 'POST',
@@ -82,4 +88,28 @@ test('SOAP Autodiscover knows its own domain only', async () => {
   const path = ['Body', 'GetDomainSettingsResponseMessage', 'Response', 'DomainResponses']
   const codes = descend(root, ...path)?.children.map((one) => childText(one, 'ErrorCode'))
   expect(codes).toEqual(['NoError', 'InvalidDomain'])
+})
+
+test.each([
+  [
+    { kind: 'moved', to: 'https://other.example/EWS/Exchange.asmx', as: 'fault' },
+    'Url',
+    'https://other.example/autodiscover/autodiscover',
+  ],
+  [{ kind: 'elsewhere', address: 'alice@fabrikam.example' }, 'Addr', 'alice@fabrikam.example'],
+] as const)('a mailbox that is not here is asked for elsewhere: %j', async (state, what, target) => {
+  const pox = await discover('/autodiscover/autodiscover.xml', poxRequest(alice), state)
+  const account = descend(pox.root, 'Response', 'Account')!
+  expect(childText(account, 'Action')).toBe(`redirect${what}`)
+  expect(childText(account, `Redirect${what}`)).toContain(target)
+
+  const users = node('a:Users', node('a:User', leaf('a:Mailbox', alice)))
+  const request = users + node('a:RequestedSettings', leaf('a:Setting', 'ExternalEwsUrl'))
+  const soap = await discover(
+    '/autodiscover/autodiscover.svc',
+    soapRequest('GetUserSettings', request),
+    state,
+  )
+  const path = ['Body', 'GetUserSettingsResponseMessage', 'Response', 'UserResponses', 'UserResponse']
+  expect(childText(descend(soap.root, ...path)!, 'RedirectTarget')).toContain(target)
 })

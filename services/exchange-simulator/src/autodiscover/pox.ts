@@ -3,14 +3,15 @@ import { leaf, node, type Xml } from '../xml/build.ts'
 import { child, childText, type Element } from '../xml/element.ts'
 import { MalformedXmlError, parseXml } from '../xml/parse.ts'
 import type { DiscoveryContext } from './autodiscover.ts'
-import { legacyDn, urlsOf } from './settings.ts'
+import type { MailboxState } from '../mailbox-states.ts'
+import { legacyDn, redirectTarget, urlsOf } from './settings.ts'
 
 const schemas = 'http://schemas.microsoft.com/exchange/autodiscover'
 const outer = `${schemas}/responseschema/2006`
 const inner = `${schemas}/outlook/responseschema/2006a`
 
 /** https://learn.microsoft.com/exchange/client-developer/web-service-reference/pox-autodiscover-response-for-exchange */
-export function answerPox(text: string, { store, base }: DiscoveryContext): string {
+export function answerPox(text: string, { store, states, base }: DiscoveryContext): string {
   const request = child(readDocument(text), 'Request')
   const address = request && (childText(request, 'EMailAddress') ?? childText(request, 'LegacyDN'))
   if (!request || !address) return failure(600, 'Invalid Request')
@@ -18,8 +19,18 @@ export function answerPox(text: string, { store, base }: DiscoveryContext): stri
     return failure(601, 'Provider is not available')
   }
   const mailbox = store.mailbox(address)
+  const redirect = redirectOf(states.of(address))
+  if (redirect) return document(node('Response', redirect, { xmlns: inner }))
   if (!mailbox) return failure(500, "The email address can't be found.")
   return document(node('Response', userXml(mailbox) + accountXml(mailbox, base), { xmlns: inner }))
+}
+
+/** For mailboxes that live on another server, or in another organisation. */
+function redirectOf(state: MailboxState | undefined): Xml | undefined {
+  const to = redirectTarget(state)
+  if (!to) return undefined
+  const [action, name] = to.kind === 'url' ? ['redirectUrl', 'RedirectUrl'] : ['redirectAddr', 'RedirectAddr']
+  return node('Account', [leaf('AccountType', 'email'), leaf('Action', action), leaf(name, to.target)])
 }
 
 function userXml({ address, name, guid }: Mailbox): Xml {

@@ -1,3 +1,4 @@
+import type { MailboxState } from '../mailbox-states.ts'
 import type { Mailbox } from '../store/mailbox.ts'
 
 type Urls = { ews: string; oab: string; owa: string; host: string }
@@ -43,4 +44,13 @@ export function userSettings(mailbox: Mailbox, base: string): Readonly<Record<st
 export function domainSettings(base: string): Readonly<Record<string, string>> {
   const { ews } = urlsOf(base)
   return { ExternalEwsUrl: ews, ExternalEwsVersion: '15.02.2562.017' }
+}
+
+/** Where clients are to ask on about a mailbox that is not here. */
+export function redirectTarget(
+  state: MailboxState | undefined,
+): { kind: 'url' | 'address'; target: string } | undefined {
+  if (state?.kind === 'elsewhere') return { kind: 'address', target: state.address }
+  if (state?.kind !== 'moved') return undefined
+  return { kind: 'url', target: new URL('/autodiscover/autodiscover.xml', state.to).href }
 }

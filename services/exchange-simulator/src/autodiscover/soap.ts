@@ -2,7 +2,7 @@ import { leaf, node, type Xml } from '../xml/build.ts'
 import { child, childText, descend, type Element, namespaces } from '../xml/element.ts'
 import { MalformedXmlError, parseXml } from '../xml/parse.ts'
 import type { DiscoveryContext } from './autodiscover.ts'
-import { domainSettings, userSettings } from './settings.ts'
+import { domainSettings, redirectTarget, userSettings } from './settings.ts'
 
 const autodiscover = 'http://schemas.microsoft.com/exchange/2010/Autodiscover'
 const addressing = 'http://www.w3.org/2005/08/addressing'
@@ -27,12 +27,15 @@ export function answerSoap(text: string, context: DiscoveryContext): string {
   }
 }
 
-function getUserSettings(message: Element, { store, base }: DiscoveryContext): Answer {
+function getUserSettings(message: Element, { store, states, base }: DiscoveryContext): Answer {
   const request = child(message, 'Request')
   const users = (request && child(request, 'Users')?.children) ?? []
   const asked = askedFor(request)
   const responses = users.map((user) => {
-    const mailbox = store.mailbox(childText(user, 'Mailbox') ?? '')
+    const address = childText(user, 'Mailbox') ?? ''
+    const redirect = redirectTarget(states.of(address))
+    if (redirect) return redirection(redirect)
+    const mailbox = store.mailbox(address)
     return mailbox
       ? response('User', userSettings(mailbox, base), asked)
       : node('UserResponse', [
@@ -47,6 +50,16 @@ function getUserSettings(message: Element, { store, base }: DiscoveryContext): A
     name: 'GetUserSettings',
     content: outcome(users.length > 0) + node('UserResponses', responses),
   }
+}
+
+function redirection({ kind, target }: { kind: 'url' | 'address'; target: string }): Xml {
+  return node('UserResponse', [
+    leaf('ErrorCode', kind === 'url' ? 'RedirectUrl' : 'RedirectAddress'),
+    leaf('ErrorMessage', 'Ask there.'),
+    leaf('RedirectTarget', target.replace(/\.xml$/, '.svc')),
+    nil('UserSettingErrors'),
+    nil('UserSettings'),
+  ])
 }
 
 function getDomainSettings(message: Element, { store, base }: DiscoveryContext): Answer {

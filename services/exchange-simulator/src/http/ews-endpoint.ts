@@ -48,7 +48,9 @@ async function answer(request: IncomingMessage, response: ServerResponse, parts:
   }
   if (request.method !== 'POST') return send(request, response, 405, { allow: 'POST' })
   if (discover)
-    return answerDiscovery(request, response, (text, base) => discover(text, { store: core.store, base }))
+    return answerDiscovery(request, response, (text, base) =>
+      discover(text, { store: core.store, states: core.states, base }),
+    )
   const { account } = admission
   const end = core.traffic.begin(account.address)
   try {

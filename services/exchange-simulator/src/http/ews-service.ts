@@ -78,6 +78,7 @@ export class EwsService {
         refusal ??
         this.#states.errorFor(mailbox.address, operation) ??
         this.#faults.errorFor({ operation, mailbox: mailbox.address, ...(itemId && { itemIds: [itemId] }) }),
+      lies: (how) => this.#faults.strike({ operation, mailbox: mailbox.address }, how) !== undefined,
     }
   }
 

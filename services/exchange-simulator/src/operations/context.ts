@@ -36,6 +36,8 @@ export type Context = {
   errorOf(mailbox: Mailbox): EwsError | undefined
   /** A fault that a test has asked for, for one message of the answer. */
   faultFor(itemId: string | undefined): EwsError | undefined
+  /** Whether a synchronisation has to say what is not so. */
+  lies(how: 'falseDelete' | 'incompleteListing'): boolean
 }
 
 export type Place = { mailbox: Mailbox; folder: Folder }

@@ -40,6 +40,25 @@ async function sync({ call }: TestBed, state?: string, max = 512) {
 }
 
 describe('SyncFolderItems', () => {
+  test('says on demand what is not so: that what changed is deleted, or that half of it is all', async () => {
+    const bed = await setUp()
+    const [changed, other] = [
+      await bed.create(calendarItem(...someTimes)),
+      await bed.create(calendarItem(...someTimes)),
+    ]
+    const { state } = await sync(bed)
+    bed.simulator.faults.add({ kind: 'falseDelete', times: 1 })
+    expect((await sync(bed, state)).changes).toEqual([])
+    await bed.call(updateItem(changed, [setField('item:Subject', leaf('t:Subject', 'x'))]))
+    const lie = await sync(bed, state)
+    expect(lie.changes).toEqual([{ kind: 'Delete', id: changed.Id }])
+    expect((await sync(bed, lie.state)).changes).toEqual([])
+
+    bed.simulator.faults.add({ kind: 'incompleteListing', times: 1 })
+    expect(await sync(bed)).toMatchObject({ isLast: true, changes: [{ kind: 'Create', id: changed.Id }] })
+    expect((await sync(bed)).changes).toMatchObject([{ id: changed.Id }, { id: other.Id }])
+  })
+
   test('tells creations, updates and deletions since a state, each item once', async () => {
     const bed = await setUp({ recordDir })
     const [kept, gone] = [

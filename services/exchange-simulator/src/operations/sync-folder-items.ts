@@ -1,7 +1,7 @@
 import { parseInteger } from '../calendar/field.ts'
 import { readItemShape, writeItem } from '../calendar/item-shape.ts'
 import { invalidSyncState, schemaViolation } from '../soap/errors.ts'
-import { type Position, start } from '../store/change-log.ts'
+import { type Page, type Position, start } from '../store/change-log.ts'
 import { leaf, node, type Xml } from '../xml/build.ts'
 import { child, childText, type Element } from '../xml/element.ts'
 import { attempt, respond, success } from './answer.ts'
@@ -39,11 +39,8 @@ function readChanges(request: Element, max: number, context: Context): Xml {
   const ignored = new Set(
     (child(request, 'Ignore')?.children ?? []).map(({ attributes }) => attributes['Id'] ?? ''),
   )
-  const page = folder.log.read(
-    readPosition(childText(request, 'SyncState'), folder.id, folder.log.head),
-    max,
-    ignored,
-  )
+  const position = readPosition(childText(request, 'SyncState'), folder.id, folder.log.head)
+  const page = falsified(folder.log.read(position, max, ignored), position, context)
   const folders = folderIds(context.store)
   const item = (id: string): Xml => {
     const found = folder.items.get(id)
@@ -59,6 +56,14 @@ function readChanges(request: Element, max: number, context: Context): Xml {
     leaf('m:IncludesLastItemInRange', page.isLast) +
     node('m:Changes', changes)
   )
+}
+
+function falsified(page: Page, position: Position, { lies }: Context): Page {
+  if (position === start && lies('incompleteListing')) {
+    return { ...page, created: page.created.filter((_, index) => index % 2 === 0) }
+  }
+  if (page.changed.length === 0 || !lies('falseDelete')) return page
+  return { ...page, changed: [], removed: [...page.removed, ...page.changed] }
 }
 
 const removedKey = Buffer.alloc(30).toString('base64')

@@ -1,6 +1,5 @@
 import { Resolver } from 'node:dns/promises'
-import { isIP } from 'node:net'
-import { inNetworks, parseNetwork } from './networks.ts'
+import { inNetworks, parseNetwork, reverseName } from './networks.ts'
 
 export type HostNames = {
   /** The names of an address that lead back to it; `undefined` if the DNS does not answer. */
@@ -75,11 +74,12 @@ export function createHostNames({ servers = [], most = 10_000, atOnce = 32 }: Ho
 
 async function confirmedNames(resolver: Resolver, address: string): Promise<string[] | undefined> {
   try {
-    const names = await orNone(resolver.reverse(address))
+    const names = await orNone(resolver.resolvePtr(reverseName(address)))
+    const { family } = parseNetwork(address)!
     const isSame = inNetworks([parseNetwork(address)!])
     const confirmed = await Promise.all(
       names.slice(0, mostNames).map(async (name) => {
-        const found = isIP(address) === 4 ? resolver.resolve4(name) : resolver.resolve6(name)
+        const found = family === 'ipv4' ? resolver.resolve4(name) : resolver.resolve6(name)
         return (await orNone(found)).some(isSame) ? [name] : []
       }),
     )

@@ -16,8 +16,6 @@ export type ListenerConfig = {
     | undefined
   readonly trustedProxies: readonly Network[]
   readonly proxyProtocolFrom: readonly Network[]
-  /** Missing: from everybody. */
-  readonly sources?: SourceConfig | undefined
   readonly dnsServers: readonly string[]
 }
 
@@ -31,16 +29,14 @@ export function listenerConfig(env: ListenerVariables, problems: Problems): List
     tls: tlsOf(env, report),
     trustedProxies: networksOf(env, 'INGRESS_TRUSTED_PROXIES', report),
     proxyProtocolFrom: networksOf(env, 'INGRESS_PROXY_PROTOCOL_FROM', report),
-    sources: sourceConfig(env, report),
     dnsServers: env.NOTIFICATION_DNS_SERVERS,
   }
 }
 
 /** Missing if nobody is named, so that everybody may. */
-export function sourceConfig(
-  env: SourceVariables,
-  report: Report<SourceVariables>,
-): SourceConfig | undefined {
+export function sourceConfig(env: SourceVariables, problems: Problems): SourceConfig | undefined {
+  const report: Report<SourceVariables> = (name, message) =>
+    problems.addIssue({ code: 'custom', path: [name], message })
   const endpointsFile = env.NOTIFICATION_ENDPOINTS_FILE
   const own = parseSources(env.NOTIFICATION_SOURCES)
   if (!own) report('NOTIFICATION_SOURCES', 'expected addresses, CIDR ranges and domains')

@@ -3,7 +3,7 @@ import { z } from 'zod'
 
 const path = z.string().min(1).optional()
 
-/** Who may notify us. Spread them into the variables of whatever has senders of its own. */
+/** Who may notify us, for each connection. */
 export const sourceVariables = {
   NOTIFICATION_SOURCES: list
     .default([])
@@ -54,7 +54,6 @@ export const listenerVariables = {
     .describe(
       'Addresses and CIDR ranges of proxies that begin each connection with a PROXY protocol header, version 1 or 2. Theirs must have one; nobody else is believed.',
     ),
-  ...sourceVariables,
   NOTIFICATION_DNS_SERVERS: list
     .default([])
     .describe('Name servers for the domains, as `address` or `address:port`. The system’s, if not set.'),

@@ -16,12 +16,17 @@ import { createTlsServer } from './tls-server.ts'
 
 /** How the network reaches the ingress, and whom it lets notify. */
 export type Listener = {
-  allowList: AllowList | undefined
-  outcomes: Outcomes
-  sourceOf(request: Request): string | undefined
+  /** Whom one connection takes notifications from. */
+  sendersOf(sources: SourceConfig | undefined, connection: Deps): Senders
   plainServer(handler: RequestListener): Server
   tlsServer(handler: RequestListener, options: NonNullable<ListenerConfig['tls']>): TlsServer
   close(): void
+}
+
+export type Senders = {
+  allowList: AllowList | undefined
+  outcomes: Outcomes
+  sourceOf(request: Request): string | undefined
 }
 
 type Deps = { registry: Registry; log: Logger }
@@ -35,14 +40,16 @@ export function createListener(config: ListenerConfig, deps: Deps): Listener {
     return server
   }
   return {
-    allowList: config.sources && openAllowList(config.sources, { hostNames, log: deps.log }),
-    outcomes: watchOutcomes(deps.registry, deps.log),
-    sourceOf: (request) =>
-      sourceOf({
-        peer: peers.of(request.socket),
-        forwardedFor: request.get('x-forwarded-for'),
-        isTrusted,
-      }),
+    sendersOf: (sources, { registry, log }) => ({
+      allowList: sources && openAllowList(sources, { hostNames, log }),
+      outcomes: watchOutcomes(registry, log),
+      sourceOf: (request) =>
+        sourceOf({
+          peer: peers.of(request.socket),
+          forwardedFor: request.get('x-forwarded-for'),
+          isTrusted,
+        }),
+    }),
     plainServer: (handler) => watched(createServer(handler)),
     tlsServer: (handler, options) => watched(createTlsServer(handler, options, deps)),
     close: () => hostNames.close(),

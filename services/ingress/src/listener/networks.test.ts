@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { inNetworks, networkAround, parseNetwork } from './networks.ts'
+import { inNetworks, networkAround, parseNetwork, reverseName } from './networks.ts'
 
 describe('an address', () => {
   test.each([
@@ -47,5 +47,15 @@ describe('an address', () => {
     ['x', 'unknown'],
   ])('%s is told as %s', (address, expected) => {
     expect(networkAround(address)).toBe(expected)
+  })
+
+  test.each([
+    ['192.0.2.7', '7.2.0.192.in-addr.arpa'],
+    ['::ffff:192.0.2.7', '7.2.0.192.in-addr.arpa'],
+    ['2001:db8::7', '7.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa'],
+    ['::1', `1.${'0.'.repeat(31)}ip6.arpa`],
+    ['1:2:3:4:5:6:7:8', '8.0.0.0.7.0.0.0.6.0.0.0.5.0.0.0.4.0.0.0.3.0.0.0.2.0.0.0.1.0.0.0.ip6.arpa'],
+  ])('the names of %s lie under %s', (address, name) => {
+    expect(reverseName(address)).toBe(name)
   })
 })

@@ -39,3 +39,16 @@ export function networkAround(address: string): string {
   const groups = plain.split('::')[0]!.split(':').filter(Boolean)
   return `${groups.slice(0, 3).join(':')}::/48`
 }
+
+/** Under which name the DNS has the names of an address. */
+export function reverseName(address: string): string {
+  const plain = address.replace(mapped, '')
+  if (isIP(plain) === 4) return `${plain.split('.').toReversed().join('.')}.in-addr.arpa`
+  // A URL writes the address without an IPv4 part and with one `::` at most.
+  const [head = '', tail] = new URL(`http://[${plain.split('%')[0]!}]`).hostname.slice(1, -1).split('::')
+  const groupsOf = (text: string | undefined) => (text ? text.split(':') : [])
+  const [before, after] = [groupsOf(head), groupsOf(tail)]
+  const zeros = Array.from({ length: 8 - before.length - after.length }, () => '0')
+  const digits = [...before, ...zeros, ...after].map((group) => group.padStart(4, '0')).join('')
+  return `${digits.split('').toReversed().join('.')}.ip6.arpa`
+}

@@ -2,11 +2,12 @@ import { notificationResult, parseNotification } from '@lockstep/exchange'
 import type { Ledger } from '@lockstep/ledger'
 import type { Queues } from '@lockstep/queue'
 import { type Logger, ProblemError } from '@lockstep/runtime'
-import express, { type ErrorRequestHandler, type Request, type RequestHandler, Router } from 'express'
+import { type ErrorRequestHandler, type Request, type RequestHandler, Router } from 'express'
 import { comeAgain } from '../unavailable.ts'
 import type { AllowList } from './allow-list.ts'
 import { createPacer } from './pacer.ts'
 import type { Outcome, Outcomes } from './outcomes.ts'
+import { readText } from './read-text.ts'
 
 type Deps = {
   ledger: Ledger
@@ -36,7 +37,6 @@ export function notifications(deps: Deps): Router {
     '/exchange/notifications/:token',
     admit(deps),
     knowToken(deps),
-    express.text({ type: ['text/xml', 'application/xml', 'application/soap+xml'], limit: bodyLimit }),
     take(deps),
     refuse(deps),
   )
@@ -77,7 +77,9 @@ function take({ ledger, queues, log, outcomes }: Deps): Handler {
   }, pace)
 
   return async (request, response) => {
-    const notification = parseNotification(typeof request.body === 'string' ? request.body : '')
+    const notification = isXml(request)
+      ? parseNotification(await readText(request as Request, bodyLimit))
+      : undefined
     if (!notification) throw notANotification()
     const changed = notification.events.some(({ kind }) => kind !== 'status')
     const heard = hear(request.params.token, { changed })
@@ -89,6 +91,10 @@ function take({ ledger, queues, log, outcomes }: Deps): Handler {
     const status = whose === 'probe' ? 'Unsubscribe' : 'OK'
     response.type('text/xml; charset=utf-8').send(notificationResult(status))
   }
+}
+
+function isXml(request: Request<{ token: string }>): boolean {
+  return Boolean(request.is(['text/xml', 'application/xml', 'application/soap+xml']))
 }
 
 /** What was not read of a refused request is not read any more. */
@@ -119,7 +125,7 @@ function notAllowed(): ProblemError {
 }
 
 /** Exchange gives up a subscription whose notifications nobody takes; whoever guesses learns nothing. */
-function unknownToken(): ProblemError {
+export function unknownToken(): ProblemError {
   const mend = 'Subscribe again: a subscription that was replaced or forgotten has no address any more.'
   return new ProblemError({ status: 404, detail: 'Nobody has such a token.', mend })
 }

@@ -4,19 +4,24 @@ import { createQueues } from '@lockstep/queue'
 import { createLogger } from '@lockstep/runtime'
 import { testRedis } from '@lockstep/runtime/testing'
 import { onTestFinished } from 'vitest'
-import { type Config, startIngress } from '../index.ts'
+import type { ConnectionConfig, ServiceConfig } from '../config.ts'
+import { startIngress } from '../index.ts'
 
 export const alice = 'alice@contoso.example'
 export const bob = 'bob@contoso.example'
 
-type Options = Partial<Config> & { onLine?: (line: string) => void; gateway?: CalendarGateway }
+type Options = Partial<ServiceConfig & ConnectionConfig> & {
+  onLine?: (line: string) => void
+  gateway?: CalendarGateway
+}
 
 /** An ingress on a free port with a Redis prefix of its own, and a way to look into its ledger. */
 export async function startTestIngress({ onLine, gateway, ...changes }: Options = {}) {
   const { redis, prefix, url } = testRedis()
-  const config: Config = {
+  const config: ServiceConfig & ConnectionConfig = {
     redisUrl: url,
     prefix,
+    waitReplicas: 0,
     logLevel: onLine ? 'debug' : 'silent',
     port: 0,
     host: '127.0.0.1',
@@ -25,11 +30,13 @@ export async function startTestIngress({ onLine, gateway, ...changes }: Options 
     refusePersonal: false,
     settingDefaults: { conflictPolicy: 'exchange', mute: false },
     exchange: undefined,
+    sources: undefined,
     listener: { trustedProxies: [], proxyProtocolFrom: [], dnsServers: [] },
     ...changes,
   }
   const log = createLogger('ingress', config.logLevel, { write: onLine ?? (() => {}) })
-  const ingress = await startIngress(config, { log, ...(gateway && { gateway }) })
+  const deployment = { service: config, connections: new Map([['default', config]]), names: ['default'] }
+  const ingress = await startIngress(deployment, { log, ...(gateway && { gateway }) })
   onTestFinished(() => ingress.close())
 
   const ledger = createLedger(redis, { prefix })

@@ -1,5 +1,6 @@
+import type { Fingerprints } from '../../field.ts'
 import { type Finding, type OutboundPlan, planOutbound } from '../../plan-outbound.ts'
-import { type Intent, isUnsettled } from '../../record.ts'
+import { type AppointmentRecord, type Intent, isUnsettled } from '../../record.ts'
 import {
   linkOfAbsent,
   linkOfCancelledMeanwhile,
@@ -63,7 +64,10 @@ function act(attempt: Attempt, plan: OutboundPlan): Finding | undefined {
       return undefined
     case 'adopt':
       if (plan.extra.length > 0) exchange.delete(plan.extra.map(({ itemId }) => itemId))
-      settle(lockstep, linkOfCreated(lockstep.record, plan.found, wantedPrints(lockstep.record)!))
+      settle(
+        lockstep,
+        linkOfCreated(lockstep.record, plan.found, printsOf(lockstep.record, plan.found.version)),
+      )
       lockstep.isMarked = true
       return undefined
     case 'wait':
@@ -76,12 +80,17 @@ function act(attempt: Attempt, plan: OutboundPlan): Finding | undefined {
 
 type Plan<Action extends OutboundPlan['action']> = Extract<OutboundPlan, { action: Action }>
 
+/** What an overtaken version held is not known any more. */
+function printsOf(record: AppointmentRecord, version: number): Fingerprints | undefined {
+  return version === record.wanted?.version ? wantedPrints(record) : undefined
+}
+
 function create(attempt: Attempt, { appointment }: Plan<'create'>): undefined {
   const { lockstep } = attempt
   const stamp = stampOf(lockstep.record)
   const created = call(attempt, () => lockstep.exchange.create(appointment, stamp))
   if (!created) return
-  const link = linkOfCreated(lockstep.record, { ...created, ...stamp }, wantedPrints(lockstep.record)!)
+  const link = linkOfCreated(lockstep.record, { ...created, ...stamp }, wantedPrints(lockstep.record))
   settle(lockstep, link)
 }
 

@@ -1,15 +1,19 @@
 import { type Dispatcher, request as undiciRequest } from 'undici'
+import { TransportError } from '../transport-error.ts'
 import type { EwsRequest } from './sender.ts'
 
-/** Sends a request over `dispatcher` and notes when its body is handed to a connected socket. */
+/**
+ * Sends a request over `dispatcher` and notes when its body is handed to a connected socket.
+ * @throws {TransportError} without having sent it, if its deadline is past by then
+ */
 export function postOnce(
   url: string,
   dispatcher: Dispatcher,
-  { body, headers, signal, wire }: EwsRequest,
+  { body, headers, signal, wire, deadline }: EwsRequest,
 ): Promise<Dispatcher.ResponseData> {
   return undiciRequest(url, {
     method: 'POST',
-    dispatcher: noting(dispatcher, wire),
+    dispatcher: noting(dispatcher, { wire, deadline }),
     signal,
     body,
     headers: { ...headers, 'content-length': String(body.length) },
@@ -21,12 +25,17 @@ export function provesLogon({ statusCode }: Dispatcher.ResponseData): boolean {
   return statusCode === 200 || statusCode === 500
 }
 
-function noting(dispatcher: Dispatcher, wire: { sent: boolean }): Dispatcher {
+function noting(
+  dispatcher: Dispatcher,
+  { wire, deadline }: Pick<EwsRequest, 'wire' | 'deadline'>,
+): Dispatcher {
   return dispatcher.compose(
     (dispatch) => (options, handler) =>
       dispatch(options, {
         ...forwarding(handler),
         onRequestStart(controller, context) {
+          // What is thrown here ends the request before anything of it is written.
+          if (deadline?.isPast()) throw new TransportError('late', 'TOO_LATE', { effect: 'none' })
           wire.sent = true
           handler.onRequestStart?.(controller, context)
         },

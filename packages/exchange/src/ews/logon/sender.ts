@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici'
+import type { Deadline } from '../../deadline.ts'
 
 /** One HTTP request to Exchange, but for who asks. */
 export type EwsRequest = {
@@ -7,6 +8,8 @@ export type EwsRequest = {
   readonly signal: AbortSignal
   /** `sent` becomes true when the body goes over a connected socket: until then it cannot have had an effect. */
   readonly wire: { sent: boolean }
+  /** Looked at last, when the request is about to be written to a connected socket. */
+  readonly deadline?: Deadline | undefined
 }
 
 /** Sends requests to one endpoint in the name of one account. */

@@ -1,0 +1,12 @@
+export { environmentOf, readConnectionsFile } from './connections-file.ts'
+export { holdConnections, type Running } from './hold-connections.ts'
+export {
+  defaultConnection,
+  type Deployment,
+  type DeploymentSchemas,
+  loadDeployment,
+} from './load-deployment.ts'
+export { notificationUrl, readNotificationAddress } from './notification-url.ts'
+export { type Connection, openConnection, type Shared } from './open-connection.ts'
+export { startWorker, type Work, type WorkerConfig, type WorkerProcess } from './start-worker.ts'
+export { connectionVariableNames, deploymentVariables } from './variables.ts'

@@ -1,0 +1,61 @@
+import { createExchange, type Exchange, type ExchangeConfig } from '@lockstep/exchange'
+import { connectionPrefix, createLedger, type Ledger, type Mailbox } from '@lockstep/ledger'
+import { createQueues, type Queues } from '@lockstep/queue'
+import { type Logger, type Metrics, type RedisConnection, watchExchange } from '@lockstep/runtime'
+import { enableMailboxes } from './enable-mailboxes.ts'
+import { onceRedisIsThere } from './once-redis-is-there.ts'
+
+/** What the connections of a process share. */
+export type Shared = {
+  readonly redis: RedisConnection
+  readonly prefix: string
+  readonly waitReplicas: number
+  readonly log: Logger
+  readonly metrics: Metrics
+}
+
+/** What every service has of one connection. Nothing in it is shared with another, but for the way to Redis. */
+export type Connection = {
+  readonly name: string
+  readonly log: Logger
+  readonly registry: ReturnType<Metrics['openFor']>
+  readonly ledger: Ledger
+  readonly queues: Queues
+  /** Its calendars: with its own accounts, budgets, breaker, trust and way out. */
+  openExchange(config: ExchangeConfig, onCircuit?: (state: 'open' | 'closed') => void): Exchange
+  /** Enables mailboxes, however long Redis is away. One that was not known before is due at once. */
+  enableMailboxes(addresses: readonly string[]): Promise<Mailbox[]>
+  close(): Promise<void>
+}
+
+export function openConnection(name: string, shared: Shared): Connection {
+  const { redis, prefix, waitReplicas, metrics } = shared
+  const log = shared.log.child({ connection: name })
+  const registry = metrics.openFor(name)
+  const onError = (error: Error) => log.warn({ err: error }, 'queue error')
+  const ledger = createLedger(redis, { prefix, connection: name, waitReplicas })
+  const queues = createQueues(redis, { prefix, connection: name, onError })
+  return {
+    name,
+    log,
+    registry,
+    ledger,
+    queues,
+    openExchange: (config, onCircuit) =>
+      createExchange(config, {
+        redis,
+        prefix: connectionPrefix(prefix, name),
+        ...watchExchange(registry, log),
+        onCircuit: (state) => {
+          log.warn({ state }, 'circuit')
+          onCircuit?.(state)
+        },
+      }),
+    enableMailboxes: (addresses) =>
+      onceRedisIsThere({ redis, log }, () => enableMailboxes(ledger, addresses)),
+    async close() {
+      await queues.close()
+      metrics.drop(registry)
+    },
+  }
+}

@@ -1,0 +1,120 @@
+import { type Exchange, type ExchangeConfig } from '@lockstep/exchange'
+import { consume, type Consumer, type MailboxHandler, type QueueName, startSweeping } from '@lockstep/queue'
+import {
+  closeRedis,
+  connectRedis,
+  createMetrics,
+  type Logger,
+  type RedisConnection,
+  startProbes,
+  untilReady,
+} from '@lockstep/runtime'
+import { holdConnections, type Running } from './hold-connections.ts'
+import type { Deployment } from './load-deployment.ts'
+import { type Connection, openConnection } from './open-connection.ts'
+
+/** The configuration of a worker process. */
+export type WorkerConfig = {
+  readonly redisUrl: string
+  readonly prefix: string
+  readonly waitReplicas: number
+  readonly probes: { readonly port: number; readonly host: string }
+}
+
+/** What a worker needs to know of each connection. */
+export type WorkedConfig = { readonly exchange: ExchangeConfig; readonly concurrency: number }
+
+/** What a worker does for one connection. */
+export type Work = {
+  readonly queues: Readonly<Partial<Record<QueueName, MailboxHandler>>>
+  /** The endpoint answers again. */
+  onCircuitClosed?(): void
+  close?(): Promise<void>
+}
+
+export type WorkerOptions<Config> = {
+  readonly name: string
+  /** The variable that sets the port of the probes. */
+  readonly portVariable: string
+  readonly deployment: Deployment<WorkerConfig, Config>
+  readonly log: Logger
+  begin(connection: Connection & { exchange: Exchange }, config: Config): Work | Promise<Work>
+}
+
+export type WorkerProcess = { url: string; close(limitMs?: number): Promise<void> }
+
+/** A process that takes mailboxes from the queues of its connections. It waits for Redis, and is not ready until then. */
+export async function startWorker<Config extends WorkedConfig>(
+  options: WorkerOptions<Config>,
+): Promise<WorkerProcess> {
+  const { name, deployment, log } = options
+  const { redisUrl, prefix, waitReplicas } = deployment.service
+  const redis = connectRedis(redisUrl, { role: 'ledger', log })
+  const workerRedis = connectRedis(redisUrl, { role: 'worker', log })
+  const metrics = createMetrics(name)
+  const shared = { redis, prefix, waitReplicas, log, metrics }
+  const held = holdConnections((connection, config: Config) =>
+    work(options, openConnection(connection, shared), { config, workerRedis }),
+  )
+  const probes = await startProbes({
+    ...deployment.service.probes,
+    variable: options.portVariable,
+    name,
+    registry: metrics,
+    checks: { redis: () => redis.ping(), queues: () => held.ready() },
+  })
+  await untilReady(redis, log)
+  await held.start(deployment.connections)
+
+  return {
+    url: probes.url,
+    async close(limitMs = 4_000) {
+      await held.close(limitMs)
+      await probes.close()
+      await Promise.all([closeRedis(workerRedis), closeRedis(redis)])
+    },
+  }
+}
+
+type Working<Config> = { config: Config; workerRedis: RedisConnection }
+
+async function work<Config extends WorkedConfig>(
+  { deployment, begin }: WorkerOptions<Config>,
+  connection: Connection,
+  { config, workerRedis }: Working<Config>,
+): Promise<Running> {
+  const { name, ledger, queues, log } = connection
+  const { prefix } = deployment.service
+  const exchange = connection.openExchange(config.exchange, (state) => {
+    if (state === 'closed') begun.onCircuitClosed?.()
+  })
+  const begun = await begin({ ...connection, exchange }, config)
+  const consuming = { redis: workerRedis, prefix, connection: name, concurrency: config.concurrency }
+  const consumers = (Object.entries(begun.queues) as [QueueName, MailboxHandler][]).map(([queue, handle]) =>
+    consume(queue, handle, { ...consuming, ...hooks(queue, log) }),
+  )
+  const sweeping = startSweeping(ledger, queues, {
+    redis: workerRedis,
+    prefix,
+    connection: name,
+    onError: (error) => log.warn({ err: error }, 'queue error'),
+    onFailed: (task, error) => log.warn({ task, err: error }, 'maintenance failed'),
+  })
+  return {
+    ready: () => Promise.all(consumers.map((consumer) => consumer.ready())),
+    async close(limitMs) {
+      await Promise.all([...consumers, sweeping].map((each: Pick<Consumer, 'close'>) => each.close(limitMs)))
+      await begun.close?.()
+      await exchange.close()
+      await connection.close()
+    },
+  }
+}
+
+function hooks(queue: QueueName, log: Logger) {
+  return {
+    onError: (error: Error) => log.warn({ queue, err: error }, 'queue error'),
+    onFailed: (mailboxId: string, error: Error) => log.error({ queue, mailboxId, err: error }, 'job failed'),
+    onStalled: (jobId: string) => log.warn({ queue, jobId }, 'job stalled'),
+  }
+}

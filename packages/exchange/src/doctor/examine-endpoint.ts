@@ -1,0 +1,95 @@
+import { lookup } from 'node:dns/promises'
+import type { ExchangeConfig } from '../create-exchange.ts'
+import { openTrust } from '../trust/tls-material.ts'
+import { proxyFor } from '../ews/connections/ways-out.ts'
+import { exchangeOnlineWarning } from '../exchange-online.ts'
+import { ownCertificates, trustedUntilMs, verdictOnEnd } from './certificates.ts'
+import { examineBudget } from './examine-budget.ts'
+import { examineServer } from './examine-server.ts'
+import { reach, shakeHands } from './handshake.ts'
+import type { Line, Shared } from './line.ts'
+import { failed, type Finding, inOrder, ok, type Part, skipped, type Step, warning } from './step.ts'
+
+const connectMs = 10_000
+
+/** Examines the way to an endpoint step by step, from its name to the budget of the account. */
+export function examineEndpoint(
+  config: ExchangeConfig,
+  line: Line,
+  shared: Shared | undefined,
+): AsyncGenerator<Step> {
+  const url = new URL(config.url)
+  const way = { waysOut: config.waysOut, timeoutMs: Math.min(connectMs, config.timeoutMs) }
+  const isProxied = proxyFor(url, config.waysOut ?? {}) !== undefined
+  const isSecure = url.protocol === 'https:'
+
+  const parts: Part[] = [
+    { name: 'endpoint', examine: async () => verdictOnAddress(config, url) },
+    {
+      name: 'name',
+      examine: async () => (isProxied ? skipped('the proxy looks the name up') : lookUp(url)),
+    },
+    {
+      name: 'connection',
+      async examine() {
+        const socket = await reach(url, way)
+        socket.destroy()
+        return ok(isProxied ? 'the proxy opens a way to the server' : 'the server takes connections')
+      },
+    },
+    {
+      name: 'certificate',
+      async examine() {
+        if (!isSecure) return skipped('without https there is none')
+        const certificate = await shakeHands(url, way, openTrust(config.trust ?? {}).material)
+        return verdictOnEnd("the server's certificate", Date.parse(certificate.validTo), Date.now())
+      },
+    },
+    ...ownCertificateParts(config),
+    { name: 'budget', examine: () => examineBudget(config, shared), isVital: false },
+    ...examineServer(line, config.auth.kind),
+  ]
+  return inOrder(parts)
+}
+
+function verdictOnAddress({ auth }: ExchangeConfig, url: URL): Finding {
+  const address = `${url.origin}${url.pathname}`
+  const ending = exchangeOnlineWarning(url.href, auth.kind === 'oauth' ? auth.clientId : undefined)
+  if (ending !== undefined)
+    return { outcome: 'warning', code: 'EXCHANGE_ONLINE_ENDS', says: address, mend: ending }
+  return url.protocol === 'https:' ? ok(address) : warning('PLAIN_HTTP', address)
+}
+
+async function lookUp(url: URL): Promise<Finding> {
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  try {
+    const found = await lookup(host, { all: true })
+    return ok(`${host} is ${found.map(({ address }) => address).join(', ')}`)
+  } catch (error) {
+    return failed((error as NodeJS.ErrnoException).code ?? 'ENOTFOUND', `${host} is not known here`)
+  }
+}
+
+/** Those that we show, and those that we trust: they end without a word from the server. */
+function ownCertificateParts({ trust, auth }: ExchangeConfig): Part[] {
+  const names = { client: 'client certificate', oauth: 'oauth certificate' } as const
+  const own = ownCertificates({ ...(trust && { trust }), auth })
+  const authorities = trust?.authorities
+  return [
+    ...own.map(({ use, validToMs }) => ({
+      name: names[use],
+      examine: async () => verdictOnEnd('our certificate', validToMs, Date.now()),
+      isVital: false,
+    })),
+    ...(authorities
+      ? [
+          {
+            name: 'trusted certificates',
+            examine: async () =>
+              verdictOnEnd('the first of those in EWS_CA_FILE', trustedUntilMs(authorities), Date.now()),
+            isVital: false,
+          },
+        ]
+      : []),
+  ]
+}

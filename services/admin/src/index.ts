@@ -1,0 +1,2 @@
+export { lockstep } from './lockstep.ts'
+export { exitCodes, type Terminal } from './terminal.ts'

@@ -1,0 +1,123 @@
+import { type Attendee, settingsInForce } from '@lockstep/domain'
+import type { CalendarGateway, CallOptions } from '@lockstep/exchange'
+import { anAppointment, MemoryCalendarGateway } from '@lockstep/exchange/testing'
+import { createLedger } from '@lockstep/ledger'
+import { createDigest, createLogger } from '@lockstep/runtime'
+import { testRedis } from '@lockstep/runtime/testing'
+import { describe, expect, test } from 'vitest'
+import { createSettleBatch, type FixedSettings } from './settle-batch.ts'
+
+const guests: readonly Attendee[] = ['dan', 'eve'].map((name) => ({
+  address: `${name}@elsewhere.example`,
+  type: 'required',
+}))
+const leaseMs = 10_000
+const inForce = settingsInForce({ connection: {} }, { conflictPolicy: 'exchange', mute: false })
+
+describe('what another attempt has taken over', () => {
+  test('is not written by the one that was asleep meanwhile', async () => {
+    const { exchange, want, begin, worker } = await setUp()
+    await want('A', 1)
+    await worker().settle(await begin())
+    await want('A', 2)
+    const sleeping = await begin()
+    await begin(Date.now() + leaseMs)
+    const settled = await worker().settle(sleeping)
+    expect(settled).toBe(0)
+    expect(exchange.calls).toMatchObject({ createItems: 1 })
+    expect(exchange.calls['updateItems']).toBeUndefined()
+  })
+
+  test('may not be sent any more once another may repeat it', async () => {
+    const { want, begin, worker } = await setUp()
+    await want('A', 1, guests)
+    const options: (CallOptions | undefined)[] = []
+    await worker({
+      createItems: async (_mailbox, _creations, call) => {
+        options.push(call)
+        return []
+      },
+    })
+      .settle(await begin())
+      .catch(() => {})
+    expect(options.map((call) => call?.deadline?.isPast())).toEqual([false])
+  })
+})
+
+describe('the mail budget', () => {
+  test('holds for workers that mail at the same time', async () => {
+    const { exchange, want, begin, worker, mails } = await setUp({ mailBudget: 3 })
+    const { promise: both, resolve: bothSend } = Promise.withResolvers<void>()
+    for (const id of ['A', 'B']) await want(id, 1, guests)
+    const [first, second] = await begin()
+    const create = exchange.createItems.bind(exchange)
+    const waiting: Partial<CalendarGateway> = {
+      createItems: async (mailbox, creations) => {
+        await both
+        return create(mailbox, creations)
+      },
+    }
+    const settling = [worker(waiting).settle([first!]), worker(waiting).settle([second!])]
+    // Whoever does not send is done by itself.
+    await Promise.race(settling)
+    bothSend()
+    const settled = await Promise.all(settling)
+    expect(settled.filter(Boolean)).toHaveLength(1)
+    expect(await mails()).toBe(2)
+  })
+
+  test('counts what surely was not mailed no more', async () => {
+    const { exchange, want, begin, worker, mails } = await setUp()
+    await want('A', 1, guests)
+    exchange.goDown()
+    await worker().settle(await begin())
+    expect(await mails()).toBe(0)
+  })
+
+  test('counts what may have been mailed', async () => {
+    const { exchange, want, begin, worker, mails } = await setUp()
+    await want('A', 1, guests)
+    exchange.loseNextAnswer()
+    await worker().settle(await begin())
+    expect(await mails()).toBe(2)
+  })
+})
+
+async function setUp(changes: Partial<FixedSettings> = {}) {
+  const { redis, prefix } = testRedis()
+  const ledger = createLedger(redis, { prefix })
+  const mailbox = await ledger.enable('alice@contoso.example', Date.now())
+  const exchange = new MemoryCalendarGateway()
+  const settings: FixedSettings = {
+    lateCallMs: 120_000,
+    leaseMs,
+    refusePersonal: false,
+    mailBudget: 200,
+    brake: { deletions: 0, percent: 100, windowMs: 60_000 },
+    oscillation: { crossings: 0, windowMs: 60_000 },
+    ...changes,
+  }
+  return {
+    exchange,
+    want: (appointmentId: string, version: number, attendees: readonly Attendee[] = []) => {
+      const appointment = anAppointment({ subject: `v${version}`, attendees })
+      const wanted = { kind: 'present' as const, version, atMs: Date.now(), appointment }
+      return ledger.accept(mailbox.id, appointmentId, wanted, Date.now())
+    },
+    begin: (nowMs = Date.now()) => ledger.beginOutbound(mailbox.id, { limit: 10, nowMs, leaseMs }),
+    mails: async () => (await ledger.mailsOf(mailbox.id, Date.now())).recipients,
+    worker: (gateway: Partial<CalendarGateway> = {}) => {
+      const settleBatch = createSettleBatch({
+        ledger,
+        gateway: Object.assign(exchange, gateway),
+        digest: createDigest('key'),
+        log: createLogger('test', 'silent'),
+        settings,
+      })
+      return {
+        settle: (attempts: Parameters<typeof settleBatch>[1]) =>
+          settleBatch({ mailbox, inForce }, attempts, new AbortController().signal),
+      }
+    },
+  }
+}

@@ -1,0 +1,138 @@
+import type { FaultOptions } from '@lockstep/exchange-simulator'
+import type { Action, ServiceName, Side, Trouble } from './action.ts'
+import type { Random } from './random.ts'
+
+export type EditAction = Extract<Action, { do: 'edit' }>
+
+export type TroubleScene = {
+  readonly random: Random
+  readonly isExchangeIll: boolean
+  readonly areProcessesIll: boolean
+  mailbox(): string
+  /** Of an appointment that somebody just did something to, if none is named. */
+  edit(side: Side, label?: number): EditAction
+}
+
+/** Something that goes wrong, with the changes that it strikes. */
+export function troubleSteps(scene: TroubleScene, afterMs: number): Action[] {
+  const { random, isExchangeIll, areProcessesIll } = scene
+  const kinds: (() => Action[])[] = [() => [{ ...applicationTrouble(random), afterMs }]]
+  if (isExchangeIll) kinds.push(() => exchangeTrouble(scene, afterMs))
+  if (areProcessesIll) kinds.push(() => processTrouble(scene, afterMs))
+  return random.pick(kinds)()
+}
+
+function applicationTrouble(random: Random): Trouble {
+  const is = random.pick(['away', 'slow', 'forgetful'] as const)
+  return { do: 'application', is, forMs: 200 + random.below(1_500) }
+}
+
+function exchangeTrouble(scene: TroubleScene, afterMs: number): Action[] {
+  switch (scene.random.weighted({ call: 8, notification: 2, outage: 1, lie: 3 })) {
+    case 'call':
+      return [{ ...fault(callFault(scene.random)), afterMs }]
+    case 'notification':
+      return [{ ...fault(notificationFault(scene.random)), afterMs }]
+    case 'outage':
+      return [{ do: 'outage', forMs: 300 + scene.random.below(1_200), afterMs }]
+    default:
+      return lie(scene, afterMs)
+  }
+}
+
+const lossy = ['dropBeforeEffect', 'dropAfterEffect', 'lateEffect'] as const
+const failing = ['busyFault', 'busyItem', 'unavailable', 'emptyError', 'htmlError'] as const
+const written = ['CreateItem', 'UpdateItem', 'DeleteItem'] as const
+const read = ['GetItem', 'SyncFolderItems', 'FindItem'] as const
+
+function callFault(random: Random): FaultOptions {
+  const times = 1 + random.below(3)
+  const operation = random.pick([...written, ...written, ...read])
+  switch (random.weighted({ lossy: 5, failing: 3, latency: 2 })) {
+    case 'lossy': {
+      const kind = random.pick(lossy)
+      const delay = kind === 'lateEffect' ? { effectAfterMs: 300 + random.below(1_500) } : {}
+      return { kind, ...delay, operation, times } as FaultOptions
+    }
+    case 'failing':
+      return { kind: random.pick(failing), operation, times }
+    default:
+      return { kind: 'latency', ms: 100 + random.below(900), operation, times: 4 }
+  }
+}
+
+function notificationFault(random: Random): FaultOptions {
+  const kind = random.pick(['notificationLost', 'notificationDelayed', 'notificationDoubled'] as const)
+  const delay = kind === 'notificationDelayed' ? { ms: 200 + random.below(1_000) } : {}
+  return { kind, ...delay, times: 1 + random.below(3) } as FaultOptions
+}
+
+/** Exchange says of items that are there that they are not. */
+function lie({ random, edit, mailbox }: TroubleScene, afterMs: number): Action[] {
+  switch (random.weighted({ falseDelete: 2, notFound: 1, listing: 1 })) {
+    case 'falseDelete':
+      return [fault({ kind: 'falseDelete', times: 2 }), edit('exchange'), edit('exchange')]
+    case 'notFound':
+      return [
+        fault({ kind: 'error', code: 'ErrorItemNotFound', operation: 'GetItem', times: 1 }),
+        edit('exchange'),
+        edit('exchange'),
+      ]
+    default: {
+      const where = { mailbox: mailbox(), times: 1 }
+      const code = 'ErrorInvalidSyncStateData'
+      return [
+        fault({ kind: 'error', code, operation: 'SyncFolderItems', ...where }),
+        { ...fault({ kind: 'incompleteListing', ...where }), afterMs },
+      ]
+    }
+  }
+}
+
+function processTrouble(scene: TroubleScene, afterMs: number): Action[] {
+  const { random } = scene
+  const service = random.pick<ServiceName>([
+    'outbound-worker',
+    'outbound-worker',
+    'inbound-worker',
+    'inbound-worker',
+    'ingress',
+  ])
+  const place = service === 'ingress' ? 0 : random.below(2)
+  switch (random.weighted({ kill: 5, freeze: 2, redis: 2 })) {
+    case 'kill':
+      return [{ do: 'kill', service, place, afterMs }]
+    case 'freeze':
+      return frozen(scene, service, place)
+    default:
+      return [{ do: 'restartRedis', afterMs }]
+  }
+}
+
+/** Frozen in the middle of what it does, past its lock and its leases; meanwhile the same appointments change again. */
+function frozen({ random, edit }: TroubleScene, service: ServiceName, place: number): Action[] {
+  // The lock of a job and the lease of what it began are 10 s each, that of a delivery is 15 s.
+  const forMs = service === 'inbound-worker' ? 16_500 : 11_000 + random.below(3_000)
+  const freeze = { do: 'freeze', service, place, forMs, afterMs: 0 } as const
+  if (service === 'ingress') return [freeze]
+  const side = service === 'outbound-worker' ? 'application' : 'exchange'
+  const slow: Action =
+    side === 'application'
+      ? { ...fault({ kind: 'latency', ms: 1_500, operation: random.pick(written), times: 4 }), afterMs: 0 }
+      : { do: 'application', is: 'slow', forMs: 2_000, afterMs: 0 }
+  const first = [edit(side), edit(side), edit(side), edit(side)]
+  const again = first.map(({ label }) => edit(random.chance(0.7) ? side : otherThan(side), label))
+  return [slow, ...paused(first, 100 + random.below(300)), ...paused([freeze], 500), ...again]
+}
+
+function otherThan(side: Side): Side {
+  return side === 'application' ? 'exchange' : 'application'
+}
+
+function fault(options: FaultOptions): Action & { do: 'fault' } {
+  return { do: 'fault', fault: options, afterMs: 0 }
+}
+
+function paused(actions: readonly Action[], afterMs: number): Action[] {
+  return actions.map((action, index) => (index === actions.length - 1 ? { ...action, afterMs } : action))
+}
