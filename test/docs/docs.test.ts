@@ -1,5 +1,10 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { connectionVariableNames, isConnectionVariable } from '@lockstep/connections'
+import { connectionVariables as inboundWorker } from '@lockstep/inbound-worker'
+import { connectionVariables as ingress } from '@lockstep/ingress'
+import { connectionVariables as outboundWorker } from '@lockstep/outbound-worker'
+import { describeVariables } from '@lockstep/runtime'
 import { describe, expect, test } from 'vitest'
 import { configurationDocs } from './configuration.ts'
 
@@ -9,6 +14,14 @@ const pages = globSync('{*.md,docs/**/*.md}', { cwd: root })
 
 test('docs/configuration.md says what the schemas say; `pnpm run docs` writes it', () => {
   expect(read('docs/configuration.md')).toBe(configurationDocs())
+})
+
+test('a file of connections may set what the services read of a connection, and nothing else', () => {
+  const schemas = [ingress, inboundWorker, outboundWorker]
+  const rows = schemas.flatMap((schema) => describeVariables(schema))
+  const secret = rows.filter((row) => row.secret && !row.name.endsWith('_FILE')).map(({ name }) => name)
+  expect(connectionVariableNames.toSorted()).toEqual([...new Set(rows.map(({ name }) => name))].toSorted())
+  expect(secret.filter((name) => !isConnectionVariable(`${name}_FILE`))).toEqual([])
 })
 
 test.each(pages)('every link of %s leads to a file', (page) => {

@@ -46,10 +46,9 @@ export type SystemClient = {
   synced(mailbox: string, timeoutMs?: number): Promise<void>
 }
 
-const authorization = 'Bearer test'
-
 /** What an application, or a person who looks on, can do at the ingress. */
-export function systemClient(ingressUrl: string): SystemClient {
+export function systemClient(ingressUrl: string, key = 'test'): SystemClient {
+  const authorization = `Bearer ${key}`
   const read = async <Answer>(path: string) =>
     (await (await fetch(`${ingressUrl}/v1/${path}`, { headers: { authorization } })).json()) as Answer
   const state: SystemClient['state'] = (mailbox, id) =>

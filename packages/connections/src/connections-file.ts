@@ -63,7 +63,7 @@ function problemsIn(connection: string, variables: Readonly<Record<string, unkno
         `${connection}: ${name}: is no variable of a connection; ports, REDIS_URL, KEY_PREFIX and others of the process belong in the environment`,
     )
   const unfit = Object.entries(variables)
-    .filter(([, value]) => textOf(value) === undefined)
+    .filter(([name, value]) => textOf(name, value) === undefined)
     .map(
       ([name]) => `${connection}: ${name}: expected a text, a number, true or false, or a list of such texts`,
     )
@@ -71,10 +71,11 @@ function problemsIn(connection: string, variables: Readonly<Record<string, unkno
 }
 
 function asTexts(variables: Readonly<Record<string, unknown>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, textOf(value)!]))
+  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, textOf(name, value)!]))
 }
 
-function textOf(value: unknown): string | undefined {
+function textOf(name: string, value: unknown): string | undefined {
+  if (name === 'EWS_ACCOUNTS' && typeof value === 'object') return JSON.stringify(value)
   if (typeof value === 'string') return value
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value.join(',')

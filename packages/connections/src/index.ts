@@ -1,3 +1,4 @@
+export { attemptExchange } from './attempt-exchange.ts'
 export { environmentOf, readConnectionsFile } from './connections-file.ts'
 export { holdConnections, type Running } from './hold-connections.ts'
 export {
@@ -9,4 +10,5 @@ export {
 export { notificationUrl, readNotificationAddress } from './notification-url.ts'
 export { type Connection, openConnection, type Shared } from './open-connection.ts'
 export { startWorker, type Work, type WorkerConfig, type WorkerProcess } from './start-worker.ts'
-export { connectionVariableNames, deploymentVariables } from './variables.ts'
+export { watchDeployment, type Watching } from './watch-deployment.ts'
+export { connectionVariableNames, deploymentVariables, isConnectionVariable } from './variables.ts'

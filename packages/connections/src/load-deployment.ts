@@ -2,6 +2,7 @@ import { ConfigError, indented, type Read, readConfig } from '@lockstep/runtime'
 import type { z } from 'zod'
 import { type Entries, environmentOf, readConnectionsFile } from './connections-file.ts'
 import { sharedProblems } from './shared-values.ts'
+import { isFileVariable } from './variables.ts'
 
 /** How a service reads its configuration: once for the process, and once for each connection. */
 export type DeploymentSchemas<Service extends z.ZodType, Connection extends z.ZodType> = {
@@ -16,6 +17,8 @@ export type Deployment<Service, Connection> = {
   readonly connections: ReadonlyMap<string, Connection>
   /** The names of all connections, also of those that other processes serve. */
   readonly names: readonly string[]
+  /** What was read, or is to be read, besides the environment. A change in one of them may be a change of settings. */
+  readonly files: readonly string[]
 }
 
 /** The one connection of a deployment without a file. */
@@ -47,7 +50,18 @@ export function loadDeployment<Service extends z.ZodType, Connection extends z.Z
     }
   }
   if (!service.ok || !entries.ok || problems.length > 0) throw unusable(problems, path)
-  return { service: service.config, connections, names: [...entries.config.keys()] }
+  return {
+    service: service.config,
+    connections,
+    names: [...entries.config.keys()],
+    files: filesIn(entries.config, env),
+  }
+}
+
+function filesIn(entries: Entries, env: NodeJS.ProcessEnv): string[] {
+  const all = [env, ...entries.values()].flatMap((variables) => Object.entries(variables))
+  const paths = all.filter(([name, path]) => path && (name === 'CONNECTIONS_FILE' || isFileVariable(name)))
+  return [...new Set(paths.map(([, path]) => path!))]
 }
 
 function problemsOf(read: Read<unknown>): readonly string[] {

@@ -9,9 +9,11 @@ import {
   startProbes,
   untilReady,
 } from '@lockstep/runtime'
+import { attemptExchange } from './attempt-exchange.ts'
 import { holdConnections, type Running } from './hold-connections.ts'
 import type { Deployment } from './load-deployment.ts'
 import { type Connection, openConnection } from './open-connection.ts'
+import { watchDeployment } from './watch-deployment.ts'
 
 /** The configuration of a worker process. */
 export type WorkerConfig = {
@@ -39,6 +41,8 @@ export type WorkerOptions<Config> = {
   readonly deployment: Deployment<WorkerConfig, Config>
   readonly log: Logger
   begin(connection: Connection & { exchange: Exchange }, config: Config): Work | Promise<Work>
+  /** Reads everything anew, to find what changed while it runs. */
+  readonly reload?: (() => Deployment<unknown, Config>) | undefined
 }
 
 export type WorkerProcess = { url: string; close(limitMs?: number): Promise<void> }
@@ -53,15 +57,20 @@ export async function startWorker<Config extends WorkedConfig>(
   const workerRedis = connectRedis(redisUrl, { role: 'worker', log })
   const metrics = createMetrics(name)
   const shared = { redis, prefix, waitReplicas, log, metrics }
-  const held = holdConnections((connection, config: Config) =>
-    work(options, openConnection(connection, shared), { config, workerRedis }),
-  )
+  const held = holdConnections<Config>({
+    log,
+    begin: (connection, config) => work(options, openConnection(connection, shared), { config, workerRedis }),
+    attempt: (connection, { exchange }, before) =>
+      attemptExchange(connection, { exchange, before: before?.exchange }, shared),
+  })
+  const watching = watchDeployment({ deployment, held, reload: options.reload, metrics, log })
   const probes = await startProbes({
     ...deployment.service.probes,
     variable: options.portVariable,
     name,
     registry: metrics,
     checks: { redis: () => redis.ping(), queues: () => held.ready() },
+    notes: watching.notes,
   })
   await untilReady(redis, log)
   await held.start(deployment.connections)
@@ -69,6 +78,7 @@ export async function startWorker<Config extends WorkedConfig>(
   return {
     url: probes.url,
     async close(limitMs = 4_000) {
+      await watching.close()
       await held.close(limitMs)
       await probes.close()
       await Promise.all([closeRedis(workerRedis), closeRedis(redis)])

@@ -38,6 +38,7 @@ const plain = [
   'BREAKER_PROBE_SECONDS',
   'BREAKER_WINDOW_SECONDS',
   'CONFLICT_POLICY',
+  'EWS_ACCOUNT_MOVE_SECONDS',
   'EWS_AUTH',
   'EWS_CA_FILE',
   'EWS_CHANNEL_BINDING',
@@ -68,6 +69,7 @@ const plain = [
   'OSCILLATION_SECONDS',
   'OUTBOUND_CONCURRENCY',
   'POLL_SECONDS',
+  'COMPARE_SECONDS',
   'REFUSE_PERSONAL',
   'REPAIR_HOURS',
   'STATUS_FREQUENCY_MINUTES',
@@ -76,6 +78,7 @@ const plain = [
 /** Those that may also be given as `NAME_FILE`. */
 const secret = [
   'APPLICATION_WEBHOOK_SECRET',
+  'EWS_ACCOUNTS',
   'EWS_CA_PASSWORD',
   'EWS_CLIENT_CERT_PASSWORD',
   'EWS_OAUTH_CERT_PASSWORD',
@@ -101,4 +104,9 @@ export function otherFormOf(name: string): string | undefined {
   if (secrets.has(name)) return `${name}_FILE`
   const value = name.replace(/_FILE$/, '')
   return value !== name && secrets.has(value) ? value : undefined
+}
+
+/** Whether the value of a variable comes from a file that it names. */
+export function isFileVariable(name: string): boolean {
+  return name.endsWith('_FILE') && known.has(name)
 }

@@ -2,10 +2,14 @@ import type { Cluster, Redis } from 'ioredis'
 import { type BreakerOptions, type GuardedGateway, withCircuitBreaker } from './circuit-breaker.ts'
 import type { WaysOut } from './ews/connections/ways-out.ts'
 import { type AuthOptions, createSender } from './ews/create-sender.ts'
-import { type CallFact, createEwsClient } from './ews/ews-client.ts'
+import { type CallFact, createEwsClient, type EwsClient } from './ews/ews-client.ts'
 import { createEwsGateway } from './ews/ews-gateway.ts'
 import { redisLogonMemory } from './ews/logon/logon-memory.ts'
+import { getCalendarFolder } from './ews/operations/get-calendar-folder.ts'
+import { isAnswer } from './ews/failures.ts'
+import { type SpreadOptions, spreadOver } from './ews/spread-accounts.ts'
 import { createTransport } from './ews/transport.ts'
+import type { AccountConfig } from './exchange-accounts.ts'
 import { exchangeOnlineWarning } from './exchange-online.ts'
 import { RedisBudget } from './redis-budget.ts'
 import type { CertificateFact } from './trust/certificate-fact.ts'
@@ -15,11 +19,16 @@ import { type Trouble, troubleTeller } from './trouble-teller.ts'
 export type ExchangeConfig = {
   /** The EWS endpoint. */
   readonly url: string
+  /** The impersonation account; the first of them, if there are several. */
   readonly auth: AuthOptions
+  /** Several that share the load, each with a budget of its own. */
+  readonly accounts?: readonly AccountConfig[]
+  /** An account that has been refused or throttled for so long gives its mailboxes to the others. */
+  readonly moveAfterMs?: number
   readonly trust?: TrustOptions
   readonly waysOut?: WaysOut
   readonly timeoutMs: number
-  /** Calls in flight of the impersonation account, over all processes. */
+  /** Calls in flight of an impersonation account, over all processes. */
   readonly maxInFlight: number
   /** How long a call may wait for its turn. */
   readonly budgetWaitMs: number
@@ -31,7 +40,7 @@ export type ExchangeConfig = {
 
 export type ExchangeDeps = {
   readonly redis: Redis | Cluster
-  /** First part of the budget's keys: one for each impersonation account. */
+  /** First part of the budgets' keys: one for each connection. */
   readonly prefix: string
   /** Told of each HTTP call, for logs and metrics. */
   readonly onCall?: (fact: CallFact) => void
@@ -41,12 +50,19 @@ export type ExchangeDeps = {
   readonly onCertificate?: (fact: CertificateFact) => void
   /** Told of failures that do not pass by themselves, once each until calls succeed again. */
   readonly onTrouble?: (trouble: Trouble) => void
+  /** Told when an account gives its mailboxes to others, and when they come back to it. */
+  readonly onAccount?: SpreadOptions['onAccount']
   /** Told at the start what an administrator should hear. */
   readonly onWarning?: (warning: string) => void
 }
 
 export type Exchange = {
   readonly gateway: GuardedGateway
+  /**
+   * Tries each account: the way to Exchange, the logon, and acting for the mailbox, if one is given.
+   * @throws {ExchangeError} with what is wrong
+   */
+  attempt(mailbox: string | undefined): Promise<void>
   /** Stops probing, gives up what waits for its turn, and closes the connections. Redis stays open: it came open. */
   close(): Promise<void>
 }
@@ -59,37 +75,21 @@ const twoHeartbeatsMs = 95_000
 /** Exchange lets one account listen over so many connections (3 with Exchange 2013). They are no calls in flight. */
 const mostListening = 10
 
-/** The calendars of one connection: the EWS adapter, its calls within the account's budget, behind a breaker. */
-export function createExchange(
-  config: ExchangeConfig,
-  { redis, prefix, onCall, onCircuit, onCertificate, onTrouble, onWarning }: ExchangeDeps,
-): Exchange {
-  const { url, auth, trust, waysOut, timeoutMs, maxInFlight, userAgent } = config
-  const sender = createSender({
-    url,
-    auth,
-    trust,
-    waysOut,
-    timeoutMs,
-    connections: maxInFlight + mostListening,
-    memory: redisLogonMemory(redis, prefix),
-    onCertificate,
-  })
-  const transport = createTransport({ sender, userAgent, timeoutMs })
-  const budget = new RedisBudget({ redis, prefix, mostInFlight: maxInFlight, waitMs: config.budgetWaitMs })
-  const heed = onTrouble && troubleTeller(onTrouble)
-  const client = createEwsClient({
-    url,
-    transport,
-    budget,
-    deadlineMs: timeoutMs + graceMs,
-    silentMs: config.silentMs ?? twoHeartbeatsMs,
-    onCall(fact) {
-      heed?.(fact.outcome)
-      onCall?.(fact)
-    },
-  })
-  const gateway = withCircuitBreaker(createEwsGateway(client), {
+const defaultMoveMs = 60_000
+
+/** The calendars of one connection: the EWS adapter, its calls within the accounts' budgets, behind a breaker. */
+export function createExchange(config: ExchangeConfig, deps: ExchangeDeps): Exchange {
+  const { url, auth } = config
+  const { prefix, onCircuit, onAccount, onWarning } = deps
+  const accounts = config.accounts?.map((account) =>
+    openAccount(config, account, { ...deps, prefix: `${prefix}/account:${account.name}` }),
+  ) ?? [openAccount(config, { auth, maxInFlight: config.maxInFlight }, deps)]
+  const named = accounts.map(({ client }, index) => ({ name: config.accounts?.[index]?.name ?? '', client }))
+  const spread =
+    named.length > 1
+      ? spreadOver(named, { moveAfterMs: config.moveAfterMs ?? defaultMoveMs, onAccount })
+      : undefined
+  const gateway = withCircuitBreaker(createEwsGateway(spread ?? named[0]!.client), {
     ...config.breaker,
     onStateChange: onCircuit,
   })
@@ -99,10 +99,63 @@ export function createExchange(
 
   return {
     gateway,
+    async attempt(mailbox) {
+      await Promise.all(named.map(({ client }) => attemptAs(client, mailbox)))
+    },
     async close() {
       gateway.close()
+      spread?.close()
+      await Promise.all(accounts.map((account) => account.close()))
+    },
+  }
+}
+
+type Opening = Omit<AccountConfig, 'name'> & { readonly name?: string }
+
+/** The way to Exchange as one account: with its own connections, logon and budget. */
+function openAccount(config: ExchangeConfig, account: Opening, deps: ExchangeDeps) {
+  const { url, trust, waysOut, timeoutMs, userAgent } = config
+  const { redis, prefix, onCall, onTrouble } = deps
+  const { name, auth, maxInFlight } = account
+  const sender = createSender({
+    url,
+    auth,
+    trust,
+    waysOut,
+    timeoutMs,
+    connections: maxInFlight + mostListening,
+    memory: redisLogonMemory(redis, prefix),
+    onCertificate: deps.onCertificate,
+  })
+  const transport = createTransport({ sender, userAgent, timeoutMs })
+  const budget = new RedisBudget({ redis, prefix, mostInFlight: maxInFlight, waitMs: config.budgetWaitMs })
+  const of = name === undefined ? {} : { account: name }
+  const heed = onTrouble && troubleTeller((trouble) => onTrouble({ ...trouble, ...of }))
+  const client = createEwsClient({
+    url,
+    transport,
+    budget,
+    deadlineMs: timeoutMs + graceMs,
+    silentMs: config.silentMs ?? twoHeartbeatsMs,
+    onCall(fact) {
+      heed?.(fact.outcome)
+      onCall?.({ ...fact, ...of })
+    },
+  })
+  return {
+    client,
+    async close() {
       await budget.close()
       await transport.close()
     },
+  }
+}
+
+/** An account need not have a calendar of its own; whoever it acts for does. */
+async function attemptAs(client: EwsClient, mailbox: string | undefined): Promise<void> {
+  try {
+    await getCalendarFolder(client, mailbox)
+  } catch (error) {
+    if (mailbox !== undefined || !isAnswer(error)) throw error
   }
 }

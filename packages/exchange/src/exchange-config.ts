@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { ExchangeConfig } from './create-exchange.ts'
 import type { AuthOptions } from './ews/create-sender.ts'
+import { accountsOf } from './exchange-accounts.ts'
 import { isExchangeOnline } from './exchange-online.ts'
 import type { ExchangeVariables } from './exchange-variables.ts'
 import { readKeystore } from './trust/read-keystore.ts'
@@ -24,9 +25,11 @@ export function exchangeConfig(
   const report: Report = (name, message) => problems.addIssue({ code: 'custom', path: [name], message })
   const authorities = certificateFile(env, ['EWS_CA_FILE', 'EWS_CA_PASSWORD'], report)
   const client = certificateFile(env, ['EWS_CLIENT_CERT_FILE', 'EWS_CLIENT_CERT_PASSWORD'], report, true)
+  const accounts = accountsOf(env, authOf, report)
   return {
     url: env.EWS_URL,
-    auth: authOf(env, report),
+    auth: accounts?.[0]?.auth ?? authOf(env, report),
+    ...(accounts && { accounts, moveAfterMs: env.EWS_ACCOUNT_MOVE_SECONDS }),
     ...((authorities || client) && { trust: { authorities, client } }),
     ...(env.EWS_PROXY_URL && { waysOut: { proxyUrl: env.EWS_PROXY_URL, noProxy: env.NO_PROXY } }),
     timeoutMs: env.EWS_TIMEOUT_SECONDS,

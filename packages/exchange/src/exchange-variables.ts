@@ -29,6 +29,14 @@ export const exchangeVariables = {
   EWS_PASSWORD_FILE: path.describe(
     'The file with `EWS_PASSWORD`. A changed one is taken up without a restart.',
   ),
+  EWS_ACCOUNTS: secret.describe(
+    'Several impersonation accounts that share the load, as JSON: see [connecting.md](connecting.md#several-accounts).',
+  ),
+  EWS_ACCOUNT_MOVE_SECONDS: seconds
+    .default(60_000)
+    .describe(
+      'An account of `EWS_ACCOUNTS` that has been refused or throttled for so long gives its mailboxes to the others, until it is well again.',
+    ),
   EWS_CHANNEL_BINDING: z
     .enum(['auto', 'on', 'off'])
     .default('auto')
@@ -78,7 +86,7 @@ export const exchangeVariables = {
   EWS_MAX_IN_FLIGHT: count
     .default(10)
     .describe(
-      'Calls in flight of the impersonation account, over all processes. Microsoft advises at most 10.',
+      'Calls in flight of an impersonation account, over all processes. Microsoft advises at most 10.',
     ),
   EWS_WAIT_SECONDS: seconds
     .default(30_000)

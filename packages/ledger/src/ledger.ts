@@ -151,8 +151,8 @@ export type Way = 'push' | 'streaming' | 'poll'
 export type Hearing = {
   readonly way: Way
   readonly sinceMs: number
-  /** Why by no better one: a code. Missing with the best. */
-  readonly why?: string
+  /** Why by no better one, as codes. */
+  readonly whyNot?: { readonly push?: string; readonly streaming?: string }
   /** How often push was asked for in vain, one time after the other. */
   readonly pushTries?: number
   /** Changes came that were not told of over the connection, though it was there. */

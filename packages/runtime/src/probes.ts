@@ -7,7 +7,13 @@ import type { MetricSource } from './metrics.ts'
 /** What has to be well for the process to be ready: each check throws if it is not. */
 export type Checks = Record<string, () => unknown>
 
-export type ProbeOptions = { name: string; checks: Checks; registry: MetricSource }
+export type ProbeOptions = {
+  name: string
+  checks: Checks
+  registry: MetricSource
+  /** What does not keep the process from being ready, and somebody should know. */
+  notes?: () => Readonly<Record<string, string>>
+}
 
 type Answer = { status: number; type: string; body: string }
 
@@ -41,14 +47,20 @@ export function probesRouter(options: ProbeOptions): Router {
   return router
 }
 
-async function answer(path: string, { name, checks, registry }: ProbeOptions): Promise<Answer> {
+async function answer(path: string, { name, checks, registry, notes }: ProbeOptions): Promise<Answer> {
   switch (path as (typeof paths)[number]) {
     case '/healthz':
       return json(200, { name, status: 'alive' })
     case '/readyz': {
       const results = await runChecks(checks)
       const isReady = Object.values(results).every((result) => result === 'ok')
-      return json(isReady ? 200 : 503, { name, status: isReady ? 'ready' : 'not ready', checks: results })
+      const noted = notes?.() ?? {}
+      return json(isReady ? 200 : 503, {
+        name,
+        status: isReady ? 'ready' : 'not ready',
+        checks: results,
+        ...(Object.keys(noted).length > 0 && { notes: noted }),
+      })
     }
     case '/metrics':
       return { status: 200, type: registry.contentType, body: await registry.metrics() }

@@ -1,7 +1,9 @@
-import { Gauge, type Registry } from 'prom-client'
+import { Counter, Gauge, type Registry } from 'prom-client'
 import { callDurations } from './call-durations.ts'
 import type { Logger } from './logger.ts'
 
+type AccountFact = { account: string; state: 'away' | 'back'; code: string }
+type Call = { operation: string; durationMs: number; outcome: string; account?: string }
 type Certificate = { fingerprint: string; validToMs: number; daysLeft: number }
 
 /** What a connection to Exchange tells of itself, as metrics and log lines. */
@@ -11,10 +13,32 @@ export function watchExchange(registry: Registry, log: Logger) {
     help: "When the certificate that Exchange showed last expires, in seconds of Unix' time.",
     registers: [registry],
   })
+  const away = new Gauge({
+    name: 'lockstep_exchange_account_away',
+    help: '1 while an account of several is refused or throttled and the others act for its mailboxes.',
+    labelNames: ['account'],
+    registers: [registry],
+  })
+  const calls = new Counter({
+    name: 'lockstep_exchange_account_calls_total',
+    help: 'Calls to Exchange by account, where there are several, and outcome.',
+    labelNames: ['account', 'outcome'],
+    registers: [registry],
+  })
+  const time = callDurations(registry)
   return {
-    onCall: callDurations(registry),
+    onCall(call: Call) {
+      time(call)
+      if (call.account !== undefined) calls.inc({ account: call.account, outcome: call.outcome })
+    },
+    onAccount({ account, state, code }: AccountFact) {
+      away.set({ account }, state === 'away' ? 1 : 0)
+      if (state === 'away') log.warn({ account, code }, 'account is away, others act for its mailboxes')
+      else log.info({ account }, 'account is back')
+    },
     onCertificate: ({ validToMs }: Certificate) => validTo.set(validToMs / 1_000),
-    onTrouble: (trouble: { code: string; mend: string }) => log.error(trouble, 'exchange needs attention'),
+    onTrouble: (trouble: { code: string; mend: string; account?: string }) =>
+      log.error(trouble, 'exchange needs attention'),
     onWarning: (warning: string) => log.warn({ warning }, 'exchange'),
   }
 }

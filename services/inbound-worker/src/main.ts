@@ -7,7 +7,7 @@ exitOnConfigError()
 const config = loadConfig(process.env)
 const log = createLogger('inbound-worker', config.service.logLevel)
 
-const worker = await startInboundWorker(config, log)
+const worker = await startInboundWorker(config, log, () => loadConfig(process.env))
 log.info({ connections: [...config.connections.keys()], probes: worker.url }, 'inbound worker is running')
 
 log.info({ signal: await shutdownSignal() }, 'inbound worker is stopping')

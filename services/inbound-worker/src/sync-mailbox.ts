@@ -7,15 +7,13 @@ import {
 import { type Ledger, type Listing, type Mailbox, settingsWhileOn } from '@lockstep/ledger'
 import type { MailboxHandler, WakeQueue } from '@lockstep/queue'
 import type { Logger } from '@lockstep/runtime'
+import type { HearingUpkeep } from './hearing/hearing.ts'
 import { openListing } from './listing.ts'
-import type { Subscriptions } from './subscriptions.ts'
 import type { MarksOf } from './marks.ts'
 
 export type SyncOptions = {
   /** How long a job follows a mailbox's cursor before it lets others have their turn. */
   sliceMs: number
-  /** An idle mailbox is still compared this often. */
-  compareEveryMs: number
   /** A mailbox that Exchange refuses is tried again this often. */
   refusedMs: number
   /** The whole calendar is compared this often, to find what went unnoticed. */
@@ -26,7 +24,7 @@ type Deps = {
   ledger: Ledger
   gateway: CalendarGateway
   marksOf: MarksOf
-  subscriptions: Subscriptions
+  hearing: HearingUpkeep
   /** Takes care of a mailbox that is not enabled any more. */
   forgetMailbox: (mailboxId: string) => Promise<void>
   deliveries: Pick<WakeQueue, 'wakeQuietly'>
@@ -36,7 +34,7 @@ type Deps = {
 
 /** Follows what changed in a mailbox's calendar, from its cursor until it is current. */
 export function createSyncMailbox(deps: Deps): MailboxHandler {
-  const { ledger, subscriptions, log, options } = deps
+  const { ledger, hearing, log, options } = deps
 
   return async function syncMailbox({ mailboxId }, signal) {
     const mailbox = await ledger.byId(mailboxId)
@@ -49,12 +47,10 @@ export function createSyncMailbox(deps: Deps): MailboxHandler {
     await ledger.lease('inbound', mailboxId, Date.now() + options.sliceMs + 10_000)
     const notifiedAtMs = await ledger.takeNotified(mailboxId)
     try {
-      let lookAgainMs = await subscriptions.keep(mailbox, signal)
-      const { isCurrent, hasChanged } = await follow(deps, mailbox, notifiedAtMs, signal)
-      if (hasChanged && !notifiedAtMs)
-        lookAgainMs = await subscriptions.keep(mailbox, signal, { isUnheard: true })
-      const dueInMs = isCurrent ? Math.min(options.compareEveryMs, lookAgainMs) : 0
-      await ledger.setInboundDue(mailboxId, Date.now() + dueInMs)
+      let lookAgainMs = await hearing.keep(mailbox, { isNotified: notifiedAtMs !== undefined }, signal)
+      const { isCurrent, hasChanged, wasCurrentAtMs } = await follow(deps, mailbox, notifiedAtMs, signal)
+      if (hasChanged && !notifiedAtMs) lookAgainMs = await hearing.doubt(mailbox, wasCurrentAtMs, signal)
+      await ledger.setInboundDue(mailboxId, Date.now() + (isCurrent ? lookAgainMs : 0))
       return isCurrent ? 'done' : 'again'
     } catch (error) {
       await giveWay(deps, mailbox, error)
@@ -72,6 +68,8 @@ type Followed = {
   /** Nothing more was to be had. */
   isCurrent: boolean
   hasChanged: boolean
+  /** When nothing more was to be had before this. */
+  wasCurrentAtMs: number | undefined
 }
 
 async function follow(
@@ -83,11 +81,9 @@ async function follow(
   const { ledger, options } = deps
   const startedAtMs = Date.now()
   const endMs = startedAtMs + options.sliceMs
-  const listing = await openListing(
-    { ...deps, repairEveryMs: options.repairEveryMs },
-    mailbox,
-    await ledger.mailboxState(mailbox.id),
-  )
+  const state = await ledger.mailboxState(mailbox.id)
+  const wasCurrentAtMs = state.currentAtMs
+  const listing = await openListing({ ...deps, repairEveryMs: options.repairEveryMs }, mailbox, state)
 
   // Read anew, since a pass that begins has dropped it.
   let { cursor: before } = await ledger.mailboxState(mailbox.id)
@@ -103,13 +99,13 @@ async function follow(
     }
     const applied = await apply(deps, mailbox, applying, signal)
     hasChanged ||= page.changes.length > 0 && !listing
-    if (applied === 'moved') return { isCurrent: false, hasChanged }
+    if (applied === 'moved') return { isCurrent: false, hasChanged, wasCurrentAtMs }
     before = page.cursor
     if (!page.isLast) continue
     const isComplete = !listing || (await endListing(deps, mailbox, { ...applying, listing }, signal))
-    return { isCurrent: isComplete, hasChanged }
+    return { isCurrent: isComplete, hasChanged, wasCurrentAtMs }
   }
-  return { isCurrent: false, hasChanged }
+  return { isCurrent: false, hasChanged, wasCurrentAtMs }
 }
 
 const missingAtATime = 500

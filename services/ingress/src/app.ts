@@ -35,6 +35,7 @@ export type AppDeps = {
   registry: MetricSource
   log: Logger
   checks: Checks
+  notes?: () => Readonly<Record<string, string>>
 }
 
 /** What the ingress has of one connection. */
@@ -58,12 +59,12 @@ export type ApiDeps = {
   closing: AbortSignal
 }
 
-export function createApp({ connections, registry, log, checks }: AppDeps): Express {
+export function createApp({ connections, log, ...probes }: AppDeps): Express {
   return express()
     .set('query parser', 'simple')
     .use(helmet({ contentSecurityPolicy, strictTransportSecurity: false }))
     .use(requestId())
-    .use(probesRouter({ name: 'ingress', checks, registry }))
+    .use(probesRouter({ name: 'ingress', ...probes }))
     .use('/v1', byKey(ownerOf(connections)))
     .use(byNotificationAddress(connections))
     .use(docsPage(openApiDocument()))

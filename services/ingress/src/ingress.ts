@@ -1,4 +1,11 @@
-import { type Connection, holdConnections, openConnection, type Running } from '@lockstep/connections'
+import {
+  attemptExchange,
+  type Connection,
+  holdConnections,
+  openConnection,
+  type Running,
+  watchDeployment,
+} from '@lockstep/connections'
 import type { CalendarGateway } from '@lockstep/exchange'
 import { closeRedis, connectRedis, createMetrics, listen, type Logger } from '@lockstep/runtime'
 import type { Express } from 'express'
@@ -17,13 +24,18 @@ export type Ingress = {
 }
 
 /** The gateway is made from the configuration unless it is given. */
-type Deps = { log: Logger; gateway?: CalendarGateway }
+type Deps = {
+  log: Logger
+  gateway?: CalendarGateway
+  /** Reads everything anew, to find what changed while it runs. */
+  reload?: () => Config
+}
 
 /**
  * Takes events from applications and notifications from Exchange until it is closed. It listens at once, and says 503
  * until Redis is there.
  */
-export async function startIngress(deployment: Config, { log, gateway }: Deps): Promise<Ingress> {
+export async function startIngress(deployment: Config, { log, gateway, reload }: Deps): Promise<Ingress> {
   const { redisUrl, prefix, waitReplicas } = deployment.service
   const redis = connectRedis(redisUrl, { role: 'producer', log })
   const metrics = createMetrics('ingress')
@@ -32,20 +44,34 @@ export async function startIngress(deployment: Config, { log, gateway }: Deps): 
   const listener = createListener(deployment.service.listener, { registry: metrics.registry, log })
   const connections = new Map<string, IngressConnection>()
 
-  const held = holdConnections(async (name, config: ConnectionConfig): Promise<Running> => {
+  const begin = async (name: string, config: ConnectionConfig): Promise<Running> => {
     const connection = openConnection(name, shared)
     const serving = serve(connection, config, { gateway, listener, closing: closing.signal })
     connections.set(name, serving.ingress)
     await connection.enableMailboxes(config.mailboxes)
     return {
       async close() {
-        connections.delete(name)
+        if (connections.get(name) === serving.ingress) connections.delete(name)
         await serving.close()
         await connection.close()
       },
     }
+  }
+  const held = holdConnections({
+    log,
+    begin,
+    isSeamless: true,
+    attempt: (name, { exchange }, before) =>
+      attemptExchange(name, { exchange, before: before?.exchange }, shared),
   })
-  const app = createApp({ connections, registry: metrics, log, checks: { redis: () => redis.ping() } })
+  const watching = watchDeployment({ deployment, held, reload, metrics, log })
+  const app = createApp({
+    connections,
+    registry: metrics,
+    log,
+    checks: { redis: () => redis.ping() },
+    notes: watching.notes,
+  })
   const [listening] = await Promise.all([
     listenOn(deployment.service, listener, { app, facing: createNotificationsApp({ connections, log }) }),
     held.start(deployment.connections),
@@ -56,6 +82,7 @@ export async function startIngress(deployment: Config, { log, gateway }: Deps): 
     tlsUrl: listening.tlsUrl,
     async close() {
       closing.abort()
+      await watching.close()
       await listening.close()
       listener.close()
       await held.close()

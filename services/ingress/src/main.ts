@@ -7,7 +7,7 @@ exitOnConfigError()
 const config = loadConfig(process.env)
 const log = createLogger('ingress', config.service.logLevel)
 
-const ingress = await startIngress(config, { log })
+const ingress = await startIngress(config, { log, reload: () => loadConfig(process.env) })
 log.info(
   { url: ingress.url, tlsUrl: ingress.tlsUrl, connections: [...config.connections.keys()] },
   'ingress is running',

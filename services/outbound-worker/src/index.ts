@@ -1,2 +1,2 @@
-export { type Config, loadConfig, variables } from './config.ts'
+export { type Config, connectionVariables, loadConfig, variables } from './config.ts'
 export { type OutboundWorker, startOutboundWorker } from './worker.ts'

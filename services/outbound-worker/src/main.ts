@@ -7,7 +7,7 @@ exitOnConfigError()
 const config = loadConfig(process.env)
 const log = createLogger('outbound-worker', config.service.logLevel)
 
-const worker = await startOutboundWorker(config, log)
+const worker = await startOutboundWorker(config, log, () => loadConfig(process.env))
 log.info({ connections: [...config.connections.keys()], probes: worker.url }, 'outbound worker is running')
 
 log.info({ signal: await shutdownSignal() }, 'outbound worker is stopping')

@@ -8,12 +8,17 @@ import { createSettleMailbox } from './settle-mailbox.ts'
 export type OutboundWorker = WorkerProcess
 
 /** Takes mailboxes from the outbound queues and makes Exchange hold what is wanted of their appointments. */
-export function startOutboundWorker(deployment: Config, log: Logger): Promise<OutboundWorker> {
+export function startOutboundWorker(
+  deployment: Config,
+  log: Logger,
+  reload?: () => Config,
+): Promise<OutboundWorker> {
   return startWorker({
     name: 'outbound-worker',
     portVariable: 'OUTBOUND_WORKER_PORT',
     deployment,
     log,
+    reload,
     begin: outboundOf,
   })
 }

@@ -34,6 +34,8 @@ export type CallFact = {
   readonly durationMs: number
   /** `ok`, or the code of the error. */
   readonly outcome: string
+  /** Which account made it, if there are several. */
+  readonly account?: string
 }
 
 export type EwsClient = {

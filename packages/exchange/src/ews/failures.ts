@@ -112,6 +112,7 @@ const innocent = new Set([
   'BUDGET_EXHAUSTED',
   'BACKING_OFF',
   'LOGON_ON_TRIAL',
+  'ACCOUNT_REFUSED',
 ])
 
 /** Whether it was Exchange that said so. An answer is an answer: our own account, for one, need not have a mailbox. */

@@ -1,7 +1,13 @@
 import { changeSchema } from '@lockstep/producer'
 import { z } from 'zod'
 import { settingsInForceSchema } from './setting-answers.ts'
-import { brakesSchema, frozenSchema, listingSchema, mailsSchema } from './mailbox-answers.ts'
+import {
+  brakesSchema,
+  frozenSchema,
+  listingSchema,
+  mailsSchema,
+  notificationsSchema,
+} from './mailbox-answers.ts'
 
 const time = z.iso.datetime()
 const refusal = z
@@ -109,6 +115,7 @@ export const mailboxStateSchema = z
     subscription: z
       .object({ startedAt: time, heardAt: time.describe('The newest sign of life.') })
       .optional(),
+    notifications: notificationsSchema.optional(),
     listing: listingSchema.optional(),
     mails: mailsSchema,
     settings: settingsInForceSchema,

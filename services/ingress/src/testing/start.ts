@@ -35,7 +35,12 @@ export async function startTestIngress({ onLine, gateway, ...changes }: Options 
     ...changes,
   }
   const log = createLogger('ingress', config.logLevel, { write: onLine ?? (() => {}) })
-  const deployment = { service: config, connections: new Map([['default', config]]), names: ['default'] }
+  const deployment = {
+    service: config,
+    connections: new Map([['default', config]]),
+    names: ['default'],
+    files: [],
+  }
   const ingress = await startIngress(deployment, { log, ...(gateway && { gateway }) })
   onTestFinished(() => ingress.close())
 

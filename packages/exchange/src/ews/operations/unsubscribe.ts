@@ -2,8 +2,12 @@ import type { CallOptions } from '../../calendar-gateway.ts'
 import { ExchangeRejectedError } from '../../errors.ts'
 import type { EwsClient } from '../ews-client.ts'
 
-/** What Exchange says of a subscription that is over, and of a push subscription, which it lets nobody end this way. */
+/**
+ * What Exchange says of a subscription that is over, of a push subscription, which it lets nobody end this way, and of one
+ * that another account of ours made, which ends by itself.
+ */
 const alreadyOver = new Set([
+  'ErrorSubscriptionAccessDenied',
   'ErrorSubscriptionNotFound',
   'ErrorInvalidSubscription',
   'ErrorExpiredSubscription',
