@@ -5,7 +5,7 @@ import type { Host } from './support/host.ts'
 import { missingFor } from './support/missing.ts'
 import { createNetwork } from './support/network.ts'
 import { startHaproxy, startNameServer } from './support/programs.ts'
-import { expectBothWays, startApplication, startExchange, startLockstep } from './support/stack.ts'
+import { expectBothWays, oauth, startApplication, startExchange, startLockstep } from './support/stack.ts'
 
 const missing = missingFor('haproxy', 'dnsmasq', 'curl')
 const lockstepAt = '10.30.0.10'
@@ -63,10 +63,7 @@ test.skipIf(missing)(
     })
     await startLockstep(lockstep, {
       EWS_URL: 'https://outlook.office365.com/EWS/Exchange.asmx',
-      EWS_AUTH: 'oauth',
-      EWS_OAUTH_AUTHORITY: 'https://outlook.office365.com/contoso.example',
-      EWS_OAUTH_CLIENT_ID: '0b7c2f3e-51a4-4d0e-9d52-6f1f4c5f7a10',
-      EWS_OAUTH_CLIENT_SECRET: 'lockstep',
+      ...oauth,
       EWS_CA_FILE: exchangeCa,
       INGRESS_PUBLIC_URL: 'https://lockstep.example:8443',
       INGRESS_TLS_CERT_FILE: certificate,

@@ -4,7 +4,7 @@ import { createAuthority } from './support/certificates.ts'
 import { missingFor } from './support/missing.ts'
 import { createNetwork } from './support/network.ts'
 import { startForwardProxy } from './support/programs.ts'
-import { expectBothWays, startApplication, startExchange, startLockstep } from './support/stack.ts'
+import { expectBothWays, oauth, startApplication, startExchange, startLockstep } from './support/stack.ts'
 
 const missing = missingFor('tinyproxy')
 const lockstepAt = '10.30.0.10'
@@ -30,6 +30,7 @@ test.skipIf(missing)(`nothing may come in ${missing ?? ''}`, { timeout: 240_000 
   await startForwardProxy(proxy, authority, { user: 'lockstep', password: 'out' })
   await startLockstep(lockstep, {
     EWS_URL: 'https://outlook.office365.com/EWS/Exchange.asmx',
+    ...oauth,
     EWS_CA_FILE: exchangeCa,
     EWS_PROXY_URL: 'http://lockstep:out@proxy.corp.example:3128',
     NOTIFICATIONS: 'streaming',

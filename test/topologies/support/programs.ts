@@ -80,7 +80,7 @@ LogLevel Warning
   host.start(['tinyproxy', '-d', '-c', file])
 }
 
-/** A name server that knows these addresses by these names, and the names by these addresses. */
+/** A name server that knows these addresses by these names, the names by these addresses, and that there are no others. */
 export async function startNameServer(
   host: Host,
   authority: Authority,
@@ -93,7 +93,17 @@ export async function startNameServer(
   const file = await configuration(
     authority,
     'dnsmasq.conf',
-    ['keep-in-foreground', 'user=root', 'no-resolv', 'no-hosts', ...forward, ...reverse, ''].join('\n'),
+    [
+      'keep-in-foreground',
+      'user=root',
+      'no-resolv',
+      'no-hosts',
+      'local=/com/',
+      'local=/arpa/',
+      ...forward,
+      ...reverse,
+      '',
+    ].join('\n'),
   )
   host.start(['dnsmasq', '-k', '-C', file, '--pid-file='])
 }

@@ -18,6 +18,14 @@ export const ewsPort = 443
 const plainPort = 8090
 const controlPort = 8091
 
+/** The logon at an Exchange in the cloud that is its own authority. */
+export const oauth = {
+  EWS_AUTH: 'oauth',
+  EWS_OAUTH_AUTHORITY: 'https://outlook.office365.com/contoso.example',
+  EWS_OAUTH_CLIENT_ID: '0b7c2f3e-51a4-4d0e-9d52-6f1f4c5f7a10',
+  EWS_OAUTH_CLIENT_SECRET: 'lockstep',
+}
+
 export type ExchangeOptions = {
   /** The names by which clients know it. */
   names: readonly string[]
@@ -57,8 +65,10 @@ export async function startLockstep(host: Host, env: Readonly<Record<string, str
     PRODUCER_API_KEYS: 'topology',
     MAILBOXES: alice,
     EWS_AUTH: 'basic',
-    EWS_USERNAME: 'svc-lockstep@contoso.example',
-    EWS_PASSWORD: 'lockstep',
+    ...(env['EWS_AUTH'] !== 'oauth' && {
+      EWS_USERNAME: 'svc-lockstep@contoso.example',
+      EWS_PASSWORD: 'lockstep',
+    }),
     INGRESS_PORT: '8080',
     APPLICATION_WEBHOOK_SECRET: webhookSecret,
     // What arrives has been notified: a comparison would come too late for the test.
