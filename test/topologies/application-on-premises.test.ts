@@ -5,7 +5,14 @@ import type { Host } from './support/host.ts'
 import { missingFor } from './support/missing.ts'
 import { createNetwork } from './support/network.ts'
 import { startHaproxy, startNameServer } from './support/programs.ts'
-import { expectBothWays, oauth, startApplication, startExchange, startLockstep } from './support/stack.ts'
+import {
+  expectBothWays,
+  notificationFrom,
+  oauth,
+  startApplication,
+  startExchange,
+  startLockstep,
+} from './support/stack.ts'
 
 const missing = missingFor('haproxy', 'dnsmasq', 'curl')
 const lockstepAt = '10.30.0.10'
@@ -75,11 +82,7 @@ test.skipIf(missing)(
     await startApplication(application, `http://${lockstepAt}:8080`)
     await expectBothWays({ exchange, application })
 
-    const notify = (host: Host) =>
-      host.command(
-        ...['curl', '-s', '-o', '/dev/null', '-w', '%{http_code}', '--cacert', authority.ca],
-        ...['-d', '<x/>', 'https://lockstep.example:8443/exchange/notifications/guessed'],
-      )
+    const notify = (host: Host) => notificationFrom(host, authority.ca)
     expect(await notify(exchange)).toBe('404')
     expect(await notify(impostor)).toBe('403')
     expect(await notify(stranger)).toBe('403')

@@ -4,7 +4,13 @@ import { type Authority, createAuthority } from './support/certificates.ts'
 import { missingFor } from './support/missing.ts'
 import { createNetwork, type Passage } from './support/network.ts'
 import { startHaproxy, startNginx } from './support/programs.ts'
-import { expectBothWays, startApplication, startExchange, startLockstep } from './support/stack.ts'
+import {
+  expectBothWays,
+  notificationFrom,
+  startApplication,
+  startExchange,
+  startLockstep,
+} from './support/stack.ts'
 
 const lockstepAt = '203.0.113.10'
 const firewallAt = '203.0.113.1'
@@ -106,8 +112,6 @@ async function expectOnlyTheWaysMeant({ lockstep, application, proxy, exchange, 
   expect(await proxy.reaches(lockstepAt, 8443)).toBe('silent')
   expect(await stranger.reaches(proxyAt, 443)).toBe('silent')
   expect(await stranger.reaches(exchangeAt, 443)).toBe('silent')
-  const forged = ['curl', '-s', '-o', '/dev/null', '-w', '%{http_code}', '--cacert', authority.ca]
-  const url = 'https://lockstep.example:8443/exchange/notifications/guessed'
-  expect(await stranger.command(...forged, '-d', '<x/>', url)).toBe('403')
-  expect(await exchange.command(...forged, '-d', '<x/>', url)).toBe('404')
+  expect(await notificationFrom(stranger, authority.ca)).toBe('403')
+  expect(await notificationFrom(exchange, authority.ca)).toBe('404')
 }

@@ -37,7 +37,7 @@ export class Host {
     })
     this.#children.push(child)
     for (const output of [child.stdout, child.stderr]) {
-      output.on('data', (text: Buffer) => this.said.push(`${words[0]}: ${text}`))
+      output.on('data', (text: Buffer) => this.said.push(text.toString()))
     }
     return { stop: () => end(child) }
   }

@@ -93,6 +93,13 @@ export async function startApplication(host: Host, lockstepUrl: string): Promise
   return running
 }
 
+/** The answer to a notification that was made up. 403: not from there; 404: from there, but not with this token. */
+export async function notificationFrom(host: Host, trusts: string): Promise<string> {
+  const url = 'https://lockstep.example:8443/exchange/notifications/guessed'
+  const status = ['-s', '-o', '/dev/null', '-w', '%{http_code}']
+  return await host.command('curl', ...status, '--cacert', trusts, '-d', '<x/>', url)
+}
+
 /** For a failure: what the programs of a host said. */
 export function wordsOf(host: Host): string {
   return host.said.join('').slice(-4_000)

@@ -21,13 +21,15 @@ export async function connectSites(authority: Authority, first: End, second: End
     ({ certificate }) => new X509Certificate(readFileSync(certificate)).fingerprint256,
   )
   const start = (end: End, other: End, role: 'server' | 'client', certificate = '', key = '', trusts = '') =>
-    end.host.start([
-      ...['openvpn', '--dev', 'tun0', '--dev-type', 'tun', '--ifconfig', end.tunnel, other.tunnel],
-      ...['--local', end.address, '--port', '1194', '--remote', other.address],
-      ...[`--tls-${role}`, '--cert', certificate, '--key', key, '--peer-fingerprint', trusts],
-      ...(role === 'server' ? ['--dh', 'none'] : []),
-      ...['--route', other.network, '255.255.255.0', '--keepalive', '1', '5', '--disable-dco'],
-    ])
+    end.host.start(
+      [
+        'openvpn --dev tun0 --dev-type tun --keepalive 1 5 --disable-dco',
+        `--ifconfig ${end.tunnel} ${other.tunnel} --route ${other.network} 255.255.255.0`,
+        `--local ${end.address} --port 1194 --remote ${other.address}`,
+        `--tls-${role} --cert ${certificate} --key ${key} --peer-fingerprint ${trusts}`,
+        role === 'server' ? '--dh none' : '',
+      ].flatMap((line) => line.split(' ').filter((word) => word !== '')),
+    )
   const [ours, theirs] = certificates
   start(second, first, 'client', theirs?.certificate, theirs?.key, firstPrint)
   const startFirst = () => start(first, second, 'server', ours?.certificate, ours?.key, secondPrint)
