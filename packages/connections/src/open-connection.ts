@@ -2,7 +2,7 @@ import { createExchange, type Exchange, type ExchangeConfig } from '@lockstep/ex
 import { connectionPrefix, createLedger, type Ledger, type Mailbox } from '@lockstep/ledger'
 import { createQueues, type Queues } from '@lockstep/queue'
 import { type Logger, type Metrics, type RedisConnection, watchExchange } from '@lockstep/runtime'
-import { enableMailboxes } from './enable-mailboxes.ts'
+import { keepMailboxes } from './keep-mailboxes.ts'
 import { onceRedisIsThere } from './once-redis-is-there.ts'
 
 /** What the connections of a process share. */
@@ -23,7 +23,7 @@ export type Connection = {
   readonly queues: Queues
   /** Its calendars: with its own accounts, budgets, breaker, trust and way out. */
   openExchange(config: ExchangeConfig, onCircuit?: (state: 'open' | 'closed') => void): Exchange
-  /** Enables mailboxes, however long Redis is away. One that was not known before is due at once. */
+  /** Enables mailboxes, however long Redis is away, and again if it is lost. One that was not known is due at once. */
   enableMailboxes(addresses: readonly string[]): Promise<Mailbox[]>
   close(): Promise<void>
 }
@@ -34,12 +34,13 @@ export function openConnection(name: string, shared: Shared): Connection {
   const registry = metrics.openFor(name)
   const onError = (error: Error) => log.warn({ err: error }, 'queue error')
   const ledger = createLedger(redis, { prefix, connection: name, waitReplicas })
+  const keeper = keepMailboxes(ledger, log)
   const queues = createQueues(redis, { prefix, connection: name, onError })
   return {
     name,
     log,
     registry,
-    ledger,
+    ledger: { ...ledger, find: keeper.find },
     queues,
     openExchange: (config, onCircuit) =>
       createExchange(config, {
@@ -51,9 +52,9 @@ export function openConnection(name: string, shared: Shared): Connection {
           onCircuit?.(state)
         },
       }),
-    enableMailboxes: (addresses) =>
-      onceRedisIsThere({ redis, log }, () => enableMailboxes(ledger, addresses)),
+    enableMailboxes: (addresses) => onceRedisIsThere({ redis, log }, () => keeper.enable(addresses)),
     async close() {
+      keeper.close()
       await queues.close()
       metrics.drop(registry)
     },

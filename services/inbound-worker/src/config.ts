@@ -78,6 +78,11 @@ export const connectionVariables = z.object({
     .positive()
     .default(24)
     .describe('How often the whole calendar of a mailbox is compared with what is known of it.'),
+  REBUILD_WAIT_SECONDS: seconds
+    .default(600_000)
+    .describe(
+      'After a loss of Redis: how long the application has to send its appointments again before it is told of what Exchange holds.',
+    ),
   FORGET_SECONDS: seconds
     .default(30_000)
     .describe(
@@ -157,6 +162,7 @@ const connection = connectionVariables
       sliceMs: 5_000,
       refusedMs: 60_000,
       repairEveryMs: env.REPAIR_HOURS * hourMs,
+      rebuildWaitMs: env.REBUILD_WAIT_SECONDS,
     },
     deliveries: {
       sliceMs: 5_000,

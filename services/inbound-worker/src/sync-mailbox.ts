@@ -7,6 +7,7 @@ import {
 import { type Ledger, type Listing, type Mailbox, settingsWhileOn } from '@lockstep/ledger'
 import type { MailboxHandler, WakeQueue } from '@lockstep/queue'
 import type { Logger } from '@lockstep/runtime'
+import { confirmFound, held, noteStamps } from './first-listing.ts'
 import type { HearingUpkeep } from './hearing/hearing.ts'
 import { openListing } from './listing.ts'
 import type { MarksOf } from './marks.ts'
@@ -16,6 +17,8 @@ export type SyncOptions = {
   sliceMs: number
   /** A mailbox that Exchange refuses is tried again this often. */
   refusedMs: number
+  /** How long the application has to send its appointments again after the ledger was lost. */
+  rebuildWaitMs: number
   /** The whole calendar is compared this often, to find what went unnoticed. */
   repairEveryMs: number
 }
@@ -28,6 +31,7 @@ type Deps = {
   /** Takes care of a mailbox that is not enabled any more. */
   forgetMailbox: (mailboxId: string) => Promise<void>
   deliveries: Pick<WakeQueue, 'wakeQuietly'>
+  outbound: Pick<WakeQueue, 'wakeQuietly'>
   log: Logger
   options: SyncOptions
 }
@@ -86,17 +90,18 @@ async function follow(
   const listing = await openListing({ ...deps, repairEveryMs: options.repairEveryMs }, mailbox, state)
 
   // Read anew, since a pass that begins has dropped it.
-  let { cursor: before } = await ledger.mailboxState(mailbox.id)
+  const { cursor, listedAtMs } = await ledger.mailboxState(mailbox.id)
+  const isFirst = listedAtMs === undefined
+  const pass = {
+    startedAtMs,
+    ...(notifiedAtMs && { notifiedAtMs }),
+    ...(listing && listed(listing, isFirst, options)),
+  }
+  let before = cursor
   let hasChanged = false
   while (Date.now() < endMs && !signal.aborted && (await isOn(ledger, mailbox))) {
     const page = await deps.gateway.sync(mailbox.address, before, { signal, direction: 'inbound' })
-    const applying = {
-      before,
-      page,
-      startedAtMs,
-      ...(notifiedAtMs && { notifiedAtMs }),
-      ...(listing && { listing }),
-    }
+    const applying = { ...pass, before, page }
     const applied = await apply(deps, mailbox, applying, signal)
     hasChanged ||= page.changes.length > 0 && !listing
     if (applied === 'moved') return { isCurrent: false, hasChanged, wasCurrentAtMs }
@@ -108,6 +113,10 @@ async function follow(
   return { isCurrent: false, hasChanged, wasCurrentAtMs }
 }
 
+function listed(listing: Listing, isFirst: boolean, { rebuildWaitMs }: SyncOptions) {
+  return { listing, ...(isFirst && { heldUntilMs: listing.startedAtMs + rebuildWaitMs }) }
+}
+
 const missingAtATime = 500
 
 /**
@@ -117,7 +126,7 @@ const missingAtATime = 500
 async function endListing(
   deps: Deps,
   mailbox: Mailbox,
-  { listing, page, startedAtMs }: Applying & { listing: Listing },
+  { listing, page, startedAtMs, heldUntilMs }: Applying & { listing: Listing },
   signal: AbortSignal,
 ): Promise<boolean> {
   const missing = await deps.ledger.missingItems(mailbox.id, listing)
@@ -128,7 +137,8 @@ async function endListing(
     const applying = { before: cursor, page: { changes, cursor, isLast: true }, startedAtMs, listing }
     if ((await apply(deps, mailbox, applying, signal)) === 'moved') return false
   }
-  await deps.ledger.endListing(mailbox.id, listing, Date.now())
+  await deps.ledger.endListing(mailbox.id, listing, Date.now(), heldUntilMs)
+  if (heldUntilMs !== undefined) await deps.deliveries.wakeQuietly(mailbox.id)
   deps.log.info({ mailboxId: mailbox.id, cause: listing.cause, missing: missing.length }, 'compared whole')
   return true
 }
@@ -139,12 +149,14 @@ type Applying = {
   startedAtMs: number
   notifiedAtMs?: number
   listing?: Listing
+  /** It is the first one: what it finds is told later. */
+  heldUntilMs?: number
 }
 
 async function apply(
-  { ledger, marksOf, deliveries, log }: Deps,
+  { ledger, marksOf, deliveries, outbound, log }: Deps,
   mailbox: Mailbox,
-  { before, page, startedAtMs, notifiedAtMs, listing }: Applying,
+  { before, page, startedAtMs, notifiedAtMs, listing, heldUntilMs }: Applying,
   signal: AbortSignal,
 ): Promise<'applied' | 'moved'> {
   const nowMs = Date.now()
@@ -153,11 +165,12 @@ async function apply(
     const appointmentIds = marks.map(({ appointmentId }) => appointmentId)
     await ledger.noteListed(mailbox.id, listing, { itemIds: listedIn(page.changes), appointmentIds })
   }
+  if (heldUntilMs !== undefined) await noteStamps(ledger, mailbox, marks)
   const applied = await ledger.applyPage(mailbox.id, {
     before,
     after: page.cursor,
     isLast: page.isLast,
-    marks: marks.map((mark) => ({ ...mark, ...(notifiedAtMs && { notifiedAtMs }) })),
+    marks: held(marks, heldUntilMs).map((mark) => ({ ...mark, ...(notifiedAtMs && { notifiedAtMs }) })),
     unlinks,
     listed: listedIn(page.changes),
     startedAtMs,
@@ -175,6 +188,7 @@ async function apply(
       { appointmentId, direction: 'inbound' as const, step: 'synced' as const, atMs: nowMs },
     ]),
   )
+  if (await confirmFound(ledger, mailbox, marks)) await outbound.wakeQuietly(mailbox.id)
   if (marks.length > 0) await deliveries.wakeQuietly(mailbox.id)
   return applied
 }

@@ -55,6 +55,7 @@ async function inboundOf(
     hearing,
     forgetMailbox: createForgetMailbox({ ledger, log, graceMs: config.forgetMs }),
     deliveries: queues.deliveries,
+    outbound: queues.outbound,
     log,
     options: config.sync,
   })

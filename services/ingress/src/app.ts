@@ -21,12 +21,14 @@ import { docsPage } from './docs/docs-page.ts'
 import { events } from './events.ts'
 import { byNotificationAddress } from './listener/by-notification-address.ts'
 import { mailboxForget } from './mailbox-forget.ts'
+import { mailboxRebuild } from './mailbox-rebuild.ts'
 import { mailboxRelease } from './mailbox-release.ts'
 import { mailboxRepair } from './mailbox-repair.ts'
 import { mailboxStates } from './mailbox-states.ts'
 import { openApiDocument } from './openapi/document.ts'
 import { settings } from './settings.ts'
 import { trail } from './trail.ts'
+import { unconfirmed } from './unconfirmed.ts'
 import { unavailable } from './unavailable.ts'
 
 export type AppDeps = {
@@ -59,14 +61,16 @@ export type ApiDeps = {
   closing: AbortSignal
 }
 
+/** Notifications come first: of them there may be a flood. */
 export function createApp({ connections, log, ...probes }: AppDeps): Express {
   return express()
     .set('query parser', 'simple')
-    .use(helmet({ contentSecurityPolicy, strictTransportSecurity: false }))
+    .disable('x-powered-by')
     .use(requestId())
+    .use(byNotificationAddress(connections))
+    .use(helmet({ contentSecurityPolicy, strictTransportSecurity: false }))
     .use(probesRouter({ name: 'ingress', ...probes }))
     .use('/v1', byKey(ownerOf(connections)))
-    .use(byNotificationAddress(connections))
     .use(docsPage(openApiDocument()))
     .use(notFound())
     .use(unavailable())
@@ -78,7 +82,7 @@ export function createApi(deps: ApiDeps): Router {
   return Router()
     .use(events(deps), appointmentStates(deps), mailboxStates(deps), changeFeed(deps), trail(deps))
     .use(mailboxRelease(deps), mailboxForget(deps), mailboxRepair(deps), appointmentReplay(deps))
-    .use(settings(deps))
+    .use(settings(deps), mailboxRebuild(deps), unconfirmed(deps))
 }
 
 /** The keys of all connections are compared, so that the time it takes tells nothing. */

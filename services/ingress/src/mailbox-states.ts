@@ -18,7 +18,9 @@ export function mailboxStates(deps: Deps): Router {
 function showState({ ledger, settingDefaults }: Deps): RequestHandler<{ mailbox: string }> {
   return async (request, response) => {
     const mailbox = await knownMailbox(ledger, request.params.mailbox)
-    const { currentAtMs, subscription, refused, hearing } = await ledger.mailboxState(mailbox.id)
+    const { currentAtMs, subscription, refused, hearing, restoredSinceMs } = await ledger.mailboxState(
+      mailbox.id,
+    )
     const [brakes, mails, listing, layers] = await Promise.all([
       brakesOf(ledger, mailbox.id),
       mailsOf(ledger, mailbox.id),
@@ -36,6 +38,7 @@ function showState({ ledger, settingDefaults }: Deps): RequestHandler<{ mailbox:
       mails,
       settings: settingsInForce(layers, settingDefaults),
       ...(listing && { listing }),
+      ...(restoredSinceMs !== undefined && { restored: iso(restoredSinceMs) }),
       ...(Object.keys(brakes).length > 0 && { brakes }),
       ...(refused && { refused: { code: refused.code, since: iso(refused.sinceMs) } }),
     }

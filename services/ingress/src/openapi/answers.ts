@@ -117,6 +117,11 @@ export const mailboxStateSchema = z
       .optional(),
     notifications: notificationsSchema.optional(),
     listing: listingSchema.optional(),
+    restored: time
+      .optional()
+      .describe(
+        'It was synchronised before: Redis was lost, and knows the mailbox since then. What was made before and has no item is unconfirmed.',
+      ),
     mails: mailsSchema,
     settings: settingsInForceSchema,
     brakes: brakesSchema.optional(),

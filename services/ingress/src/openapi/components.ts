@@ -7,6 +7,13 @@ import {
   replayedSchema,
   releaseSchema,
 } from './mailbox-answers.ts'
+import {
+  decidedSchema,
+  decisionSchema,
+  rebuildingSchema,
+  rebuildSchema,
+  unconfirmedSchema,
+} from './rebuild-answers.ts'
 import { settingsPatchSchema, settingsSchema } from './setting-answers.ts'
 import {
   appointmentStateSchema,
@@ -34,11 +41,16 @@ export function componentSchemas(): Record<string, Schema> {
     forgettingSchema,
     replayedSchema,
     settingsSchema,
+    unconfirmedSchema,
+    decidedSchema,
+    rebuildingSchema,
   ]
   return {
     ...schemasIn(eventSchema, 'input'),
     ...schemasIn(releaseSchema, 'input'),
     ...schemasIn(settingsPatchSchema, 'input'),
+    ...schemasIn(decisionSchema, 'input'),
+    ...schemasIn(rebuildSchema, 'input'),
     ...Object.assign({}, ...answers.map((schema) => schemasIn(schema, 'output'))),
   }
 }

@@ -51,8 +51,10 @@ export const frozenSchema = z
 export const listingSchema = z
   .object({
     cause: z
-      .enum(['backfill', 'requested', 'scheduled', 'cursorLost'])
-      .describe('backfill: the mailbox is new. requested: by POST …/repair. scheduled: its time had come.'),
+      .enum(['backfill', 'requested', 'scheduled', 'cursorLost', 'rebuild'])
+      .describe(
+        'backfill: the mailbox is new. requested: by POST …/repair. scheduled: its time had come. rebuild: by POST …/rebuild.',
+      ),
     startedAt: z.iso.datetime(),
     finishedAt: z.iso.datetime().optional().describe('Missing while items are being listed.'),
     items: z.int().describe('Items that were listed.'),
