@@ -12,3 +12,4 @@ export { type Connection, openConnection, type Shared } from './open-connection.
 export { startWorker, type Work, type WorkerConfig, type WorkerProcess } from './start-worker.ts'
 export { watchDeployment, type Watching } from './watch-deployment.ts'
 export { connectionVariableNames, deploymentVariables, isConnectionVariable } from './variables.ts'
+export { withDryRun } from './with-dry-run.ts'

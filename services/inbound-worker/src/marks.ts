@@ -1,5 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { appointmentIdFor, type Digest, type LinkedItem, planSync, type SyncPlan } from '@lockstep/domain'
+import {
+  appointmentIdFor,
+  type Digest,
+  type LinkedItem,
+  planSync,
+  type Refusal,
+  type SyncPlan,
+} from '@lockstep/domain'
 import { type CalendarGateway, type ItemChange, ItemGoneError, type ItemHead } from '@lockstep/exchange'
 import type { Ledger, Mailbox, Mark } from '@lockstep/ledger'
 
@@ -8,6 +15,8 @@ type Deps = {
   gateway: CalendarGateway
   digest: Digest
   refusePersonal: boolean
+  /** Hears of what is not of interest since it may not cross. */
+  onRefused?: (reason: Refusal) => void
 }
 
 /** What a page means for the ledger: appointments to look at, and handles that are no longer current. */
@@ -22,11 +31,14 @@ export type MarksOf = (
 /** A write of our own is on its way: time for it to be settled before the item is looked at. */
 const laterMs = 1_000
 
+/** Why nothing is done about an item that may cross. */
+const needless: ReadonlySet<string> = new Set(['echo', 'known', 'unknown'])
+
 /** How often in a page the outcome of such a write is waited for, where the item may be a second one of its kind. */
 const settling = { tries: 20, everyMs: 100 }
 
 /** Decides, change by change, what the application may have to be told; reads no content. */
-export function createMarksOf({ ledger, gateway, digest, refusePersonal }: Deps): MarksOf {
+export function createMarksOf({ ledger, gateway, digest, refusePersonal, onRefused }: Deps): MarksOf {
   return async function marksOf(mailbox, changes, signal) {
     const owner = mailbox.enabledAs ?? mailbox.id
     const idOf = (head: ItemHead) => appointmentIdFor(owner, head.uid, digest)
@@ -98,6 +110,7 @@ export function createMarksOf({ ledger, gateway, digest, refusePersonal }: Deps)
     async function carryOut(plan: SyncPlan, head: ItemHead): Promise<Mark | undefined> {
       switch (plan.action) {
         case 'nothing':
+          if (!needless.has(plan.reason)) onRefused?.(plan.reason as Refusal)
           return undefined
         case 'look': {
           const { appointmentId } = plan.record

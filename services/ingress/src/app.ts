@@ -19,6 +19,7 @@ import { appointmentStates } from './appointment-states.ts'
 import { changeFeed } from './change-feed.ts'
 import { conflicts } from './conflicts/conflicts.ts'
 import { docsPage } from './docs/docs-page.ts'
+import { dryRuns } from './dry-runs.ts'
 import { events } from './events.ts'
 import { byNotificationAddress } from './listener/by-notification-address.ts'
 import { mailboxForget } from './mailbox-forget.ts'
@@ -86,7 +87,7 @@ export function createApi(deps: ApiDeps): Router {
   return Router()
     .use(events(deps), appointmentStates(deps), mailboxStates(deps), changeFeed(deps), trail(deps))
     .use(mailboxRelease(deps), mailboxForget(deps), mailboxRepair(deps), appointmentReplay(deps))
-    .use(settings(deps), conflicts(deps), mailboxRebuild(deps), unconfirmed(deps))
+    .use(settings(deps), conflicts(deps), mailboxRebuild(deps), unconfirmed(deps), dryRuns(deps))
 }
 
 /** The keys of all connections are compared, so that the time it takes tells nothing. */
