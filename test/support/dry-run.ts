@@ -46,5 +46,55 @@ export async function keysOf({ env }: System, mailbox = alice): Promise<Map<stri
       found.set(key, createHash('sha256').update(stored).digest('hex'))
     }
   await redis.quit()
-  return new Map([...found].toSorted())
+  return new Map([...found].toSorted(byText))
+}
+
+/** What the application would be told. */
+export function changesIn(entries: readonly Entry[]) {
+  return entries
+    .filter(({ direction, action }) => direction === 'inbound' && action !== 'none')
+    .map(({ appointmentId: id, action: kind, changed = [], reason }) => ({
+      kind,
+      id,
+      changed: changed.toSorted(),
+      ...(reason && { reason }),
+    }))
+}
+
+/** What would go to Exchange. */
+export function writesIn(entries: readonly Entry[]) {
+  return entries
+    .filter(({ direction, action }) => direction === 'outbound' && action !== 'none')
+    .map(({ appointmentId: id, action, changed, recipients = 0 }) => ({
+      action: action === 'withdraw' ? 'delete' : action,
+      ...(changed && { changed: changed.toSorted() }),
+      id,
+      isMailed: recipients > 0,
+    }))
+}
+
+/** Nothing is left to be done of what the dry run names. */
+export async function atRest({ state, synced }: System, entries: readonly Entry[]): Promise<void> {
+  await synced(alice)
+  const ids = [...new Set(entries.map(({ appointmentId }) => appointmentId))]
+  await eventually(async () => {
+    const states = await Promise.all(ids.map((id) => state(alice, id)))
+    expect(states.map((each) => each.state)).not.toContain('pending')
+  }, 15_000)
+  await synced(alice)
+}
+
+function byText([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1
+}
+
+/** As texts, in an order of their own. */
+export function sorted(values: readonly object[]): string[] {
+  return values.map((value) => JSON.stringify(Object.entries(value).toSorted(byText))).toSorted()
+}
+
+export async function ask({ ingressUrl }: System, path: string, method = 'GET') {
+  const headers = { authorization: 'Bearer test' }
+  const response = await fetch(`${ingressUrl}/v1/${path}`, { method, headers })
+  return { status: response.status, ...((await response.json()) as Record<string, unknown>) }
 }

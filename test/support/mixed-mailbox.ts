@@ -4,17 +4,18 @@ import { appointment, event } from './events.ts'
 import { alice, bob, type System } from './system.ts'
 
 const zone = 'Europe/Berlin'
-const at = (day: string) => ({
+/** Nine to ten of a day. */
+export const on = (day: string) => ({
   start: { dateTime: `${day}T09:00:00`, timeZone: zone },
   end: { dateTime: `${day}T10:00:00`, timeZone: zone },
 })
-const guests = ['dan', 'eve'].map((name) => ({
+export const guests = ['dan', 'eve'].map((name) => ({
   address: `${name}@elsewhere.example`,
   name,
   type: 'required' as const,
 }))
 const meeting = { attendees: guests }
-const past = at('2024-03-04')
+const past = on('2024-03-04')
 
 /** What the application has in Alice's calendar to begin with, by id. */
 const ours: Readonly<Record<string, object>> = {
@@ -52,28 +53,28 @@ export async function unsettleMailbox(system: System, items: ReadonlyMap<string,
   const edits = (id: string, changes: object) => simulator.userUpdates(alice, itemOf.get(id)!, changes)
   edits('contested', { subject: 'Theirs', importance: 'high' })
   edits('merged', { subject: 'Theirs' })
-  edits('edited-there', { location: 'Room 9', ...at('2027-04-01') })
+  edits('edited-there', { location: 'Room 9', ...on('2027-04-01') })
   for (const id of ['deleted-there', 'deleted-there-edited']) simulator.userDeletes(alice, itemOf.get(id)!)
   for (const id of ['hidden-there', 'hidden-there-edited']) edits(id, { sensitivity: 'private' })
-  simulator.userCreates(alice, { subject: 'Theirs', ...at('2027-05-03') })
-  simulator.userCreates(alice, { subject: 'Theirs, with guests', ...at('2027-05-04'), attendees: guests })
+  simulator.userCreates(alice, { subject: 'Theirs', ...on('2027-05-03') })
+  simulator.userCreates(alice, { subject: 'Theirs, with guests', ...on('2027-05-04'), attendees: guests })
   simulator.userCreates(alice, { subject: 'Theirs, long over', ...past })
   for (const sensitivity of ['private', 'confidential'] as const)
-    simulator.userCreates(alice, { subject: 'Secret', ...at('2027-05-05'), sensitivity })
+    simulator.userCreates(alice, { subject: 'Secret of Alice', ...on('2027-05-05'), sensitivity })
   simulator.userCreates(alice, {
     subject: 'Every day',
-    ...at('2027-05-06'),
+    ...on('2027-05-06'),
     recurrence: { pattern: 'daily', interval: 1, count: 5 },
   })
   simulator.userCreates(bob, {
     subject: 'Of Bob',
-    ...at('2027-05-07'),
+    ...on('2027-05-07'),
     attendees: [{ address: alice, type: 'required' }],
   })
   const second = (id: string, changes?: object) =>
     event({ id, version: 2 }, changes && appointment({ ...ours[id], subject: id, ...changes }))
   await send(
-    second('edited', { location: 'Room 5', ...at('2027-04-02') }),
+    second('edited', { location: 'Room 5', ...on('2027-04-02') }),
     second('contested', { subject: 'Ours', location: 'Room 5' }),
     second('merged', { location: 'Room 5' }),
     second('cancelled'),

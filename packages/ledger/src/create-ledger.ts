@@ -88,7 +88,9 @@ export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Le
   const { find, byId, all } = ledger
   const copy: Ledger = {
     ...assemble(copyStore, dryRuns, { tombstoneMs, waitReplicas: 0 }),
-    ...{ find, byId, all },
+    find,
+    byId,
+    all,
     settingsOf: async (mailboxId) => switchedOn(await ledger.settingsOf(mailboxId)),
     dryRunCopy: () => copy,
   }

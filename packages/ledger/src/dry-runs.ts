@@ -101,8 +101,9 @@ export function createDryRuns(store: Store, copy: Store): DryRunLedger {
       const isOver = to === 'outbound' && Number(round) > 0 && (!acted || Number(round) >= MOST_ROUNDS)
       if (isOver) return 'ended'
       const due = copy.keys.appointmentsDue(to, mailboxId)
+      // All of it long due, in the order in which it is due.
       await pipeline((commands) => {
-        commands.zunionstore(due, 1, due, 'WEIGHTS', 0)
+        commands.zunionstore(due, 1, due, 'WEIGHTS', 0.001)
         commands.pexpire(due, COPY_KEPT_MS)
         if (to === 'outbound') {
           commands.hincrby(keys.dryRun(mailboxId), 'round', 1)

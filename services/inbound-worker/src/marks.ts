@@ -31,9 +31,6 @@ export type MarksOf = (
 /** A write of our own is on its way: time for it to be settled before the item is looked at. */
 const laterMs = 1_000
 
-/** Why nothing is done about an item that may cross. */
-const needless: ReadonlySet<string> = new Set(['echo', 'known', 'unknown'])
-
 /** How often in a page the outcome of such a write is waited for, where the item may be a second one of its kind. */
 const settling = { tries: 20, everyMs: 100 }
 
@@ -107,10 +104,14 @@ export function createMarksOf({ ledger, gateway, digest, refusePersonal, onRefus
       return appointmentIdFor(owner, uid, digest, itemId)
     }
 
+    function noteRefused(reason: Refusal | 'echo' | 'known' | 'unknown'): void {
+      if (reason !== 'echo' && reason !== 'known' && reason !== 'unknown') onRefused?.(reason)
+    }
+
     async function carryOut(plan: SyncPlan, head: ItemHead): Promise<Mark | undefined> {
       switch (plan.action) {
         case 'nothing':
-          if (!needless.has(plan.reason)) onRefused?.(plan.reason as Refusal)
+          noteRefused(plan.reason)
           return undefined
         case 'look': {
           const { appointmentId } = plan.record
