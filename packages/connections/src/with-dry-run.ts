@@ -13,7 +13,7 @@ export function withDryRun(
 ): MailboxHandler {
   return async function handleAfterDryRun(job, signal) {
     const { mailboxId } = job
-    const hasTurn = (await ledger.dryRunTurn(mailboxId)) === work
+    const hasTurn = (await ledger.dryRunTurn(mailboxId, Date.now())) === work
     const rehearsed = hasTurn
       ? await rehearse(job, signal).catch(async (error: unknown) => {
           const { code = (error as Error).name } = error as { code?: string }

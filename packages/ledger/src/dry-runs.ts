@@ -38,8 +38,8 @@ export type DryRunNotes = {
 export type DryRunLedger = {
   /** Begins a dry run of the mailbox, unless one is under way. Says whether it did. */
   startDryRun(mailboxId: string, nowMs: number): Promise<boolean>
-  /** Whose turn it is in the mailbox's dry run, while one is under way. */
-  dryRunTurn(mailboxId: string): Promise<Work | undefined>
+  /** Whose turn it is in the mailbox's dry run, while one is under way. One that has died is ended by this. */
+  dryRunTurn(mailboxId: string, nowMs: number): Promise<Work | undefined>
   /** Copies everything that is known of the mailbox, once in a dry run: what the dry run does is done to the copy. */
   copyForDryRun(mailboxId: string): Promise<void>
   /** Adds to what the dry run says. The appointments that it names are bounded; what it counts is not. */
@@ -58,8 +58,8 @@ export type DryRunLedger = {
 
 const REPORT_KEPT_MS = 86_400_000
 const COPY_KEPT_MS = 3_600_000
-/** One that does not get on for so long has died. */
-const DEAD_MS = 120_000
+/** One that does not get on for so long may be begun anew: its turn may have been lost, or wait behind many others. */
+const STUCK_MS = 600_000
 const MOST_ENTRIES = 10_000
 /** What one direction does may give the other something to do. */
 const MOST_ROUNDS = 4
@@ -76,7 +76,7 @@ export function createDryRuns(store: Store, copy: Store): DryRunLedger {
   const ledger: DryRunLedger = {
     async startDryRun(mailboxId, nowMs) {
       const [turn, at] = await get(mailboxId, 'turn', 'at')
-      if (turn && Number(at) + DEAD_MS > nowMs) return false
+      if (turn && Number(at) + STUCK_MS > nowMs) return false
       await pipeline((commands) => {
         commands.del(keys.dryRun(mailboxId), keys.dryRunEntries(mailboxId))
         commands.hset(keys.dryRun(mailboxId), { turn: 'inbound', started: nowMs, at: nowMs, round: 0 })
@@ -84,9 +84,12 @@ export function createDryRuns(store: Store, copy: Store): DryRunLedger {
       })
       return true
     },
-    async dryRunTurn(mailboxId) {
-      const [turn] = await get(mailboxId, 'turn')
-      return (turn ?? undefined) as Work | undefined
+    async dryRunTurn(mailboxId, nowMs) {
+      const [turn, at] = await get(mailboxId, 'turn', 'at')
+      if (!turn) return undefined
+      if (Number(at) + COPY_KEPT_MS > nowMs) return turn as Work
+      await ledger.endDryRun(mailboxId, nowMs, 'NOT_DONE')
+      return undefined
     },
     async copyForDryRun(mailboxId) {
       const [copied] = await get(mailboxId, 'copied')

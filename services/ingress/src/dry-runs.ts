@@ -39,7 +39,7 @@ function beginAll(deps: Deps): RequestHandler {
 /** One that is under way goes on: it is woken, in case that was lost. */
 async function start({ ledger, queues, log }: Deps, { id }: Mailbox): Promise<void> {
   if (await ledger.startDryRun(id, Date.now())) log.info({ mailboxId: id }, 'dry run requested')
-  const turn = await ledger.dryRunTurn(id)
+  const turn = await ledger.dryRunTurn(id, Date.now())
   if (turn) await queues[turn].wakeQuietly(id)
 }
 
