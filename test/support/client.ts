@@ -3,7 +3,27 @@ import { expect } from 'vitest'
 
 export type Direction = { attempts: number; due?: string; code?: string; parkedAt?: string }
 
-export type Conflict = { version: number; properties: string[]; winner: 'exchange' | 'application' }
+export type Conflict = {
+  version: number
+  properties: string[]
+  winner: 'exchange' | 'application'
+  isReversed: boolean
+}
+
+type ShownValue = { fingerprint?: string; values?: Record<string, unknown> }
+
+export type ShownConflict = {
+  version: number
+  fields: {
+    properties: string[]
+    winner: string
+    isCurrent: boolean
+    application: ShownValue
+    exchange: ShownValue
+  }[]
+  reversals: { by: string }[]
+  keptUntil?: string
+}
 
 export type AppointmentState = {
   state?: 'settled' | 'pending' | 'parked'
@@ -30,10 +50,21 @@ export type SystemClient = {
   send(...events: object[]): Promise<{ status: number; retryAfter: string | null; body: EventAnswer }>
   state(mailbox: string, appointmentId: string): Promise<AppointmentState>
   mailbox(mailbox: string): Promise<Record<string, unknown>>
+  /** What Prometheus reads of the ingress. */
+  metrics(): Promise<string>
   /** `POST /v1/mailboxes/:mailbox/…`. */
   act(mailbox: string, action: string, body?: object): Promise<Record<string, unknown>>
   /** `PATCH /v1/settings`, or of a mailbox. */
   set(settings: object, mailbox?: string): Promise<Record<string, unknown>>
+  /** `GET /v1/appointments/:mailbox/:appointmentId/conflicts`. */
+  conflicts(mailbox: string, appointmentId: string): Promise<{ conflicts: ShownConflict[] }>
+  /** `POST …/conflicts/:version/reverse`. */
+  reverse(
+    mailbox: string,
+    appointmentId: string,
+    version: number,
+    body?: object,
+  ): Promise<{ status: number; body: Record<string, unknown> }>
   /** `POST /v1/appointments/:mailbox/:appointmentId/replay`. */
   replay(mailbox: string, appointmentId: string): Promise<Record<string, unknown>>
   /** The steps on the way of an appointment, the oldest first. */
@@ -66,6 +97,7 @@ export function systemClient(ingressUrl: string, key = 'test'): SystemClient {
           headers: { authorization },
         })
       ).json()) as Record<string, unknown>,
+    metrics: async () => (await fetch(`${ingressUrl}/metrics`)).text(),
     mailbox: (mailbox) => read(`mailboxes/${mailbox}`),
     async act(mailbox, action, body) {
       const response = await fetch(`${ingressUrl}/v1/mailboxes/${mailbox}/${action}`, {
@@ -83,6 +115,16 @@ export function systemClient(ingressUrl: string, key = 'test'): SystemClient {
         body: JSON.stringify(settings),
       })
       return (await response.json()) as Record<string, unknown>
+    },
+    conflicts: (mailbox, id) => read(`appointments/${mailbox}/${encodeURIComponent(id)}/conflicts`),
+    async reverse(mailbox, id, version, body = {}) {
+      const path = `appointments/${mailbox}/${encodeURIComponent(id)}/conflicts/${version}/reverse`
+      const response = await fetch(`${ingressUrl}/v1/${path}`, {
+        method: 'POST',
+        headers: { authorization, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+      return { status: response.status, body: (await response.json()) as Record<string, unknown> }
     },
     trail,
     async send(...events) {
