@@ -9,7 +9,7 @@ export type TroubleScene = {
   readonly isExchangeIll: boolean
   readonly areProcessesIll: boolean
   /** Nothing else goes wrong. */
-  readonly only?: 'overlaps' | 'lost' | 'lies'
+  readonly only?: 'overlaps' | 'lost' | 'lies' | 'late'
   mailbox(): string
   /** Of an appointment that somebody just did something to, if none is named. */
   edit(side: Side, label?: number): EditAction
@@ -23,6 +23,7 @@ export function troubleSteps(scene: TroubleScene, afterMs: number): Action[] {
   if (only === 'overlaps') return frozen(scene, random.pick(['outbound-worker', 'inbound-worker']), 0)
   if (only === 'lies') return lie(scene, afterMs)
   if (only === 'lost') return lost(scene)
+  if (only === 'late') return late(scene)
   const kinds: (() => Action[])[] = [() => [{ ...applicationTrouble(random), afterMs }]]
   if (isExchangeIll) kinds.push(() => exchangeTrouble(scene, afterMs))
   if (areProcessesIll) kinds.push(() => processTrouble(scene, afterMs))
@@ -51,6 +52,15 @@ function exchangeTrouble(scene: TroubleScene, afterMs: number): Action[] {
 function lost({ random, edit }: TroubleScene): Action[] {
   const operation = random.pick(['CreateItem', 'UpdateItem', 'UpdateItem'])
   return [fault({ kind: 'dropAfterEffect', operation, times: 1 }), { ...edit('application'), afterMs: 100 }]
+}
+
+/** A cancellation, and an edit made before it that arrives long after it. */
+function late({ edit }: TroubleScene): Action[] {
+  const old = edit('application')
+  return [
+    { ...old, sending: 'muchLater' },
+    { do: 'cancel', side: 'application', label: old.label, afterMs: 0 },
+  ]
 }
 
 const lossy = ['dropBeforeEffect', 'dropAfterEffect', 'lateEffect'] as const

@@ -5,8 +5,8 @@ import { type EditAction, type TroubleScene, troubleSteps } from './generate-tro
 import { type Random, randomOf } from './random.ts'
 
 /**
- * From the harmless to the violent; each includes those before it, but for the last three, which are by themselves:
- * workers that are frozen, answers that are lost, and Exchange that says what is not so.
+ * From the harmless to the violent; each includes those before it, but for the last four, which are by themselves:
+ * workers that are frozen, answers that are lost, Exchange that says what is not so, and events that come too late.
  */
 export const troubles = [
   'none',
@@ -17,6 +17,7 @@ export const troubles = [
   'overlaps',
   'lost',
   'lies',
+  'late',
 ] as const
 export type TroubleLevel = (typeof troubles)[number]
 
