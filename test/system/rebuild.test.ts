@@ -89,7 +89,7 @@ test('what nobody sends again is told after a time, and only what differs', asyn
   const bed = await startLiving({ REBUILD_WAIT_SECONDS: '3' })
   const { system, ids } = bed
   await whileAway(bed)
-  await eventually(() => expect(toldSince(bed)).toHaveLength(5), 15_000)
+  await eventually(() => expect(toldSince(bed)).toHaveLength(6), 15_000)
   await settledAll(bed, ['plain', 'edited', 'away-ours', 'meeting', ids['Their lunch']!])
   const told = toldSince(bed)
   expect(told.filter(([type]) => type !== 'appointment.created')).toEqual([
