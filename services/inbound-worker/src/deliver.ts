@@ -4,6 +4,7 @@ import type { ChangeFacts } from '@lockstep/producer'
 import type { WakeQueue } from '@lockstep/queue'
 import type { Logger } from '@lockstep/runtime'
 import type { Application, Reception } from './application.ts'
+import { claimCopies } from './claim-copies.ts'
 import { spendAttempt } from './give-up.ts'
 import type { Looked } from './look.ts'
 import { crossingOf } from './oscillation.ts'
@@ -39,10 +40,14 @@ export function createDeliver(deps: Deps): Deliver {
   return async function deliver(mailbox, attempt, looked, signal) {
     const plan = planDelivery(attempt.record, looked.look)
     await note(mailbox, attempt, 'read')
+    // Before anything is told, which may have to wait.
+    if (looked.look.kind !== 'present')
+      await ledger.dropConflictValues(mailbox.id, attempt.record.appointmentId)
     if (plan.action === 'remember') {
       await note(mailbox, attempt, looked.look.kind === 'refused' ? 'refused' : 'echo')
       return remember(mailbox, attempt, plan.link)
     }
+    if (plan.kind === 'created') await claimCopies(ledger, mailbox, looked)
     if (isBeforeBackfill(mailbox, plan, looked)) {
       const { link } = attempt.record
       return remember(mailbox, attempt, { ...plan.linkOnceTold(link.told.revision), told: link.told })

@@ -17,6 +17,7 @@ import { byKey } from './api-keys.ts'
 import { appointmentReplay } from './appointment-replay.ts'
 import { appointmentStates } from './appointment-states.ts'
 import { changeFeed } from './change-feed.ts'
+import { conflicts } from './conflicts/conflicts.ts'
 import { docsPage } from './docs/docs-page.ts'
 import { events } from './events.ts'
 import { byNotificationAddress } from './listener/by-notification-address.ts'
@@ -57,18 +58,23 @@ export type ApiDeps = {
   log: Logger
   rules: AdmissionRules
   settingDefaults: SettingDefaults
+  mailBudget: number
+  /** Missing if the ingress was given none: then conflicts cannot be looked into. */
+  fingerprintKey: string | undefined
   /** Aborts when open streams have to end. */
   closing: AbortSignal
 }
 
+/** Notifications come first: of them there may be a flood. */
 export function createApp({ connections, log, ...probes }: AppDeps): Express {
   return express()
     .set('query parser', 'simple')
-    .use(helmet({ contentSecurityPolicy, strictTransportSecurity: false }))
+    .disable('x-powered-by')
     .use(requestId())
+    .use(byNotificationAddress(connections))
+    .use(helmet({ contentSecurityPolicy, strictTransportSecurity: false }))
     .use(probesRouter({ name: 'ingress', ...probes }))
     .use('/v1', byKey(ownerOf(connections)))
-    .use(byNotificationAddress(connections))
     .use(docsPage(openApiDocument()))
     .use(notFound())
     .use(unavailable())
@@ -80,7 +86,7 @@ export function createApi(deps: ApiDeps): Router {
   return Router()
     .use(events(deps), appointmentStates(deps), mailboxStates(deps), changeFeed(deps), trail(deps))
     .use(mailboxRelease(deps), mailboxForget(deps), mailboxRepair(deps), appointmentReplay(deps))
-    .use(settings(deps), mailboxRebuild(deps), unconfirmed(deps))
+    .use(settings(deps), conflicts(deps), mailboxRebuild(deps), unconfirmed(deps))
 }
 
 /** The keys of all connections are compared, so that the time it takes tells nothing. */

@@ -125,6 +125,8 @@ function serve(connection: Connection, config: ConnectionConfig, { gateway, list
     log,
     rules: { refusePersonal: config.refusePersonal },
     settingDefaults: config.settingDefaults,
+    mailBudget: config.mailBudget,
+    fingerprintKey: config.fingerprintKey,
     closing,
   }
   const ingress: IngressConnection = {

@@ -7,6 +7,7 @@ import {
   replayedSchema,
   releaseSchema,
 } from './mailbox-answers.ts'
+import { conflictSchema, conflictsSchema, reversalSchema } from './conflict-answers.ts'
 import {
   decidedSchema,
   decisionSchema,
@@ -41,6 +42,8 @@ export function componentSchemas(): Record<string, Schema> {
     forgettingSchema,
     replayedSchema,
     settingsSchema,
+    conflictsSchema,
+    conflictSchema,
     unconfirmedSchema,
     decidedSchema,
     rebuildingSchema,
@@ -49,6 +52,7 @@ export function componentSchemas(): Record<string, Schema> {
     ...schemasIn(eventSchema, 'input'),
     ...schemasIn(releaseSchema, 'input'),
     ...schemasIn(settingsPatchSchema, 'input'),
+    ...schemasIn(reversalSchema, 'input'),
     ...schemasIn(decisionSchema, 'input'),
     ...schemasIn(rebuildSchema, 'input'),
     ...Object.assign({}, ...answers.map((schema) => schemasIn(schema, 'output'))),

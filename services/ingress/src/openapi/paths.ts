@@ -1,6 +1,7 @@
 import { changesQuery, trailQuery } from '../query.ts'
 import { parametersOf, reference } from './components.ts'
 import { mailboxPaths } from './mailbox-paths.ts'
+import { conflictPaths } from './conflict-paths.ts'
 import { rebuildPaths } from './rebuild-paths.ts'
 import { settingPaths } from './setting-paths.ts'
 import { inPath, json, type Operation, problems, usualProblems, withKey } from './operation.ts'
@@ -18,6 +19,7 @@ export function paths(): Paths {
     '/v1/mailboxes/{mailbox}': { get: mailboxState },
     ...mailboxPaths,
     ...settingPaths,
+    ...conflictPaths,
     ...rebuildPaths(),
     '/v1/trail': { get: followTrail() },
     '/exchange/notifications/{token}': { post: notify },
