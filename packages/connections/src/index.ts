@@ -1,5 +1,6 @@
 export { attemptExchange } from './attempt-exchange.ts'
 export { environmentOf, readConnectionsFile } from './connections-file.ts'
+export { type Other, ownerOf } from './enable-mailboxes.ts'
 export { holdConnections, type Running } from './hold-connections.ts'
 export {
   defaultConnection,

@@ -1,5 +1,6 @@
 import { changesQuery, trailQuery } from '../query.ts'
 import { parametersOf, reference } from './components.ts'
+import { connectionPaths } from './connection-answers.ts'
 import { mailboxPaths } from './mailbox-paths.ts'
 import { settingPaths } from './setting-paths.ts'
 import { inPath, json, type Operation, problems, usualProblems, withKey } from './operation.ts'
@@ -17,6 +18,7 @@ export function paths(): Paths {
     '/v1/mailboxes/{mailbox}': { get: mailboxState },
     ...mailboxPaths,
     ...settingPaths,
+    ...connectionPaths,
     '/v1/trail': { get: followTrail() },
     '/exchange/notifications/{token}': { post: notify },
   }
