@@ -25,11 +25,12 @@ test('a trouble that was mended is told again when it comes back', async () => {
   expect(troubles.filter(({ code }) => code === 'ECONNREFUSED')).toHaveLength(2)
 })
 
-test('how long the certificate is good for is told with the first connection', async () => {
+test('how long the certificates are good for is told at the start, and with each connection', async () => {
   const { url, authorities } = await startSecure()
   const { gateway, facts } = openExchange({ url, auth: basic, trust: { authorities } })
   await gateway.sync(mailbox, undefined)
-  expect(facts[0]?.daysLeft).toBeGreaterThan(300)
+  expect(facts.map(({ use }) => use)).toEqual(['authority', 'server', 'authority'])
+  expect(facts[1]?.daysLeft).toBeGreaterThan(300)
 })
 
 describe('Exchange Online', () => {

@@ -64,6 +64,7 @@ export async function startConstellation(options: ConstellationOptions): Promise
     APPLICATION_WEBHOOK_SECRET: application.secret,
     LATE_CALL_SECONDS: String(options.lateCallMs / 1_000),
     POLL_SECONDS: '2',
+    COMPARE_SECONDS: '2',
     // A random history does what no user does: it deletes much, goes to and fro, and mails without end.
     BRAKE_DELETES: '0',
     OSCILLATION_CROSSINGS: '0',

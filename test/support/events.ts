@@ -12,11 +12,18 @@ export function appointment(changes: object = {}): object {
   }
 }
 
-type EventOptions = { id: string; version: number; mailbox?: string; basedOn?: number; time?: string }
+type EventOptions = {
+  id: string
+  version: number
+  mailbox?: string
+  basedOn?: number
+  time?: string
+  exchangeId?: string
+}
 
 /** An event as an application sends it; `cancelled` without an appointment. */
 export function event(
-  { id, version, mailbox = 'alice@contoso.example', basedOn, time }: EventOptions,
+  { id, version, mailbox = 'alice@contoso.example', basedOn, time, exchangeId }: EventOptions,
   content?: object,
 ): object {
   const kind = content ? (version === 1 ? 'created' : 'updated') : 'cancelled'
@@ -31,6 +38,7 @@ export function event(
       appointmentId: id,
       version,
       ...(basedOn !== undefined && { basedOn }),
+      ...(exchangeId !== undefined && { exchangeId }),
       ...(content && { appointment: content }),
     },
   }

@@ -67,6 +67,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     APPLICATION_WEBHOOK_URL: application.url,
     APPLICATION_WEBHOOK_SECRET: application.secret,
     POLL_SECONDS: '2',
+    COMPARE_SECONDS: options.env?.['POLL_SECONDS'] ?? '2',
     ...options.env,
   }
   const ingress = await startIngress(loadIngressConfig(common), { log })

@@ -6,8 +6,8 @@ import { alice, startSystem } from '../support/system.ts'
 describe("a user's copy of an item of ours, stamp and UID included", () => {
   test('takes the edits of the application', async () => {
     const { copyId, bed } = await startWithCopy()
-    const { appointment: content } = bed.application.received[0]!.data
-    await bed.send(event({ id: copyId, version: 1, basedOn: 1 }, { ...content, location: 'Room 5' }))
+    const { appointment: content, revision: basedOn } = bed.application.received[0]!.data
+    await bed.send(event({ id: copyId, version: 1, basedOn }, { ...content, location: 'Room 5' }))
     await bed.settled(alice, copyId, 1)
     expect(locationsIn(bed)).toEqual({ Original: 'Room 4', Copy: 'Room 5' })
   })

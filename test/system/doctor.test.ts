@@ -27,7 +27,7 @@ describe('lockstep doctor', () => {
       name: 'ok',
       connection: 'ok',
       certificate: 'ok',
-      'trusted certificates': 'ok',
+      trusted: 'ok',
       logon: 'ok',
       clock: 'ok',
       version: 'ok',

@@ -26,6 +26,7 @@ test('every method works on a Redis Cluster: no script leaves its slot', async (
   await guards(ledger, id)
   await settings(ledger, id)
   await listings(ledger, id)
+  await rebuilds(ledger, id)
   await hearing(ledger, id)
   await leaving(ledger, id)
   await probes(ledger)
@@ -97,7 +98,7 @@ async function deliveries(ledger: Ledger, id: string) {
   const begun = await ledger.beginDeliveries(id, batch)
   const [first, second, third] = begun as [UntoldAttempt, UntoldAttempt, UntoldAttempt]
   const offer = { atMs: T0, kind: 'updated', fingerprints: {} } as const
-  expect(await ledger.offer(id, first, offer)).toBe(1)
+  expect(await ledger.offer(id, first, offer)).toBeGreaterThan(0)
   expect(await ledger.tell(id, first, { link: linkAt(1), renamedTo: 'APP-1' }, T0)).toBe('told')
   await ledger.postponeDelivery(id, second, T0 + 5, { costsAttempt: true })
   await ledger.parkDelivery(id, third, 'X', T0)
@@ -133,6 +134,21 @@ async function listings(ledger: Ledger, id: string) {
   expect(await ledger.missingItems(id, listing)).toEqual(['three'])
   await ledger.endListing(id, listing, T0)
   expect(await ledger.listingProgress(id)).toMatchObject({ items: 1, differing: 1 })
+}
+
+async function rebuilds(ledger: Ledger, id: string) {
+  expect(await ledger.generation()).toBe(await ledger.generation())
+  await ledger.alias(id, 'ex-unknown', 'CRM-1')
+  expect(await ledger.accept(id, 'CRM-1', aVersion(1), T0)).toBe('accepted')
+  const [attempt] = (await ledger.beginOutbound(id, batch)) as [OutboundAttempt]
+  await ledger.noteUnconfirmed(id, 'CRM-1', T0)
+  await ledger.commitOutbound(id, attempt, { kind: 'parked', code: 'UNCONFIRMED' }, T0)
+  expect(await ledger.unconfirmed(id, 5)).toMatchObject([{ appointmentId: 'CRM-1', version: 1 }])
+  expect(await ledger.confirmFound(id, ['A2'], T0)).toBe(false)
+  expect(await ledger.decide(id, 'CRM-1', 'create', T0)).toBe(true)
+  await ledger.noteRestored(id, T0)
+  await ledger.startRebuild(id, T0)
+  await ledger.endRebuild(id)
 }
 
 async function leaving(ledger: Ledger, id: string) {

@@ -1,6 +1,5 @@
 export { attemptExchange } from './attempt-exchange.ts'
 export { environmentOf, readConnectionsFile } from './connections-file.ts'
-export { type Other, ownerOf } from './enable-mailboxes.ts'
 export { holdConnections, type Running } from './hold-connections.ts'
 export {
   defaultConnection,
@@ -11,5 +10,6 @@ export {
 export { notificationUrl, readNotificationAddress } from './notification-url.ts'
 export { type Connection, openConnection, type Shared } from './open-connection.ts'
 export { startWorker, type Work, type WorkerConfig, type WorkerProcess } from './start-worker.ts'
+export { type Other, ownerOf } from './other-connections.ts'
 export { watchDeployment, type Watching } from './watch-deployment.ts'
 export { connectionVariableNames, deploymentVariables, isConnectionVariable } from './variables.ts'

@@ -2,7 +2,7 @@ import { createExchange, type Exchange, type ExchangeConfig } from '@lockstep/ex
 import { connectionPrefix, createLedger, type Ledger, type Mailbox } from '@lockstep/ledger'
 import { createQueues, type Queues } from '@lockstep/queue'
 import { type Logger, type Metrics, type RedisConnection, watchExchange } from '@lockstep/runtime'
-import { enableMailboxes } from './enable-mailboxes.ts'
+import { keepMailboxes } from './keep-mailboxes.ts'
 import { onceRedisIsThere } from './once-redis-is-there.ts'
 
 /** What the connections of a process share. */
@@ -25,7 +25,7 @@ export type Connection = {
   readonly queues: Queues
   /** Its calendars: with its own accounts, budgets, breaker, trust and way out. */
   openExchange(config: ExchangeConfig, onCircuit?: (state: 'open' | 'closed') => void): Exchange
-  /** Enables mailboxes, however long Redis is away. One that was not known before is due at once. */
+  /** Enables mailboxes, however long Redis is away, and again if it is lost. One that was not known is due at once. */
   enableMailboxes(addresses: readonly string[]): Promise<Mailbox[]>
   close(): Promise<void>
 }
@@ -39,12 +39,13 @@ export function openConnection(name: string, shared: Shared): Connection {
   const others = shared.names
     .filter((other) => other !== name)
     .map((other) => ({ name: other, ledger: createLedger(redis, { prefix, connection: other }) }))
+  const keeper = keepMailboxes(ledger, { log, others })
   const queues = createQueues(redis, { prefix, connection: name, onError })
   return {
     name,
     log,
     registry,
-    ledger,
+    ledger: { ...ledger, find: keeper.find },
     queues,
     openExchange: (config, onCircuit) =>
       createExchange(config, {
@@ -56,9 +57,9 @@ export function openConnection(name: string, shared: Shared): Connection {
           onCircuit?.(state)
         },
       }),
-    enableMailboxes: (addresses) =>
-      onceRedisIsThere({ redis, log }, () => enableMailboxes({ ledger, others, log }, addresses)),
+    enableMailboxes: (addresses) => onceRedisIsThere({ redis, log }, () => keeper.enable(addresses)),
     async close() {
+      keeper.close()
       await queues.close()
       metrics.drop(registry)
     },

@@ -57,6 +57,11 @@ export function only(fingerprints: Partial<Fingerprints>, names: readonly Field[
   return Object.fromEntries(Object.entries(fingerprints).filter(([field]) => names.includes(field as Field)))
 }
 
+/** Fingerprints that differ from whatever is there. */
+export function differing(names: readonly Field[]): Partial<Fingerprints> {
+  return Object.fromEntries(names.map((field) => [field, '']))
+}
+
 function canonical(appointment: Appointment, field: Field): string {
   switch (field) {
     case 'subject':

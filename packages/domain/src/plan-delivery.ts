@@ -1,8 +1,16 @@
 import type { Refusal } from './admission.ts'
 import { fieldsOf, offersKept, takesAway, unacknowledged } from './base.ts'
+import { caughtUp, isUnremembered, type StampedState, withAttempt } from './caught-up.ts'
 import { type Field, fields, type Fingerprints, only } from './field.ts'
 import { changedAtExchange, type Observed } from './merge.ts'
-import type { AppointmentRecord, ChangeKind, Link, LinkedItem, Offer } from './record.ts'
+import {
+  type AppointmentRecord,
+  type ChangeKind,
+  isUnsettled,
+  type Link,
+  type LinkedItem,
+  type Offer,
+} from './record.ts'
 
 /** What was found of the appointment's item when it was looked at. */
 export type Look =
@@ -10,8 +18,8 @@ export type Look =
       readonly kind: 'present'
       readonly item: LinkedItem
       readonly observed: Observed
-      /** The attempt that its stamp names, if it carries the appointment's. */
-      readonly attempt?: string
+      /** Its stamp, if it carries the appointment's. */
+      readonly stamp?: StampedState
     }
   | { readonly kind: 'refused'; readonly item: LinkedItem; readonly reason: Refusal }
   /** Confirmed: neither the handle nor the UID nor the stamp is in the calendar. */
@@ -39,7 +47,7 @@ export type DeliveryPlan =
 export function planDelivery(record: AppointmentRecord, look: Look): DeliveryPlan {
   switch (look.kind) {
     case 'present':
-      return planPresent(withAttempt(record, look.attempt), look.item, look.observed)
+      return planPresent(stamped(record, look.stamp), look.item, look.observed)
     case 'refused':
       return planRefused(record, look.item, look.reason)
     case 'gone':
@@ -47,12 +55,10 @@ export function planDelivery(record: AppointmentRecord, look: Look): DeliveryPla
   }
 }
 
-/** An item that was linked by its stamp alone, after the ledger was lost, tells which attempt made it. */
-function withAttempt(record: AppointmentRecord, attempt: string | undefined): AppointmentRecord {
-  const { link } = record
-  return attempt === undefined || link.attempt !== undefined
-    ? record
-    : { ...record, link: { ...link, attempt } }
+/** While a version is on its way to Exchange it is that which finds out what the stamp says. */
+function stamped(record: AppointmentRecord, stamp: StampedState | undefined): AppointmentRecord {
+  if (!stamp) return record
+  return isUnsettled(record) ? withAttempt(record, stamp.attempt) : caughtUp(record, stamp)
 }
 
 function planPresent(record: AppointmentRecord, item: LinkedItem, observed: Observed): DeliveryPlan {
@@ -75,7 +81,7 @@ function planPresent(record: AppointmentRecord, item: LinkedItem, observed: Obse
 function planRefused(record: AppointmentRecord, item: LinkedItem, reason: Refusal): DeliveryPlan {
   const { seen: _seen, ...link } = withOldestOffersMerged(record)
   const asleep = { ...link, item, asleep: reason, told: { ...link.told, holds: false } }
-  if (!mayHold(record)) return { action: 'remember', link: asleep }
+  if (!mayHold(record) && !mayHaveHeld(record, item)) return { action: 'remember', link: asleep }
   return tell(record, {
     kind: 'withdrawn',
     changed: [],
@@ -98,6 +104,11 @@ function planGone(record: AppointmentRecord): DeliveryPlan {
 
 function mayHold(record: AppointmentRecord): boolean {
   return record.link.told.holds || unacknowledged(record).some(({ kind }) => kind === 'created')
+}
+
+/** Nothing is remembered of it, and it is the application's own, or one that it speaks of. */
+function mayHaveHeld(record: AppointmentRecord, item: LinkedItem): boolean {
+  return isUnremembered(record) && (item.stamped || record.wanted?.kind === 'present')
 }
 
 /** What was offered and not acknowledged is told again, even if it is as it was: it may have been applied. */

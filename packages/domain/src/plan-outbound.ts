@@ -2,6 +2,7 @@ import type { Appointment } from './appointment.ts'
 import { agreedUpon, mergeBase, takesAway } from './base.ts'
 import { type Field, fields, type Fingerprints, only } from './field.ts'
 import { type ConflictPolicy, merge, type Merge, type MergeInput, type Observed } from './merge.ts'
+import { type CalendarKnowledge, doubtOf } from './rebuild.ts'
 import type { AppointmentRecord, ChangeKind, Intent, Link, LinkedItem, Seen } from './record.ts'
 import type { SettledWanted, Wanted } from './wanted.ts'
 
@@ -39,6 +40,10 @@ export type OutboundPlan =
   | { readonly action: 'read'; readonly item: LinkedItem }
   | { readonly action: 'findStamped' }
   | { readonly action: 'wait'; readonly untilMs: number }
+  /** Its item may be there and not be known yet: it is waited for. */
+  | { readonly action: 'awaitListing' }
+  /** It had an item before the ledger was lost, and has none: created only once somebody has decided so. */
+  | { readonly action: 'confirm' }
   | { readonly action: 'create'; readonly appointment: Appointment }
   /** An earlier attempt created it after all. `extra` are further ones: folded, without mail. */
   | { readonly action: 'adopt'; readonly found: StampedItem; readonly extra: readonly StampedItem[] }
@@ -68,6 +73,8 @@ export type OutboundInput = {
   /** An older version that may have been written by an attempt whose answer was lost. */
   readonly overtaken?: Overtaken
   readonly finding?: Finding
+  /** How well the calendar is known; missing if it is known well, or the item is. */
+  readonly calendar?: CalendarKnowledge
   readonly rules: OutboundRules
 }
 
@@ -82,8 +89,11 @@ export function planOutbound(input: OutboundInput): OutboundPlan {
   return link.item ? planUpdate(input, wanted, link.item) : planCreate(input, wanted)
 }
 
-function planAbsent({ record, earlier, finding }: OutboundInput): OutboundPlan {
+function planAbsent(input: OutboundInput): OutboundPlan {
+  const { record, earlier, finding } = input
   const { item } = record.link
+  const doubtful = !item && !earlier && planDoubtful(input)
+  if (doubtful) return doubtful
   if (finding?.kind === 'stamped') {
     const itemIds = finding.items.map(({ itemId }) => itemId)
     return itemIds.length > 0 ? { action: 'delete', itemIds } : { action: 'settle' }
@@ -93,10 +103,12 @@ function planAbsent({ record, earlier, finding }: OutboundInput): OutboundPlan {
   return finding ? { action: 'delete', itemIds: [item.itemId] } : { action: 'read', item }
 }
 
-function planCreate({ record, earlier, finding, rules }: OutboundInput, wanted: Present): OutboundPlan {
+function planCreate(input: OutboundInput, wanted: Present): OutboundPlan {
+  const { record, earlier, finding, rules } = input
+  if (record.decision === 'drop') return { action: 'tellCancelled' }
   if (wasCancelledMeanwhile(record, wanted) && rules.policy !== 'application')
     return { action: 'tellCancelled' }
-  if (!earlier) return { action: 'create', appointment: wanted.appointment }
+  if (!earlier) return planDoubtful(input) ?? { action: 'create', appointment: wanted.appointment }
   if (finding?.kind !== 'stamped') return { action: 'findStamped' }
 
   const [found, ...extra] = finding.items.toSorted((a, b) => b.version - a.version)
@@ -105,6 +117,21 @@ function planCreate({ record, earlier, finding, rules }: OutboundInput, wanted: 
   const untilMs = earlier.atMs + rules.lateCallMs
   if (wanted.appointment.attendees.length > 0 && untilMs > rules.nowMs) return { action: 'wait', untilMs }
   return { action: 'create', appointment: wanted.appointment }
+}
+
+/** Nothing is made, nor given up, of which an item may be there. What is found is linked by the other direction. */
+function planDoubtful({ record, finding, calendar }: OutboundInput): OutboundPlan | undefined {
+  switch (calendar ? doubtOf(record, record.wanted!, calendar) : 'none') {
+    case 'unlisted':
+      return { action: 'awaitListing' }
+    case 'unconfirmed':
+      return { action: 'confirm' }
+    case 'search':
+      if (finding?.kind !== 'stamped') return { action: 'findStamped' }
+      return finding.items.length > 0 ? { action: 'awaitListing' } : undefined
+    case 'none':
+      return undefined
+  }
 }
 
 function planUpdate(input: OutboundInput, wanted: Present, item: LinkedItem): OutboundPlan {

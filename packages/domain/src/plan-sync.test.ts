@@ -7,6 +7,7 @@ import { anAppointment, aRecord, testDigest } from './testing/index.ts'
 const fingerprints = fingerprintsOf(anAppointment(), testDigest)
 const linked: Link = {
   ...emptyLink,
+  written: { ...emptyLink.written, version: 1 },
   item: { itemId: 'I1', uid: 'U1', role: 'organizer', stamped: true },
   attempt: 'T1',
   seen: { changeKey: 'K1', fingerprints },

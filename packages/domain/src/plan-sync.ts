@@ -1,4 +1,5 @@
 import { type AdmissionRules, type Refusal, refusalOf } from './admission.ts'
+import { isUnremembered } from './caught-up.ts'
 import type { Sensitivity } from './appointment.ts'
 import { fields } from './field.ts'
 import type { AppointmentRecord } from './record.ts'
@@ -29,6 +30,13 @@ export type SyncPlan =
   | { readonly action: 'withdraw'; readonly record: AppointmentRecord; readonly reason: Refusal }
   /** The item is this appointment's from now on. */
   | { readonly action: 'link'; readonly appointmentId: string | undefined; readonly stamped: boolean }
+  /** The same, of one that may not cross: the application may hold it since before the ledger was lost. */
+  | {
+      readonly action: 'hide'
+      readonly appointmentId: string
+      readonly stamped: boolean
+      readonly reason: Refusal
+    }
   /**
    * It names an appointment that has another item: see whether that one is still there. Moved, if not; if it is, a copy,
    * or the item of `absent`, which was gone.
@@ -42,8 +50,23 @@ export function planSync(item: SyncedItem, candidates: Candidates, rules?: Admis
   const refusal = refusalOf(item, rules)
   const record = linkedRecord(item, candidates)
   if (record) return planKnown(item, record, refusal)
-  if (refusal) return { action: 'nothing', reason: refusal }
+  if (refusal) return planRefused(item, candidates, refusal)
   return planUnknown(item, candidates)
+}
+
+/** Not of interest, unless it is ours, or the application speaks of it, and the ledger does not remember it. */
+function planRefused({ stamp }: SyncedItem, { byStamp, byUid, byId }: Candidates, reason: Refusal): SyncPlan {
+  const hide = (appointmentId: string, stamped: boolean): SyncPlan => ({
+    action: 'hide',
+    appointmentId,
+    stamped,
+    reason,
+  })
+  const isOpen = (record: AppointmentRecord) => !record.link.item && isUnremembered(record)
+  if (stamp && (!byStamp || isOpen(byStamp))) return hide(stamp.appointmentId, true)
+  const named = byUid ?? byId
+  if (!stamp && named?.wanted && isOpen(named)) return hide(named.appointmentId, false)
+  return { action: 'nothing', reason }
 }
 
 /** Also one that was linked while it was looked up, so that its handle was not found yet and its stamp or UID was. */
@@ -75,12 +98,19 @@ function planUnknown({ stamp }: SyncedItem, { byStamp, byUid, byId }: Candidates
 }
 
 /** The item carries the stamp of an appointment that we know, and is not its item. */
-function planStamped(stamp: { attempt: string }, record: AppointmentRecord): SyncPlan {
+function planStamped(stamp: { attempt: string; version: number }, record: AppointmentRecord): SyncPlan {
   const { attempt, item } = record.link
   const isOfItem = item !== undefined && stamp.attempt === attempt
   // What is on its way may be the making of this very item; not if that is made, and this one looks like it.
   if (record.intent && !isOfItem) return { action: 'look', record, later: true }
-  if (attempt !== undefined && stamp.attempt !== attempt) return { action: 'fold' }
+  const isOther = attempt !== undefined && stamp.attempt !== attempt
+  if (isOther && wasMadeHere(stamp, record)) return { action: 'fold' }
   if (!item) return { action: 'link', appointmentId: record.appointmentId, stamped: true }
   return { action: 'compare', record }
+}
+
+/** A version that the ledger never knew was written when it knew more: it is an older copy, and the item no late one. */
+function wasMadeHere({ version }: { version: number }, { link, wanted }: AppointmentRecord): boolean {
+  const newest = link.item ? Math.max(link.written.version, wanted?.version ?? 0) : link.written.version
+  return version <= newest
 }

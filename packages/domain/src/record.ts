@@ -85,6 +85,8 @@ export type AppointmentRecord = {
   readonly offers: readonly Offer[]
   /** The newest updates that went from one side to the other, oldest first. */
   readonly crossings?: readonly Crossing[]
+  /** What somebody decided of an appointment that was unconfirmed, until it is settled. */
+  readonly decision?: 'create' | 'drop'
   /** It flips between the sides: updates of it are neither written nor told. */
   readonly frozen?: Frozen
 }

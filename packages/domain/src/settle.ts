@@ -1,5 +1,5 @@
 import { agreedUpon, fieldsOf, type MergeBase, mergeBase, takesAway } from './base.ts'
-import { type Field, fields, type Fingerprints, without } from './field.ts'
+import { differing, type Field, fields, type Fingerprints, without } from './field.ts'
 import { applicationFields, type Merge, type Observed } from './merge.ts'
 import type { AppointmentRecord, Conflict, Link, LinkedItem, Seen } from './record.ts'
 
@@ -137,10 +137,6 @@ function agreedNow(observed: Observed | undefined, wanted: Fingerprints): Partia
   if (!observed) return {}
   const alike = applicationFields.filter((field) => observed.fingerprints[field] === wanted[field])
   return Object.fromEntries(alike.map((field) => [field, observed.fingerprints[field]]))
-}
-
-function differing(names: readonly Field[]): Partial<Fingerprints> {
-  return Object.fromEntries(names.map((field) => [field, '']))
 }
 
 function noted(conflicts: readonly Conflict[], newer: readonly Conflict[] = []): readonly Conflict[] {

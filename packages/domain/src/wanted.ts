@@ -7,6 +7,8 @@ type WantedHead = {
   readonly basedOn?: number
   /** When the application made it (CloudEvents `time`), in milliseconds since 1970 UTC. */
   readonly atMs: number
+  /** The application says that it was made in Exchange, so that it has an item, or had one. */
+  readonly isFromExchange?: true
 }
 
 /** What the application wants Exchange to hold of one appointment, as of one version of it. */

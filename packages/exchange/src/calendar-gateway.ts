@@ -1,4 +1,4 @@
-import type { Appointment, Field, Sensitivity } from '@lockstep/domain'
+import type { Appointment, Field, Fingerprints, Sensitivity } from '@lockstep/domain'
 import type { Deadline } from './deadline.ts'
 import type { ExchangeError } from './errors.ts'
 
@@ -8,6 +8,11 @@ export type Stamp = {
   readonly version: number
   /** Names the attempt that wrote it: two items with one id and different attempts are both ours. */
   readonly attempt: string
+  /**
+   * Of what the application held at this version, so that a lost ledger does not make it unknown who changed what since.
+   * Read with the item's content only.
+   */
+  readonly base?: Partial<Fingerprints>
 }
 
 /** What may be known of an item before it is admitted: no content. */

@@ -13,6 +13,7 @@ import type { AccountConfig } from './exchange-accounts.ts'
 import { exchangeOnlineWarning } from './exchange-online.ts'
 import { RedisBudget } from './redis-budget.ts'
 import type { CertificateFact } from './trust/certificate-fact.ts'
+import { openOwnCertificates } from './trust/own-certificates.ts'
 import type { TrustOptions } from './trust/tls-material.ts'
 import { type Trouble, troubleTeller } from './trouble-teller.ts'
 
@@ -46,7 +47,7 @@ export type ExchangeDeps = {
   readonly onCall?: (fact: CallFact) => void
   /** Told when the circuit opens and closes, for logs and metrics. */
   readonly onCircuit?: BreakerOptions['onStateChange']
-  /** Told of the server's certificate at each new connection, for metrics and alarms. */
+  /** Told of the server's certificate and of our own at each new connection, for metrics and alarms. */
   readonly onCertificate?: (fact: CertificateFact) => void
   /** Told of failures that do not pass by themselves, once each until calls succeed again. */
   readonly onTrouble?: (trouble: Trouble) => void
@@ -115,8 +116,12 @@ type Opening = Omit<AccountConfig, 'name'> & { readonly name?: string }
 /** The way to Exchange as one account: with its own connections, logon and budget. */
 function openAccount(config: ExchangeConfig, account: Opening, deps: ExchangeDeps) {
   const { url, trust, waysOut, timeoutMs, userAgent } = config
-  const { redis, prefix, onCall, onTrouble } = deps
+  const { redis, prefix, onCall, onTrouble, onCertificate } = deps
   const { name, auth, maxInFlight } = account
+  const of = name === undefined ? {} : { account: name }
+  const ownCertificates = openOwnCertificates({ trust, auth })
+  const tellOwn = () => ownCertificates().forEach((own) => onCertificate?.({ ...own, ...of }))
+  tellOwn()
   const sender = createSender({
     url,
     auth,
@@ -125,11 +130,13 @@ function openAccount(config: ExchangeConfig, account: Opening, deps: ExchangeDep
     timeoutMs,
     connections: maxInFlight + mostListening,
     memory: redisLogonMemory(redis, prefix),
-    onCertificate: deps.onCertificate,
+    onCertificate(fact) {
+      onCertificate?.(fact)
+      tellOwn()
+    },
   })
   const transport = createTransport({ sender, userAgent, timeoutMs })
   const budget = new RedisBudget({ redis, prefix, mostInFlight: maxInFlight, waitMs: config.budgetWaitMs })
-  const of = name === undefined ? {} : { account: name }
   const heed = onTrouble && troubleTeller((trouble) => onTrouble({ ...trouble, ...of }))
   const client = createEwsClient({
     url,

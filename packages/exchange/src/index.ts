@@ -23,7 +23,7 @@ export {
 } from './notification.ts'
 export { mendOf } from './mend-of.ts'
 export { RedisBudget, type RedisBudgetOptions } from './redis-budget.ts'
-export type { CertificateFact } from './trust/certificate-fact.ts'
+export type { CertificateFact, CertificateUse } from './trust/certificate-fact.ts'
 export { KeystoreError } from './trust/keystore.ts'
 export type { Fresh } from './trust/secret.ts'
 export { type CertificateFile, type Identity, openCertificates, openIdentity } from './trust/tls-material.ts'

@@ -10,9 +10,11 @@ import { createInbound, type InboundLedger } from './inbound.ts'
 import { createListening, type ListeningLedger } from './listening.ts'
 import { createListings, type ListingLedger } from './listings.ts'
 import { createMails, type MailLedger } from './mails.ts'
+import { createGeneration, type GenerationLedger } from './generation.ts'
 import { createMailboxes, type MailboxLedger } from './mailboxes.ts'
 import { createOutbound, type OutboundLedger } from './outbound.ts'
 import { createProbes, type ProbeLedger } from './probes.ts'
+import { createRebuilds, type RebuildLedger } from './rebuilds.ts'
 import { createSettings, type SettingsLedger } from './settings.ts'
 import { createState, type StateLedger } from './state.ts'
 import { connectionPrefix } from './keys.ts'
@@ -39,6 +41,8 @@ export type Ledger = MailboxLedger &
   ForgetLedger &
   ProbeLedger &
   CrossingLedger &
+  RebuildLedger &
+  GenerationLedger &
   MailLedger &
   SettingsLedger &
   StateLedger &
@@ -69,12 +73,15 @@ export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Le
   const listening = createListening(store)
   const tokens = createTokens(store)
   const inbound = createInbound(store)
+  const listings = createListings(store, inbound.linkedItems)
   return {
     open: store.open,
     ...createMailboxes(store),
     ...createOutbound(store, { tombstoneMs, waitReplicas }),
     ...inbound,
-    ...createListings(store, inbound.linkedItems),
+    ...listings,
+    ...createRebuilds(store, listings.startListing, { tombstoneMs }),
+    ...createGeneration(store),
     ...subscriptions,
     ...createHearing(store),
     ...listening,

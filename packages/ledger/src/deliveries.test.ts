@@ -152,10 +152,13 @@ describe('offering', () => {
     for (let n = 1; n <= 18; n++) {
       revisions.push(await ledger.offer(mailboxId, attempt, anOffer(`digest${n}`)))
     }
-    expect(revisions).toEqual(Array.from({ length: 18 }, (_, n) => n + 1))
+    const first = (T0 - Date.UTC(2025, 0)) / 1_000
+    expect(revisions).toEqual(Array.from({ length: 18 }, (_, n) => first + n))
     const { offers } = (await state())!.record
-    expect(offers.map(({ revision }) => revision)).toEqual(Array.from({ length: 16 }, (_, n) => n + 3))
-    expect(offers.at(-1)).toEqual({ ...anOffer('digest18'), revision: 18 })
+    expect(offers.map(({ revision }) => revision)).toEqual(
+      Array.from({ length: 16 }, (_, n) => first + n + 2),
+    )
+    expect(offers.at(-1)).toEqual({ ...anOffer('digest18'), revision: first + 17 })
   })
 
   test('stores nothing once the record moved', async () => {

@@ -13,10 +13,16 @@ export type DeliveryLedger = {
    */
   beginDeliveries(mailboxId: string, batch: Batch): Promise<UntoldAttempt[]>
   /**
-   * Keeps what is about to be told and gives it the next revision. The newest 16 are kept. `moved`: the record changed
+   * Keeps what is about to be told and gives it the next revision, which tells the time too: an application never holds
+   * a newer one, not even after the ledger was lost. The newest 16 are kept. `moved`: the record changed
    * since it was begun; this delivery is over, and the appointment is due now.
    */
-  offer(mailboxId: string, attempt: UntoldAttempt, offer: Omit<Offer, 'revision'>): Promise<number | 'moved'>
+  offer(
+    mailboxId: string,
+    attempt: UntoldAttempt,
+    offer: Omit<Offer, 'revision'>,
+    nowMs?: number,
+  ): Promise<number | 'moved'>
   /**
    * Ends a delivery that succeeded, or that had nothing to tell: the link is replaced and the mark gone. If the
    * appointment was marked anew meanwhile the mark stays, due now. `moved`: nothing is stored, and it is due now.
@@ -37,6 +43,12 @@ export type DeliveryLedger = {
 }
 
 const OFFERS_KEPT = 16
+const FIRST_REVISION_MS = Date.UTC(2025, 0)
+
+/** Seconds since 2025: a number that fits into 32 bits for a while. */
+function revisionAt(nowMs: number): number {
+  return Math.max(0, Math.floor((nowMs - FIRST_REVISION_MS) / 1_000))
+}
 
 /** How long what is being written is left alone, should its commit never come. */
 const PUT_OFF_MS = 5_000
@@ -44,8 +56,9 @@ const PUT_OFF_MS = 5_000
 export function createDeliveries(store: Store, tombstoneMs: number): DeliveryLedger {
   return {
     beginDeliveries: (mailboxId, batch) => begin(store, mailboxId, batch),
-    offer: async (mailboxId, attempt, offer) => {
-      const args = [attempt.epoch, offer.atMs, packOffer(offer), OFFERS_KEPT]
+    offer: async (mailboxId, attempt, offer, nowMs = offer.atMs) => {
+      const least = Math.max(revisionAt(nowMs), (attempt.record.wanted?.basedOn ?? 0) + 1)
+      const args = [attempt.epoch, nowMs, packOffer(offer), OFFERS_KEPT, least]
       const { scriptKeys, identity } = delivery(store, mailboxId, attempt)
       return ((await store.run('offer', scriptKeys, [...identity, ...args])) as number) || 'moved'
     },

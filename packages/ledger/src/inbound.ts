@@ -63,6 +63,8 @@ export function createInbound(store: Store): InboundLedger {
 function stateOf(stored: StoredFields): MailboxState {
   const { cursor, current, subscription, started, heard, refused, since, listing, hearing, streaming } =
     stored
+  const { whole, restored } = stored
+  const listedAt = whole ?? (listing === undefined ? undefined : listingOf(listing).finishedAtMs)
   return {
     ...(cursor !== undefined && { cursor }),
     ...(current !== undefined && { currentAtMs: Number(current) }),
@@ -72,6 +74,8 @@ function stateOf(stored: StoredFields): MailboxState {
     ...(hearing !== undefined && { hearing: JSON.parse(hearing) as Hearing }),
     ...(streaming !== undefined && { streaming: JSON.parse(streaming) as Streaming }),
     ...(listing !== undefined && { listing: listingOf(listing) }),
+    ...(listedAt !== undefined && { listedAtMs: Number(listedAt) }),
+    ...(restored !== undefined && { restoredSinceMs: Number(restored) }),
     ...(refused !== undefined && { refused: { code: refused, sinceMs: Number(since) } }),
   }
 }

@@ -26,6 +26,8 @@ export function createKeys(prefix: string) {
 
   return {
     schema: `${prefix}:schema`,
+    /** String: a name that the ledger got when it was begun. */
+    generation: `${prefix}:generation`,
     /** Hash: address in lower case → mailbox id. */
     addresses: `${prefix}:{mailboxes}:addresses`,
     /** Hash: mailbox id → the mailbox. */
@@ -70,6 +72,8 @@ export function createKeys(prefix: string) {
     handles: (mailboxId: string) => inBucket(mailboxId, 'h'),
     /** Sorted set: an appointment whose item was made and not listed by Exchange yet, by the time of that. */
     unlisted: (mailboxId: string) => inBucket(mailboxId, 'u'),
+    /** Sorted set: appointments that are parked as unconfirmed, or were, by the time of that. */
+    unconfirmed: (mailboxId: string) => inBucket(mailboxId, 'w'),
     /** Hash: cursor, subscription, refusal and dues of the mailbox. */
     mailbox: (mailboxId: string) => inBucket(mailboxId, 'm'),
     /** Set: handles of the items that a pass over the whole mailbox has listed. */

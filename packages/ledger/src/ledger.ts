@@ -13,7 +13,16 @@ import type {
 import type { Listing } from './listings.ts'
 
 /** A mailbox enabled for synchronisation. `id` is given when it is enabled and stays when its address changes. */
-export type Mailbox = { readonly id: string; readonly address: string; readonly enabledAtMs: number }
+export type Mailbox = {
+  readonly id: string
+  readonly address: string
+  readonly enabledAtMs: number
+  /**
+   * The address that it had then: the ids of its appointments from Exchange are derived from it, and so are the same
+   * after a loss of the ledger. Missing on mailboxes whose appointments have ids that are derived from its own.
+   */
+  readonly enabledAs?: string
+}
 
 /** The three kinds of unsettled state a mailbox can have; the queue of the same name takes care of it. */
 export type Work = 'outbound' | 'inbound' | 'deliveries'
@@ -151,8 +160,8 @@ export type Way = 'push' | 'streaming' | 'poll'
 export type Hearing = {
   readonly way: Way
   readonly sinceMs: number
-  /** Why by no better one: a code. Missing with the best. */
-  readonly why?: string
+  /** Why by no better one, as codes. */
+  readonly whyNot?: { readonly push?: string; readonly streaming?: string }
   /** How often push was asked for in vain, one time after the other. */
   readonly pushTries?: number
   /** Changes came that were not told of over the connection, though it was there. */
@@ -175,6 +184,10 @@ export type MailboxState = {
   readonly streaming?: Streaming
   /** The newest pass over all of its items. */
   readonly listing?: Listing
+  /** When all of its items had been listed for the first time. */
+  readonly listedAtMs?: number
+  /** It was synchronised before: an earlier ledger was lost, and this one knows the mailbox since then. */
+  readonly restoredSinceMs?: number
   /** Why the mailbox cannot be used, until it can again. */
   readonly refused?: { readonly code: string; readonly sinceMs: number }
 }

@@ -51,10 +51,10 @@ test('the subscriptions outlive their owner', async () => {
 test('the way by which a mailbox is heard of is known, and counted until it is forgotten', async () => {
   const { ledger, mailboxId } = await aLedger()
   await ledger.saveHearing(mailboxId, { way: 'push', sinceMs: T0 })
-  await ledger.saveHearing(mailboxId, { way: 'poll', sinceMs: T0 + 1, why: 'SILENT' })
+  await ledger.saveHearing(mailboxId, { way: 'poll', sinceMs: T0 + 1, whyNot: { push: 'SILENT' } })
   await ledger.noteStreaming([mailboxId], { code: 'ECONNREFUSED' })
   expect(await ledger.mailboxState(mailboxId)).toEqual({
-    hearing: { way: 'poll', sinceMs: T0 + 1, why: 'SILENT' },
+    hearing: { way: 'poll', sinceMs: T0 + 1, whyNot: { push: 'SILENT' } },
     streaming: { code: 'ECONNREFUSED' },
   })
   expect(await ledger.countWays()).toEqual({ push: 0, streaming: 0, poll: 1 })

@@ -1,8 +1,8 @@
 import { itemHandle } from './keys.ts'
 import type { Store } from './store.ts'
 
-/** Why all items of a mailbox are listed: it is new, somebody asked for it, its time had come, or the cursor was lost. */
-export type ListingCause = 'backfill' | 'requested' | 'scheduled' | 'cursorLost'
+/** Why all items of a mailbox are listed: it is new, somebody asked for it, its time had come, or the cursor or the ledger was lost. */
+export type ListingCause = 'backfill' | 'requested' | 'scheduled' | 'cursorLost' | 'rebuild'
 
 /** A pass over all items of a mailbox. `startedAtMs` tells it from others. */
 export type Listing = {
@@ -28,7 +28,11 @@ export type ListingLedger = {
   noteListed(mailboxId: string, listing: Listing, page: ListedPage): Promise<void>
   /** Ids of items that appointments are linked to and that the pass did not list. Meaningful once it is complete. */
   missingItems(mailboxId: string, listing: Listing): Promise<string[]>
-  endListing(mailboxId: string, listing: Listing, nowMs: number): Promise<void>
+  /**
+   * The pass is complete. After the first one deliveries that were put off until `heldUntilMs` are due, unless the
+   * mailbox is restored. No effect if another pass began meanwhile.
+   */
+  endListing(mailboxId: string, listing: Listing, nowMs: number, heldUntilMs?: number): Promise<void>
   /** How far the newest pass is. */
   listingProgress(mailboxId: string): Promise<ListingProgress | undefined>
 }
@@ -43,7 +47,7 @@ export function createListings(
   store: Store,
   linkedItems: (mailboxId: string) => Promise<string[]>,
 ): ListingLedger {
-  const { keys, send, pipeline } = store
+  const { keys, run, send, pipeline } = store
   const field = 'listing'
 
   return {
@@ -79,17 +83,15 @@ export function createListings(
       }
       return missing
     },
-    async endListing(mailboxId, listing, nowMs) {
+    async endListing(mailboxId, listing, nowMs, heldUntilMs = nowMs) {
       const listed = keys.listed(mailboxId, listing.startedAtMs)
       const items = await send((redis) => redis.scard(listed))
-      await pipeline((commands) => {
-        commands.hset(
-          keys.mailbox(mailboxId),
-          field,
-          JSON.stringify({ ...listing, finishedAtMs: nowMs, items }),
-        )
-        commands.del(listed)
-      })
+      const ended = JSON.stringify({ ...listing, finishedAtMs: nowMs, items })
+      await run(
+        'end-listing',
+        [keys.mailbox(mailboxId), listed, ...keys.dues('deliveries', mailboxId)],
+        [mailboxId, nowMs, JSON.stringify(listing), ended, heldUntilMs],
+      )
     },
     listingProgress: (mailboxId) => progressOf(store, mailboxId),
   }

@@ -4,8 +4,9 @@ import { aLedger, T0 } from './testing/a-ledger.ts'
 test('an address is one mailbox, in whatever case and by however many at once', async () => {
   const { ledger, mailboxId } = await aLedger()
   const again = ['ALICE@contoso.example', 'Alice@Contoso.Example', 'alice@contoso.example']
-  const mailboxes = await Promise.all(again.map((address, n) => ledger.enable(address, T0 + n)))
-  const alice = { id: mailboxId, address: 'alice@contoso.example', enabledAtMs: T0 }
+  const mailboxes = await Promise.all(again.map((name, n) => ledger.enable(name, T0 + n)))
+  const address = 'alice@contoso.example'
+  const alice = { id: mailboxId, address, enabledAtMs: T0, enabledAs: address }
   expect(mailboxes).toEqual([alice, alice, alice])
   expect(await ledger.find('Alice@contoso.example')).toEqual(alice)
   expect(await ledger.byId(mailboxId)).toEqual(alice)

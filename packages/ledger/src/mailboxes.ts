@@ -24,6 +24,7 @@ export function createMailboxes({ keys, run, send }: Store): MailboxLedger {
         id: randomBytes(8).toString('hex'),
         address: address.toLowerCase(),
         enabledAtMs: nowMs,
+        enabledAs: address.toLowerCase(),
       }
       const stored = await run(
         'enable',

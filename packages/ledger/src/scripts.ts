@@ -3,12 +3,15 @@ import type { Cluster, Redis } from 'ioredis'
 
 const names = [
   'accept',
+  'alias',
   'append-change',
   'apply-page',
   'begin-deliveries',
   'begin-outbound',
   'change-settings',
+  'decide',
   'enable',
+  'end-listing',
   'end-subscription',
   'forget',
   'heard',

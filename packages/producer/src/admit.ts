@@ -17,6 +17,7 @@ export type Admission = {
   readonly id: string
   readonly mailbox: string
   readonly previousMailbox?: string
+  readonly exchangeId?: string
   readonly appointmentId: string
   readonly version: number
   /** Missing if the event asks for something that is not offered and changes nothing. */
@@ -105,12 +106,24 @@ function refusalOfAppointment(
 
 type Head = Pick<ParsedEvent, 'id' | 'time'> & { data: Omit<ParsedEvent['data'], 'appointment'> }
 
-function headOf({ id, data: { mailbox, previousMailbox, appointmentId, version } }: Head) {
-  return { id, mailbox, appointmentId, version, ...(previousMailbox !== undefined && { previousMailbox }) }
+function headOf({ id, data: { mailbox, previousMailbox, exchangeId, appointmentId, version } }: Head) {
+  return {
+    id,
+    mailbox,
+    appointmentId,
+    version,
+    ...(previousMailbox !== undefined && { previousMailbox }),
+    ...(exchangeId !== undefined && { exchangeId }),
+  }
 }
 
-function wantedHead({ time, data: { version, basedOn } }: Head, nowMs: number) {
-  return { version, atMs: time ? Date.parse(time) : nowMs, ...(basedOn !== undefined && { basedOn }) }
+function wantedHead({ time, data: { version, basedOn, exchangeId } }: Head, nowMs: number) {
+  return {
+    version,
+    atMs: time ? Date.parse(time) : nowMs,
+    ...(basedOn !== undefined && { basedOn }),
+    ...(exchangeId !== undefined && { isFromExchange: true as const }),
+  }
 }
 
 /** Property by property, so that what is not listed here cannot get in. */

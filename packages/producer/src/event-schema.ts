@@ -22,6 +22,11 @@ export const eventHeadShape = {
     .describe(
       'The newest `revision` of Lockstep that the application had applied when it made this version.',
     ),
+  exchangeId: printableId
+    .optional()
+    .describe(
+      'For an appointment that was made in Exchange and has an id of the application: the id by which Lockstep told it first, or its iCalendar UID. With it the two are found to be one after a loss of Redis.',
+    ),
   previousMailbox: address
     .optional()
     .describe('Where the appointment was before it moved to this mailbox: it is withdrawn there.'),

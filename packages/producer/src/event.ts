@@ -8,6 +8,8 @@ type EventHead = {
   readonly version: number
   /** The newest revision that the application had applied when it made this version. */
   readonly basedOn?: number
+  /** The id by which Lockstep told an appointment first that was made in Exchange, if the application gave it its own. */
+  readonly exchangeId?: string
   readonly previousMailbox?: string
   /** When the application made the change; now, if missing. */
   readonly time?: Date | string
@@ -24,7 +26,7 @@ export type AppointmentEvent = EventHead &
 
 /** Writes an event in the form of the wire contract. */
 export function toCloudEvent(event: AppointmentEvent, source: string): CloudEvent {
-  const { mailbox, appointmentId, version, basedOn, previousMailbox, appointment } = event
+  const { mailbox, appointmentId, version, basedOn, exchangeId, previousMailbox, appointment } = event
   return {
     specversion: '1.0',
     id: event.id ?? `${mailbox}/${appointmentId}/${version}`,
@@ -37,6 +39,7 @@ export function toCloudEvent(event: AppointmentEvent, source: string): CloudEven
       appointmentId,
       version,
       ...(basedOn !== undefined && { basedOn }),
+      ...(exchangeId !== undefined && { exchangeId }),
       ...(previousMailbox !== undefined && { previousMailbox }),
       ...(appointment && { appointment }),
     },

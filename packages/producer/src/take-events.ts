@@ -22,6 +22,7 @@ export type EventResult = {
 export type EventLedger = {
   find(address: string): Promise<Mailbox | undefined>
   accept(mailboxId: string, appointmentId: string, wanted: Wanted, nowMs: number): Promise<Acceptance>
+  alias(mailboxId: string, exchangeId: string, appointmentId: string): Promise<void>
   note(mailboxId: string, entries: readonly TrailEntry[]): Promise<unknown>
 }
 
@@ -98,11 +99,12 @@ type Storing = { ledger: EventLedger; mailbox: Mailbox; previous: Mailbox | unde
 
 /** An appointment that moved here is withdrawn from where it was, also if this event was here before. */
 async function store(
-  { appointmentId, version }: Admission,
+  { appointmentId, version, exchangeId }: Admission,
   wanted: Wanted,
   { ledger, mailbox, previous, nowMs }: Storing,
 ): Promise<Acceptance> {
   const withdrawn: Wanted = { kind: 'absent', reason: 'cancelled', version, atMs: wanted.atMs }
+  if (exchangeId !== undefined) await ledger.alias(mailbox.id, exchangeId, appointmentId)
   const [acceptance] = await Promise.all([
     ledger.accept(mailbox.id, appointmentId, wanted, nowMs),
     previous && ledger.accept(previous.id, appointmentId, withdrawn, nowMs),

@@ -23,7 +23,7 @@ export type Maintenance = { close(limitMs?: number): Promise<boolean> }
 
 const SCHEDULER = 'tick'
 /** How often it is made sure that the schedule is still there: Redis may have lost it. */
-const CHECK_EVERY_MS = 30_000
+const CHECK_EVERY_MS = 5_000
 
 /**
  * Takes part in the maintenance of a connection: at each tick one of the processes that called this runs its tasks,

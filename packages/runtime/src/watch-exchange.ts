@@ -1,18 +1,20 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 import { callDurations } from './call-durations.ts'
+import { type CertificateEnd, createExpiryAlarm } from './expiry-alarm.ts'
 import type { Logger } from './logger.ts'
 
 type AccountFact = { account: string; state: 'away' | 'back'; code: string }
 type Call = { operation: string; durationMs: number; outcome: string; account?: string }
-type Certificate = { fingerprint: string; validToMs: number; daysLeft: number }
 
 /** What a connection to Exchange tells of itself, as metrics and log lines. */
 export function watchExchange(registry: Registry, log: Logger) {
   const validTo = new Gauge({
     name: 'lockstep_exchange_certificate_expiry_timestamp_seconds',
-    help: "When the certificate that Exchange showed last expires, in seconds of Unix' time.",
+    help: "When a certificate of the connection to Exchange expires, in seconds of Unix' time, by `use`: the one that the server showed last, and those in our own files.",
+    labelNames: ['use'],
     registers: [registry],
   })
+  const alarm = createExpiryAlarm(log)
   const away = new Gauge({
     name: 'lockstep_exchange_account_away',
     help: '1 while an account of several is refused or throttled and the others act for its mailboxes.',
@@ -29,6 +31,7 @@ export function watchExchange(registry: Registry, log: Logger) {
   return {
     onCall(call: Call) {
       time(call)
+      alarm.look(Date.now())
       if (call.account !== undefined) calls.inc({ account: call.account, outcome: call.outcome })
     },
     onAccount({ account, state, code }: AccountFact) {
@@ -36,7 +39,10 @@ export function watchExchange(registry: Registry, log: Logger) {
       if (state === 'away') log.warn({ account, code }, 'account is away, others act for its mailboxes')
       else log.info({ account }, 'account is back')
     },
-    onCertificate: ({ validToMs }: Certificate) => validTo.set(validToMs / 1_000),
+    onCertificate(certificate: CertificateEnd) {
+      validTo.set({ use: certificate.use }, certificate.validToMs / 1_000)
+      alarm.learn(certificate, Date.now())
+    },
     onTrouble: (trouble: { code: string; mend: string; account?: string }) =>
       log.error(trouble, 'exchange needs attention'),
     onWarning: (warning: string) => log.warn({ warning }, 'exchange'),

@@ -27,10 +27,10 @@ export const connectionVariables = z.object({
   ),
   MAILBOXES: list.default([]).describe('Mailboxes that are enabled at start, by primary SMTP address.'),
   NOTIFICATIONS: z
-    .enum(['push', 'poll'])
+    .enum(['push', 'streaming', 'poll'])
     .default('push')
     .describe(
-      'How changes are heard of: Exchange calls the ingress, or mailboxes are compared every POLL_SECONDS.',
+      'How changes are heard of at best. `push`: Exchange calls the ingress. `streaming`: over connections that are kept open to Exchange, so that nothing has to come in. `poll`: mailboxes are compared every `POLL_SECONDS`. A mailbox for which a way does not work takes the next one until it does.',
     ),
   INGRESS_PUBLIC_URL: z
     .url({ protocol: /^https?$/ })
@@ -43,11 +43,16 @@ export const connectionVariables = z.object({
     .max(1_440)
     .default(1)
     .describe(
-      'How often Exchange gives a sign of life. After twice the time without one a mailbox is subscribed anew.',
+      'With `push`: how often Exchange gives a sign of life. After twice the time without one a mailbox is subscribed anew, and heard of by the next way meanwhile.',
     ),
   POLL_SECONDS: seconds
     .default(30_000)
-    .describe('How often a mailbox is compared without having been notified.'),
+    .describe('How often a mailbox is compared whose changes are not heard of.'),
+  COMPARE_SECONDS: seconds
+    .optional()
+    .describe(
+      'How often a mailbox is compared all the same while its changes are heard of. Without it 45 s with streaming, and with push one and a half times `STATUS_FREQUENCY_MINUTES`, but at most 5 minutes.',
+    ),
   APPLICATION_WEBHOOK_URL: z
     .url({ protocol: /^https?$/ })
     .optional()
@@ -73,6 +78,11 @@ export const connectionVariables = z.object({
     .positive()
     .default(24)
     .describe('How often the whole calendar of a mailbox is compared with what is known of it.'),
+  REBUILD_WAIT_SECONDS: seconds
+    .default(600_000)
+    .describe(
+      'After a loss of Redis: how long the application has to send its appointments again before it is told of what Exchange holds.',
+    ),
   FORGET_SECONDS: seconds
     .default(30_000)
     .describe(
@@ -96,7 +106,8 @@ export const connectionVariables = z.object({
 /** All that the inbound worker reads. */
 export const variables = serviceVariables.extend(connectionVariables.shape)
 
-const hourMs = 3_600_000
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
 const dayMs = 24 * hourMs
 
 const service = serviceVariables.transform((env) => ({
@@ -107,10 +118,27 @@ const service = serviceVariables.transform((env) => ({
   probes: { port: env.INBOUND_WORKER_PORT, host: env.BIND_ADDRESS },
 }))
 
+function hearingConfig(env: z.output<typeof connectionVariables>) {
+  const { NOTIFICATIONS: best, STATUS_FREQUENCY_MINUTES: statusFrequencyMinutes } = env
+  const whilePushed = Math.min(1.5 * statusFrequencyMinutes, 5) * minuteMs
+  return {
+    ...(best === 'push' && {
+      push: { publicUrl: env.INGRESS_PUBLIC_URL!, statusFrequencyMinutes, minuteMs },
+    }),
+    streams: best !== 'poll',
+    compareEveryMs: {
+      push: env.COMPARE_SECONDS ?? whilePushed,
+      streaming: env.COMPARE_SECONDS ?? 45_000,
+      poll: env.POLL_SECONDS,
+    },
+    listening: { leaseMs: 5_000, everyMs: 1_000 },
+  }
+}
+
 const connection = connectionVariables
-  .refine((env) => env.NOTIFICATIONS === 'poll' || env.INGRESS_PUBLIC_URL, {
+  .refine((env) => env.NOTIFICATIONS !== 'push' || env.INGRESS_PUBLIC_URL, {
     path: ['INGRESS_PUBLIC_URL'],
-    message: 'set it to the address at which Exchange reaches the ingress, or set NOTIFICATIONS=poll',
+    message: 'set it to the address at which Exchange reaches the ingress, or set NOTIFICATIONS=streaming',
   })
   .refine((env) => !env.APPLICATION_WEBHOOK_URL || env.APPLICATION_WEBHOOK_SECRET, {
     path: ['APPLICATION_WEBHOOK_SECRET'],
@@ -121,14 +149,7 @@ const connection = connectionVariables
     fingerprintKey: env.FINGERPRINT_KEY,
     mailboxes: env.MAILBOXES,
     refusePersonal: env.REFUSE_PERSONAL,
-    notifications:
-      env.NOTIFICATIONS === 'push'
-        ? ({
-            kind: 'push',
-            publicUrl: env.INGRESS_PUBLIC_URL!,
-            statusFrequencyMinutes: env.STATUS_FREQUENCY_MINUTES,
-          } as const)
-        : ({ kind: 'poll' } as const),
+    hearing: hearingConfig(env),
     webhook: env.APPLICATION_WEBHOOK_URL
       ? {
           url: env.APPLICATION_WEBHOOK_URL,
@@ -139,9 +160,9 @@ const connection = connectionVariables
     concurrency: env.INBOUND_CONCURRENCY,
     sync: {
       sliceMs: 5_000,
-      compareEveryMs: env.POLL_SECONDS,
       refusedMs: 60_000,
       repairEveryMs: env.REPAIR_HOURS * hourMs,
+      rebuildWaitMs: env.REBUILD_WAIT_SECONDS,
     },
     deliveries: {
       sliceMs: 5_000,

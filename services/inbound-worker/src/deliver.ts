@@ -53,7 +53,7 @@ export function createDeliver(deps: Deps): Deliver {
       kind: plan.kind,
       fingerprints: plan.fingerprints,
     }
-    const revision = plan.offeredAs ?? (await ledger.offer(mailbox.id, attempt, offer))
+    const revision = plan.offeredAs ?? (await ledger.offer(mailbox.id, attempt, offer, Date.now()))
     if (revision === 'moved') return false
     const reception = await application.tell(changeOf(mailbox, attempt, plan, looked, revision), signal)
     return conclude(mailbox, attempt, plan, revision, reception)

@@ -14,11 +14,11 @@ export async function openListing(
 ): Promise<Listing | undefined> {
   const nowMs = Date.now()
   if (listing && listing.finishedAtMs === undefined) return listing
-  if (cursor === undefined) {
+  if (cursor === undefined || !listing) {
     const cause = listing ? 'cursorLost' : 'backfill'
     return ledger.startListing(mailbox.id, cause, nowMs)
   }
-  const repairedAtMs = listing?.finishedAtMs ?? mailbox.enabledAtMs
+  const repairedAtMs = listing.finishedAtMs ?? mailbox.enabledAtMs
   if (nowMs < repairedAtMs + repairEveryMs * spread(mailbox.id)) return undefined
   log.info({ mailboxId: mailbox.id }, 'comparing the whole calendar, as scheduled')
   return ledger.startListing(mailbox.id, 'scheduled', nowMs)

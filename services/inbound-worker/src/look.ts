@@ -65,7 +65,7 @@ export function createLookAt({ ledger, gateway, digest, refusePersonal }: Deps):
       const linked: LinkedItem = { itemId, uid, role, stamped: item.stamped }
       const reason = refusalOf(found, { refusePersonal }) ?? (await attendeeCopy(mailbox, found))
       if (reason || !appointment) return refused(linked, reason ?? 'private')
-      const attemptOf = item.stamped && stamp ? { attempt: stamp.attempt } : {}
+      const ours = item.stamped && stamp ? { stamp } : {}
       const observed = {
         changeKey,
         lastModifiedMs,
@@ -75,7 +75,7 @@ export function createLookAt({ ledger, gateway, digest, refusePersonal }: Deps):
       return {
         ok: true,
         value: {
-          look: { kind: 'present', item: linked, observed, ...attemptOf },
+          look: { kind: 'present', item: linked, observed, ...ours },
           appointment,
           lastModifiedMs,
         },

@@ -28,7 +28,8 @@ const settling = { tries: 20, everyMs: 100 }
 /** Decides, change by change, what the application may have to be told; reads no content. */
 export function createMarksOf({ ledger, gateway, digest, refusePersonal }: Deps): MarksOf {
   return async function marksOf(mailbox, changes, signal) {
-    const idOf = (head: ItemHead) => appointmentIdFor(mailbox.id, head.uid, digest)
+    const owner = mailbox.enabledAs ?? mailbox.id
+    const idOf = (head: ItemHead) => appointmentIdFor(owner, head.uid, digest)
     const known = await ledger.lookUp(mailbox.id, keysOf(changes, idOf))
     const marks = new Map<string, Mark>()
     const unlinks: string[] = []
@@ -91,7 +92,7 @@ export function createMarksOf({ ledger, gateway, digest, refusePersonal }: Deps)
     }
 
     function copyIdOf({ uid, itemId }: ItemHead): string {
-      return appointmentIdFor(mailbox.id, uid, digest, itemId)
+      return appointmentIdFor(owner, uid, digest, itemId)
     }
 
     async function carryOut(plan: SyncPlan, head: ItemHead): Promise<Mark | undefined> {
@@ -106,6 +107,8 @@ export function createMarksOf({ ledger, gateway, digest, refusePersonal }: Deps)
           return { appointmentId: plan.record.appointmentId, kind: 'withdraw', reason: plan.reason }
         case 'link':
           return linking(plan.appointmentId ?? newIdOf(head), head, plan.stamped)
+        case 'hide':
+          return { ...linking(plan.appointmentId, head, plan.stamped), kind: 'withdraw', reason: plan.reason }
         case 'compare':
           return (await isStillThere(plan.record.link.item!))
             ? linking(plan.absent ?? copyIdOf(head), head, false)

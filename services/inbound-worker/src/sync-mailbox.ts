@@ -7,17 +7,18 @@ import {
 import { type Ledger, type Listing, type Mailbox, settingsWhileOn } from '@lockstep/ledger'
 import type { MailboxHandler, WakeQueue } from '@lockstep/queue'
 import type { Logger } from '@lockstep/runtime'
+import { confirmFound, held, noteStamps } from './first-listing.ts'
+import type { HearingUpkeep } from './hearing/hearing.ts'
 import { openListing } from './listing.ts'
-import type { Subscriptions } from './subscriptions.ts'
 import type { MarksOf } from './marks.ts'
 
 export type SyncOptions = {
   /** How long a job follows a mailbox's cursor before it lets others have their turn. */
   sliceMs: number
-  /** An idle mailbox is still compared this often. */
-  compareEveryMs: number
   /** A mailbox that Exchange refuses is tried again this often. */
   refusedMs: number
+  /** How long the application has to send its appointments again after the ledger was lost. */
+  rebuildWaitMs: number
   /** The whole calendar is compared this often, to find what went unnoticed. */
   repairEveryMs: number
 }
@@ -26,17 +27,18 @@ type Deps = {
   ledger: Ledger
   gateway: CalendarGateway
   marksOf: MarksOf
-  subscriptions: Subscriptions
+  hearing: HearingUpkeep
   /** Takes care of a mailbox that is not enabled any more. */
   forgetMailbox: (mailboxId: string) => Promise<void>
   deliveries: Pick<WakeQueue, 'wakeQuietly'>
+  outbound: Pick<WakeQueue, 'wakeQuietly'>
   log: Logger
   options: SyncOptions
 }
 
 /** Follows what changed in a mailbox's calendar, from its cursor until it is current. */
 export function createSyncMailbox(deps: Deps): MailboxHandler {
-  const { ledger, subscriptions, log, options } = deps
+  const { ledger, hearing, log, options } = deps
 
   return async function syncMailbox({ mailboxId }, signal) {
     const mailbox = await ledger.byId(mailboxId)
@@ -49,12 +51,10 @@ export function createSyncMailbox(deps: Deps): MailboxHandler {
     await ledger.lease('inbound', mailboxId, Date.now() + options.sliceMs + 10_000)
     const notifiedAtMs = await ledger.takeNotified(mailboxId)
     try {
-      let lookAgainMs = await subscriptions.keep(mailbox, signal)
-      const { isCurrent, hasChanged } = await follow(deps, mailbox, notifiedAtMs, signal)
-      if (hasChanged && !notifiedAtMs)
-        lookAgainMs = await subscriptions.keep(mailbox, signal, { isUnheard: true })
-      const dueInMs = isCurrent ? Math.min(options.compareEveryMs, lookAgainMs) : 0
-      await ledger.setInboundDue(mailboxId, Date.now() + dueInMs)
+      let lookAgainMs = await hearing.keep(mailbox, { isNotified: notifiedAtMs !== undefined }, signal)
+      const { isCurrent, hasChanged, wasCurrentAtMs } = await follow(deps, mailbox, notifiedAtMs, signal)
+      if (hasChanged && !notifiedAtMs) lookAgainMs = await hearing.doubt(mailbox, wasCurrentAtMs, signal)
+      await ledger.setInboundDue(mailboxId, Date.now() + (isCurrent ? lookAgainMs : 0))
       return isCurrent ? 'done' : 'again'
     } catch (error) {
       await giveWay(deps, mailbox, error)
@@ -72,6 +72,8 @@ type Followed = {
   /** Nothing more was to be had. */
   isCurrent: boolean
   hasChanged: boolean
+  /** When nothing more was to be had before this. */
+  wasCurrentAtMs: number | undefined
 }
 
 async function follow(
@@ -83,33 +85,36 @@ async function follow(
   const { ledger, options } = deps
   const startedAtMs = Date.now()
   const endMs = startedAtMs + options.sliceMs
-  const listing = await openListing(
-    { ...deps, repairEveryMs: options.repairEveryMs },
-    mailbox,
-    await ledger.mailboxState(mailbox.id),
-  )
+  const state = await ledger.mailboxState(mailbox.id)
+  const wasCurrentAtMs = state.currentAtMs
+  const listing = await openListing({ ...deps, repairEveryMs: options.repairEveryMs }, mailbox, state)
 
   // Read anew, since a pass that begins has dropped it.
-  let { cursor: before } = await ledger.mailboxState(mailbox.id)
+  const { cursor, listedAtMs } = await ledger.mailboxState(mailbox.id)
+  const isFirst = listedAtMs === undefined
+  const pass = {
+    startedAtMs,
+    ...(notifiedAtMs && { notifiedAtMs }),
+    ...(listing && listed(listing, isFirst, options)),
+  }
+  let before = cursor
   let hasChanged = false
   while (Date.now() < endMs && !signal.aborted && (await isOn(ledger, mailbox))) {
     const page = await deps.gateway.sync(mailbox.address, before, { signal, direction: 'inbound' })
-    const applying = {
-      before,
-      page,
-      startedAtMs,
-      ...(notifiedAtMs && { notifiedAtMs }),
-      ...(listing && { listing }),
-    }
+    const applying = { ...pass, before, page }
     const applied = await apply(deps, mailbox, applying, signal)
     hasChanged ||= page.changes.length > 0 && !listing
-    if (applied === 'moved') return { isCurrent: false, hasChanged }
+    if (applied === 'moved') return { isCurrent: false, hasChanged, wasCurrentAtMs }
     before = page.cursor
     if (!page.isLast) continue
     const isComplete = !listing || (await endListing(deps, mailbox, { ...applying, listing }, signal))
-    return { isCurrent: isComplete, hasChanged }
+    return { isCurrent: isComplete, hasChanged, wasCurrentAtMs }
   }
-  return { isCurrent: false, hasChanged }
+  return { isCurrent: false, hasChanged, wasCurrentAtMs }
+}
+
+function listed(listing: Listing, isFirst: boolean, { rebuildWaitMs }: SyncOptions) {
+  return { listing, ...(isFirst && { heldUntilMs: listing.startedAtMs + rebuildWaitMs }) }
 }
 
 const missingAtATime = 500
@@ -121,7 +126,7 @@ const missingAtATime = 500
 async function endListing(
   deps: Deps,
   mailbox: Mailbox,
-  { listing, page, startedAtMs }: Applying & { listing: Listing },
+  { listing, page, startedAtMs, heldUntilMs }: Applying & { listing: Listing },
   signal: AbortSignal,
 ): Promise<boolean> {
   const missing = await deps.ledger.missingItems(mailbox.id, listing)
@@ -132,7 +137,8 @@ async function endListing(
     const applying = { before: cursor, page: { changes, cursor, isLast: true }, startedAtMs, listing }
     if ((await apply(deps, mailbox, applying, signal)) === 'moved') return false
   }
-  await deps.ledger.endListing(mailbox.id, listing, Date.now())
+  await deps.ledger.endListing(mailbox.id, listing, Date.now(), heldUntilMs)
+  if (heldUntilMs !== undefined) await deps.deliveries.wakeQuietly(mailbox.id)
   deps.log.info({ mailboxId: mailbox.id, cause: listing.cause, missing: missing.length }, 'compared whole')
   return true
 }
@@ -143,12 +149,14 @@ type Applying = {
   startedAtMs: number
   notifiedAtMs?: number
   listing?: Listing
+  /** It is the first one: what it finds is told later. */
+  heldUntilMs?: number
 }
 
 async function apply(
-  { ledger, marksOf, deliveries, log }: Deps,
+  { ledger, marksOf, deliveries, outbound, log }: Deps,
   mailbox: Mailbox,
-  { before, page, startedAtMs, notifiedAtMs, listing }: Applying,
+  { before, page, startedAtMs, notifiedAtMs, listing, heldUntilMs }: Applying,
   signal: AbortSignal,
 ): Promise<'applied' | 'moved'> {
   const nowMs = Date.now()
@@ -157,11 +165,12 @@ async function apply(
     const appointmentIds = marks.map(({ appointmentId }) => appointmentId)
     await ledger.noteListed(mailbox.id, listing, { itemIds: listedIn(page.changes), appointmentIds })
   }
+  if (heldUntilMs !== undefined) await noteStamps(ledger, mailbox, marks)
   const applied = await ledger.applyPage(mailbox.id, {
     before,
     after: page.cursor,
     isLast: page.isLast,
-    marks: marks.map((mark) => ({ ...mark, ...(notifiedAtMs && { notifiedAtMs }) })),
+    marks: held(marks, heldUntilMs).map((mark) => ({ ...mark, ...(notifiedAtMs && { notifiedAtMs }) })),
     unlinks,
     listed: listedIn(page.changes),
     startedAtMs,
@@ -179,6 +188,7 @@ async function apply(
       { appointmentId, direction: 'inbound' as const, step: 'synced' as const, atMs: nowMs },
     ]),
   )
+  if (await confirmFound(ledger, mailbox, marks)) await outbound.wakeQuietly(mailbox.id)
   if (marks.length > 0) await deliveries.wakeQuietly(mailbox.id)
   return applied
 }

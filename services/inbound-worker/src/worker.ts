@@ -6,9 +6,11 @@ import { createDeliver } from './deliver.ts'
 import { createDeliverMailbox } from './deliver-mailbox.ts'
 import { createFeedApplication } from './feed-application.ts'
 import { createForgetMailbox } from './forget-mailbox.ts'
+import { createHearing } from './hearing/hearing.ts'
+import { startListeners } from './hearing/listeners.ts'
+import { createPush } from './hearing/push.ts'
 import { createLookAt } from './look.ts'
 import { createMarksOf } from './marks.ts'
-import { createSubscriptions } from './subscriptions.ts'
 import { createSyncMailbox } from './sync-mailbox.ts'
 import { createWebhookApplication } from './webhook-application.ts'
 
@@ -43,20 +45,17 @@ async function inboundOf(
     ? createWebhookApplication(config.webhook)
     : createFeedApplication(ledger)
 
-  const subscriptions = createSubscriptions({
-    ledger,
-    gateway,
-    log,
-    connection: name,
-    options: config.notifications,
-  })
+  const { push: pushOptions, listening, ...hearingOptions } = config.hearing
+  const push = pushOptions && createPush({ ledger, gateway, log, connection: name, options: pushOptions })
+  const hearing = createHearing({ ledger, log, push, options: hearingOptions })
   const syncMailbox = createSyncMailbox({
     ledger,
     gateway,
     marksOf: createMarksOf({ ledger, gateway, digest, refusePersonal }),
-    subscriptions,
+    hearing,
     forgetMailbox: createForgetMailbox({ ledger, log, graceMs: config.forgetMs }),
     deliveries: queues.deliveries,
+    outbound: queues.outbound,
     log,
     options: config.sync,
   })
@@ -71,9 +70,14 @@ async function inboundOf(
   for (const { id } of await connection.enableMailboxes(config.mailboxes)) {
     await ledger.setInboundDue(id, Date.now())
   }
+  const listeners =
+    hearingOptions.streams && startListeners({ ledger, gateway, inbound: queues.inbound, log }, listening)
   return {
     queues: { inbound: syncMailbox, deliveries: deliverMailbox },
-    onCircuitClosed: subscriptions.distrust,
-    close: () => application.close(),
+    onCircuitClosed: () => hearing.distrust(),
+    async close() {
+      if (listeners) await listeners.close()
+      await application.close()
+    },
   }
 }

@@ -22,12 +22,14 @@ import { events } from './events.ts'
 import { type ConnectionFacts, connectionStates } from './connection-states.ts'
 import { byNotificationAddress } from './listener/by-notification-address.ts'
 import { mailboxForget } from './mailbox-forget.ts'
+import { mailboxRebuild } from './mailbox-rebuild.ts'
 import { mailboxRelease } from './mailbox-release.ts'
 import { mailboxRepair } from './mailbox-repair.ts'
 import { mailboxStates } from './mailbox-states.ts'
 import { openApiDocument } from './openapi/document.ts'
 import { settings } from './settings.ts'
 import { trail } from './trail.ts'
+import { unconfirmed } from './unconfirmed.ts'
 import { unavailable } from './unavailable.ts'
 
 export type AppDeps = {
@@ -79,7 +81,7 @@ export function createApi(deps: ApiDeps): Router {
   return Router()
     .use(events(deps), appointmentStates(deps), mailboxStates(deps), changeFeed(deps), trail(deps))
     .use(mailboxRelease(deps), mailboxForget(deps), mailboxRepair(deps), appointmentReplay(deps))
-    .use(settings(deps), connectionStates(deps))
+    .use(settings(deps), mailboxRebuild(deps), unconfirmed(deps), connectionStates(deps))
 }
 
 /** The keys of all connections are compared, so that the time it takes tells nothing. */

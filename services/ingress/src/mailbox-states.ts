@@ -1,12 +1,12 @@
 import { mailHourOf, type SettingDefaults, settingsInForce } from '@lockstep/domain'
-import type { Ledger } from '@lockstep/ledger'
+import type { Hearing, Ledger } from '@lockstep/ledger'
 import { type RequestHandler, Router } from 'express'
 import type { z } from 'zod'
 import { iso, knownMailbox } from './known-mailbox.ts'
 import { brakesOf } from './mailbox-release.ts'
 import { listingOf } from './mailbox-repair.ts'
 import type { mailboxStateSchema } from './openapi/answers.ts'
-import type { mailsSchema } from './openapi/mailbox-answers.ts'
+import type { mailsSchema, notificationsSchema } from './openapi/mailbox-answers.ts'
 
 /** `GET /v1/mailboxes/:mailbox`: how fresh what is known of a mailbox is. */
 type Deps = { ledger: Ledger; settingDefaults: SettingDefaults }
@@ -18,7 +18,9 @@ export function mailboxStates(deps: Deps): Router {
 function showState({ ledger, settingDefaults }: Deps): RequestHandler<{ mailbox: string }> {
   return async (request, response) => {
     const mailbox = await knownMailbox(ledger, request.params.mailbox)
-    const { currentAtMs, subscription, refused } = await ledger.mailboxState(mailbox.id)
+    const { currentAtMs, subscription, refused, hearing, restoredSinceMs } = await ledger.mailboxState(
+      mailbox.id,
+    )
     const [brakes, mails, listing, layers] = await Promise.all([
       brakesOf(ledger, mailbox.id),
       mailsOf(ledger, mailbox.id),
@@ -32,14 +34,20 @@ function showState({ ledger, settingDefaults }: Deps): RequestHandler<{ mailbox:
       ...(subscription && {
         subscription: { startedAt: iso(subscription.startedAtMs), heardAt: iso(subscription.heardAtMs) },
       }),
+      ...(hearing && { notifications: notificationsOf(hearing) }),
       mails,
       settings: settingsInForce(layers, settingDefaults),
       ...(listing && { listing }),
+      ...(restoredSinceMs !== undefined && { restored: iso(restoredSinceMs) }),
       ...(Object.keys(brakes).length > 0 && { brakes }),
       ...(refused && { refused: { code: refused.code, since: iso(refused.sinceMs) } }),
     }
     response.json(shown)
   }
+}
+
+function notificationsOf({ way, sinceMs, whyNot }: Hearing): z.input<typeof notificationsSchema> {
+  return { way, since: iso(sinceMs), ...(whyNot && { whyNot }) }
 }
 
 async function mailsOf(ledger: Ledger, mailboxId: string): Promise<z.input<typeof mailsSchema>> {

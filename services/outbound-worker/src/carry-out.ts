@@ -76,14 +76,14 @@ async function createAll(
   const creating = planned(tasks, 'create')
   const creations = creating.map((task) => ({
     appointment: task.plan.appointment,
-    stamp: stampOf(task.attempt),
+    stamp: stampOf(task),
     send: toAllOrNone(task, settings),
   }))
   await write(
     creating,
     () => gateway.createItems(mailbox.address, creations, outbound(signal, deadline)),
     (task, item) => {
-      const { attempt, version } = stampOf(task.attempt)
+      const { attempt, version } = stampOf(task)
       const link = linkOfCreated(task.attempt.record, { ...item, attempt, version }, task.fingerprints)
       return settledAs(link)
     },
@@ -106,7 +106,7 @@ async function updateAll(
         ? { ...appointment, body: withJoinBlock(appointment.body, task.foundBody) }
         : appointment,
       send: sendingOf(task, settings).send,
-      ...(item.stamped && stampAttempt && { stamp: { ...stampOf(task.attempt), attempt: stampAttempt } }),
+      ...(item.stamped && stampAttempt && { stamp: { ...stampOf(task), attempt: stampAttempt } }),
     }
   })
   await write(
@@ -203,9 +203,10 @@ function planned<Action extends OutboundPlan['action']>(
   return tasks.filter((task): task is Planned<Action> => !task.outcome && task.plan.action === action)
 }
 
-function stampOf({ record }: Task['attempt']) {
+function stampOf({ attempt: { record }, fingerprints }: Task) {
   const { appointmentId, intent } = record
-  return { appointmentId, version: intent!.version, attempt: intent!.attempt }
+  const { version, attempt } = intent!
+  return { appointmentId, version, attempt, ...(fingerprints && { base: fingerprints }) }
 }
 
 function outbound(signal: AbortSignal, deadline: Deadline) {

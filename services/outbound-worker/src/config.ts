@@ -40,6 +40,12 @@ export const connectionVariables = z.object({
   REFUSE_PERSONAL: flag
     .default(false)
     .describe('`true`: items of sensitivity personal do not cross, like private ones.'),
+  REBUILD_CREATE: z
+    .enum(['confirm', 'create'])
+    .default('confirm')
+    .describe(
+      'After a loss of Redis: what an application sends that had an item, and has none, is listed as unconfirmed until somebody decides, or created.',
+    ),
   LATE_CALL_SECONDS: seconds
     .default(120_000)
     .describe(
@@ -77,6 +83,7 @@ const connection = connectionVariables.transform((env, context) => ({
     brake: brakeConfig(env),
     oscillation: oscillationConfig(env),
     refusePersonal: env.REFUSE_PERSONAL,
+    createsUnconfirmed: env.REBUILD_CREATE === 'create',
   },
   settingDefaults: settingConfig(env),
   concurrency: env.OUTBOUND_CONCURRENCY,

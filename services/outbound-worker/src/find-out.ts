@@ -1,12 +1,14 @@
 import {
+  caughtUp,
   type Digest,
   type Finding,
   fingerprintsOf,
   holdsJoinBlock,
   isOver,
   refusalOf,
+  withAttempt,
 } from '@lockstep/domain'
-import { type CalendarGateway, type CalendarItem, ItemGoneError } from '@lockstep/exchange'
+import { type CalendarGateway, type CalendarItem, ItemGoneError, type Stamp } from '@lockstep/exchange'
 import type { Ledger, Mailbox, OutboundOutcome } from '@lockstep/ledger'
 import { outcomeOfError } from './outcome.ts'
 import type { OutboundSettings } from './settle-batch.ts'
@@ -25,7 +27,8 @@ type Options = {
 /** Looks at Exchange for the plans that need to know more: one read for all, and a search for each lost create. */
 export async function findOut(options: Options): Promise<void> {
   await readItems(options)
-  for (const task of options.tasks) if (task.plan.action === 'findStamped') await findStamped(task, options)
+  const searching = options.tasks.filter(({ plan, outcome }) => !outcome && plan.action === 'findStamped')
+  await Promise.all(searching.map((task) => findStamped(task, options)))
 }
 
 async function readItems({ gateway, mailbox, tasks, settings, digest, signal }: Options): Promise<void> {
@@ -55,19 +58,35 @@ function take(task: Task, item: CalendarItem, { refusePersonal }: OutboundSettin
     task.finding = { kind: 'gone' }
     return
   }
-  const isStamped = task.attempt.record.link.item?.stamped === true
-  task.finding = findingOf(item, { refusePersonal, isStamped }, digest)
+  const stamp = task.attempt.record.link.item?.stamped === true ? item.stamp : undefined
+  const isBehind = stamp !== undefined && catchUp(task, stamp)
+  task.finding = findingOf(item, { refusePersonal, ...(stamp && !isBehind && { stamp }) }, digest)
   if (appointment) {
     task.foundBody = appointment.body
     task.meeting = { role, attendees: appointment.attendees, isOver: isOver(appointment, Date.now()) }
   }
 }
 
-type Reading = { refusePersonal: boolean; isStamped: boolean }
+/**
+ * A version on the item that the ledger does not know was written by an earlier attempt, or is the wanted one. If it is
+ * neither the ledger is behind: it was lost, or is an older copy.
+ */
+function catchUp(task: Task, stamp: Stamp): boolean {
+  const { record, earlier } = task.attempt
+  const { wanted, link } = record
+  const isExplained =
+    earlier !== undefined || (wanted?.kind === 'present' && wanted.version === stamp.version)
+  const isBehind = !isExplained && stamp.version > link.written.version
+  const known = isBehind ? caughtUp(record, stamp) : withAttempt(record, stamp.attempt)
+  task.attempt = { ...task.attempt, record: known }
+  return isBehind
+}
 
-/** The stamp on a user's copy of an item of ours says nothing: it is that of another appointment. */
-function findingOf(item: CalendarItem, { refusePersonal, isStamped }: Reading, digest: Digest): Finding {
-  const { appointment, changeKey, lastModifiedMs, stamp } = item
+/** The stamp on a user's copy of an item of ours says nothing, and is left out: it is that of another appointment. */
+type Reading = { refusePersonal: boolean; stamp?: Stamp }
+
+function findingOf(item: CalendarItem, { refusePersonal, stamp }: Reading, digest: Digest): Finding {
+  const { appointment, changeKey, lastModifiedMs } = item
   const isRefused = !appointment || refusalOf(item, { refusePersonal }) !== undefined
   const fingerprints = appointment ? fingerprintsOf(appointment, digest) : undefined
   return {
@@ -80,7 +99,7 @@ function findingOf(item: CalendarItem, { refusePersonal, isStamped }: Reading, d
       fingerprints: fingerprints ?? ({} as never),
       ...(appointment && holdsJoinBlock(appointment.body) && { joinBlock: true }),
     },
-    ...(stamp && isStamped && { stampedVersion: stamp.version }),
+    ...(stamp && { stampedVersion: stamp.version }),
   }
 }
 

@@ -93,6 +93,7 @@ async function setUp(changes: Partial<FixedSettings> = {}) {
     leaseMs,
     refusePersonal: false,
     mailBudget: 200,
+    createsUnconfirmed: false,
     brake: { deletions: 0, percent: 100, windowMs: 60_000 },
     oscillation: { crossings: 0, windowMs: 60_000 },
     ...changes,

@@ -1,6 +1,7 @@
 import {
   attemptsBeforeParking,
   type BrakeRules,
+  type CalendarKnowledge,
   type Digest,
   fingerprintsOf,
   isOver,
@@ -13,6 +14,7 @@ import {
 import type { CalendarGateway } from '@lockstep/exchange'
 import type { Ledger, Mailbox, OutboundAttempt, OutboundOutcome } from '@lockstep/ledger'
 import type { Logger } from '@lockstep/runtime'
+import { calendarOf } from './calendar-knowledge.ts'
 import { carryOut } from './carry-out.ts'
 import { holdBack, type OnBraked } from './hold-back.ts'
 import { uncountMails } from './mail-budget.ts'
@@ -32,6 +34,8 @@ export type FixedSettings = Pick<OutboundRules, 'lateCallMs'> & {
   refusePersonal: boolean
   brake: BrakeRules
   oscillation: OscillationRules
+  /** What had an item before the ledger was lost, and has none, is created without asking. */
+  createsUnconfirmed: boolean
   /** After this time the appointments of a worker that died are due again. */
   leaseMs: number
   /** Recipients that may be mailed for a mailbox in an hour. */
@@ -66,10 +70,11 @@ export function createSettleBatch(deps: Deps): SettleBatch {
     const { conflictPolicy, mute } = inForce
     const settings = { ...deps.settings, policy: conflictPolicy.value, mute: mute.value }
     const tasks = attempts.map((attempt) => taskOf(attempt, deps))
+    const calendar = await calendarOf(ledger, mailbox, settings)
     await ledger.note(mailbox.id, trailOf(tasks, 'started'))
     for (let round = 0; round < rounds && tasks.some((task) => !task.outcome); round++) {
       const open = tasks.filter((task) => !task.outcome)
-      for (const task of open) task.plan = planOf(task, settings)
+      for (const task of open) task.plan = planOf(task, settings, calendar)
       await findOut({ ledger, gateway, mailbox, tasks: open, settings, digest: deps.digest, signal })
       await holdBack({ ledger, mailbox, tasks: open, settings, log, onBraked: deps.onBraked })
       await carryOut({ ledger, gateway, mailbox, tasks: open, settings, signal })
@@ -83,6 +88,8 @@ export function createSettleBatch(deps: Deps): SettleBatch {
 
   async function commit(task: Task, mailbox: Mailbox): Promise<boolean> {
     const outcome = task.outcome ?? movingTarget()
+    if (task.plan.action === 'confirm')
+      await ledger.noteUnconfirmed(mailbox.id, task.attempt.record.appointmentId, Date.now())
     const result = await ledger.commitOutbound(mailbox.id, task.attempt, outcome, Date.now())
     const { appointmentId, wanted } = task.attempt.record
     if (result === 'committed' && outcome.kind === 'settled') await noteCrossing(ledger, mailbox, task)
@@ -125,9 +132,11 @@ function taskOf(attempt: OutboundAttempt, { digest }: Deps): Task {
 function planOf(
   { attempt, fingerprints, overtaken, finding }: Task,
   settings: OutboundSettings,
+  calendar: CalendarKnowledge,
 ): OutboundPlan {
   return planOutbound({
     record: attempt.record,
+    calendar,
     ...(fingerprints && { fingerprints }),
     ...(attempt.earlier && { earlier: attempt.earlier }),
     ...(overtaken && { overtaken }),

@@ -8,7 +8,7 @@ import {
   type Observed,
   type OutboundPlan,
 } from '@lockstep/domain'
-import type { OutboundOutcome } from '@lockstep/ledger'
+import { type OutboundOutcome, UNCONFIRMED } from '@lockstep/ledger'
 import { settledAs } from './outcome.ts'
 import type { Task } from './task.ts'
 
@@ -31,6 +31,10 @@ export function outcomeWithoutWriting({
       return settledAs(linkOfCancelledMeanwhile(record, fingerprints!, Date.now()))
     case 'sleep':
       return { kind: 'parked', code: 'ASLEEP' }
+    case 'confirm':
+      return { kind: 'parked', code: UNCONFIRMED }
+    case 'awaitListing':
+      return postponed(Date.now() + listingMs, 'NOT_LISTED', 'none')
     case 'wait':
       // Nothing was tried: the lost call stays the one that is waited for.
       return postponed(plan.untilMs, 'LOST_ANSWER', 'none')
@@ -62,3 +66,6 @@ function postponed(dueMs: number, code: string, effect: 'none' | 'unknown' | 'mo
 
 /** Time for the other direction to find out whether the item was deleted or moved. */
 const missingMs = 3_000
+
+/** How often it is seen whether the calendar is listed by now. */
+const listingMs = 1_000

@@ -11,6 +11,7 @@ import type { OutboundAttempt, OutboundOutcome } from '@lockstep/ledger'
 
 /** What is found out and decided about one appointment of a batch, until it has an outcome. */
 export type Task = {
+  /** Its record is caught up with what the item's stamp says, once that was read. */
   attempt: OutboundAttempt
   /** What is wanted; missing if it is wanted absent. */
   readonly appointment?: Appointment

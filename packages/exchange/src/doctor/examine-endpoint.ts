@@ -1,23 +1,20 @@
 import { lookup } from 'node:dns/promises'
 import type { ExchangeConfig } from '../create-exchange.ts'
+import { openOwnCertificates } from '../trust/own-certificates.ts'
 import { openTrust } from '../trust/tls-material.ts'
 import { proxyFor } from '../ews/connections/ways-out.ts'
 import { exchangeOnlineWarning } from '../exchange-online.ts'
-import { ownCertificates, trustedUntilMs, verdictOnEnd } from './certificates.ts'
+import { verdictOnEnd } from './certificates.ts'
 import { examineBudget } from './examine-budget.ts'
 import { examineServer } from './examine-server.ts'
 import { reach, shakeHands } from './handshake.ts'
-import type { Line, Shared } from './line.ts'
+import type { Line } from './line.ts'
 import { failed, type Finding, inOrder, ok, type Part, skipped, type Step, warning } from './step.ts'
 
 const connectMs = 10_000
 
 /** Examines the way to an endpoint step by step, from its name to the budget of the account. */
-export function examineEndpoint(
-  config: ExchangeConfig,
-  line: Line,
-  shared: Shared | undefined,
-): AsyncGenerator<Step> {
+export function examineEndpoint(config: ExchangeConfig, lines: readonly Line[]): AsyncGenerator<Step> {
   const url = new URL(config.url)
   const way = { waysOut: config.waysOut, timeoutMs: Math.min(connectMs, config.timeoutMs) }
   const isProxied = proxyFor(url, config.waysOut ?? {}) !== undefined
@@ -42,12 +39,12 @@ export function examineEndpoint(
       async examine() {
         if (!isSecure) return skipped('without https there is none')
         const certificate = await shakeHands(url, way, openTrust(config.trust ?? {}).material)
-        return verdictOnEnd("the server's certificate", Date.parse(certificate.validTo), Date.now())
+        return verdictOnEnd('server', Date.parse(certificate.validTo), Date.now())
       },
     },
     ...ownCertificateParts(config),
-    { name: 'budget', examine: () => examineBudget(config, shared), isVital: false },
-    ...examineServer(line, config.auth.kind),
+    { name: 'budget', examine: () => examineBudget(lines), isVital: false },
+    ...examineServer(lines, config.auth.kind),
   ]
   return inOrder(parts)
 }
@@ -71,25 +68,11 @@ async function lookUp(url: URL): Promise<Finding> {
 }
 
 /** Those that we show, and those that we trust: they end without a word from the server. */
-function ownCertificateParts({ trust, auth }: ExchangeConfig): Part[] {
-  const names = { client: 'client certificate', oauth: 'oauth certificate' } as const
-  const own = ownCertificates({ ...(trust && { trust }), auth })
-  const authorities = trust?.authorities
-  return [
-    ...own.map(({ use, validToMs }) => ({
-      name: names[use],
-      examine: async () => verdictOnEnd('our certificate', validToMs, Date.now()),
-      isVital: false,
-    })),
-    ...(authorities
-      ? [
-          {
-            name: 'trusted certificates',
-            examine: async () =>
-              verdictOnEnd('the first of those in EWS_CA_FILE', trustedUntilMs(authorities), Date.now()),
-            isVital: false,
-          },
-        ]
-      : []),
-  ]
+function ownCertificateParts(config: ExchangeConfig): Part[] {
+  const names = { server: '', client: 'our certificate', oauth: 'token certificate', authority: 'trusted' }
+  return openOwnCertificates(config)().map(({ use, validToMs }) => ({
+    name: names[use],
+    examine: async () => verdictOnEnd(use, validToMs, Date.now()),
+    isVital: false,
+  }))
 }

@@ -13,18 +13,19 @@ const faultsOfAccount = new Set([
 ])
 const tellableSkewMs = 5_000
 
-/** One call as ourselves: whether we are let in, what the clock says, which version answers. */
-export function examineServer(line: Line, auth: string): Part[] {
+/** One call as each of our accounts: whether we are let in, what the clock says, which version answers. */
+export function examineServer(lines: readonly Line[], auth: string): Part[] {
+  const [first] = lines as readonly [Line]
   let version: Version | undefined
   return [
-    {
-      name: 'logon',
+    ...lines.map((line) => ({
+      name: line.account === '' ? 'logon' : `logon ${line.account}`,
       async examine() {
         version = await askAsOurselves(line)
         return ok(`Exchange lets the account in (${auth})`)
       },
-    },
-    { name: 'clock', examine: async () => verdictOnClock(line.skewMs()), isVital: false },
+    })),
+    { name: 'clock', examine: async () => verdictOnClock(first.skewMs()), isVital: false },
     { name: 'version', examine: async () => verdictOnVersion(version) },
   ]
 }

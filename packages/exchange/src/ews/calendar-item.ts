@@ -22,7 +22,13 @@ import {
 import type { Appointment, Attendee, AttendeeType, Body, Sensitivity } from '@lockstep/domain'
 import type { CalendarItem, ItemHead } from '../calendar-gateway.ts'
 import { requiredValueOf, valueOf } from './properties.ts'
-import { appointmentIdProperty, readStamp, type StampedZones, versionProperty } from './stamp.ts'
+import {
+  appointmentIdProperty,
+  baseProperty,
+  readStamp,
+  type StampedZones,
+  versionProperty,
+} from './stamp.ts'
 import { readWhen } from './when.ts'
 
 const headProperties = [
@@ -36,6 +42,7 @@ const headProperties = [
 ]
 
 const contentProperties = [
+  baseProperty,
   ItemSchema.Subject,
   ItemSchema.Body,
   ItemSchema.Importance,

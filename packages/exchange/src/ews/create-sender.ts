@@ -141,7 +141,7 @@ function connectorTo(
     onConnect(socket) {
       onConnect?.(socket)
       const certificate = certificateOf(socket)
-      if (tells && certificate) onCertificate?.(factOf(certificate, Date.now()))
+      if (tells && certificate) onCertificate?.(factOf('server', certificate, Date.now()))
     },
   })
 }

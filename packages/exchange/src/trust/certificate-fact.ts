@@ -1,7 +1,16 @@
 import { X509Certificate } from 'node:crypto'
 
-/** What is told of a server's certificate, for metrics and alarms. */
+/**
+ * Whose certificate it is: the one that the server showed, ours that we show to it, ours for tokens, or the one in the
+ * file of what we trust that ends first.
+ */
+export type CertificateUse = 'server' | 'client' | 'oauth' | 'authority'
+
+/** What is told of a certificate, for metrics and alarms. */
 export type CertificateFact = {
+  readonly use: CertificateUse
+  /** Whose it is, where there are several accounts and it is of ours. */
+  readonly account?: string
   /** SHA-256, in hexadecimal. */
   readonly fingerprint: string
   readonly validToMs: number
@@ -10,10 +19,11 @@ export type CertificateFact = {
 
 const dayMs = 86_400_000
 
-export function factOf(certificate: Buffer, nowMs: number): CertificateFact {
+export function factOf(use: CertificateUse, certificate: Buffer, nowMs: number): CertificateFact {
   const { fingerprint256, validTo } = new X509Certificate(certificate)
   const validToMs = Date.parse(validTo)
   return {
+    use,
     fingerprint: fingerprint256.replaceAll(':', '').toLowerCase(),
     validToMs,
     daysLeft: Math.floor((validToMs - nowMs) / dayMs),

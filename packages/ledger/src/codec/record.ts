@@ -16,13 +16,14 @@ import { unpackLink, unpackOffer } from './link.ts'
  * | `e` | epoch: the number of attempts so far | | `o1`… | the newest 16 offers |
  * | `k` | content that may be landing, overtaken since | | `kv` | its version |
  * | `f` | the newest 16 crossings, one a line | | `z` | since when it is frozen, and for which fields |
+ * | `y` | what was decided of it while unconfirmed | | `n` | its new id, and nothing else, once it was renamed |
  *
  * A mark adds `mk` kind, `mr` reason, `ms` serial, `mt` since, `mn` notified, `mb` epoch of the delivery in flight,
  * `ma` attempts, `mc` why it failed last, `mp` since when it is parked, `mw` the version that it waits for.
  */
 export type StoredFields = Readonly<Record<string, string>>
 
-type PackedHead = { k: 0 | 1; b?: number; t: number; r?: string }
+type PackedHead = { k: 0 | 1; b?: number; t: number; r?: string; x?: 1 }
 
 export function recordOf(appointmentId: string, stored: StoredFields): AppointmentRecord {
   const wanted = wantedOf(stored)
@@ -34,30 +35,33 @@ export function recordOf(appointmentId: string, stored: StoredFields): Appointme
     ...(intent !== undefined && { intent: unpackIntent(intent) }),
     offers: offersOf(stored),
     ...(stored['f'] !== undefined && { crossings: unpackCrossings(stored['f']) }),
+    ...(stored['y'] !== undefined && { decision: stored['y'] as 'create' | 'drop' }),
     ...(stored['z'] !== undefined && { frozen: unpackFrozen(stored['z']) }),
   }
 }
 
 export function packHead(wanted: Wanted): string {
-  const { kind, basedOn, atMs } = wanted
+  const { kind, basedOn, atMs, isFromExchange } = wanted
   const head: PackedHead = {
     k: kind === 'present' ? 1 : 0,
     ...(basedOn !== undefined && { b: basedOn }),
     t: atMs,
     ...(kind === 'absent' && { r: wanted.reason }),
+    ...(isFromExchange && { x: 1 }),
   }
   return JSON.stringify(head)
 }
 
 function wantedOf({ v, w, c }: StoredFields): Wanted | SettledWanted | undefined {
   if (v === undefined || w === undefined) return undefined
-  const { k, b, t, r } = JSON.parse(w) as PackedHead
+  const { k, b, t, r, x } = JSON.parse(w) as PackedHead
   return {
     kind: k === 1 ? 'present' : 'absent',
     version: Number(v),
     ...(b !== undefined && { basedOn: b }),
     atMs: t,
     ...(r !== undefined && { reason: r }),
+    ...(x && { isFromExchange: true }),
     ...(c !== undefined && { appointment: JSON.parse(c) as unknown }),
   } as Wanted | SettledWanted
 }

@@ -1,7 +1,7 @@
 -- Keeps what is about to be told as the next revision, and of those the newest ones.
 --
 -- KEYS  1 appointment  2 deliveries  3 due:deliveries
--- ARGV  1 appointment id  2 mailbox id  3 epoch  4 now  5 offer  6 how many are kept
+-- ARGV  1 appointment id  2 mailbox id  3 epoch  4 now  5 offer  6 how many are kept  7 the least it may be
 -- Returns the revision, 0 if the record moved (nothing is stored, the appointment is due now).
 
 -- include due
@@ -11,7 +11,15 @@ if not is_unmoved(KEYS[1], ARGV[3]) then
   let_go(KEYS[1], KEYS[2], KEYS[3], ARGV[1], ARGV[2], ARGV[3], ARGV[4])
   return 0
 end
-local revision = redis.call('HINCRBY', KEYS[1], 'r', 1)
-redis.call('HSET', KEYS[1], 'o' .. revision, ARGV[5])
-redis.call('HDEL', KEYS[1], 'o' .. (revision - tonumber(ARGV[6])))
+local revision = math.max(tonumber(redis.call('HGET', KEYS[1], 'r') or 0) + 1, tonumber(ARGV[7]))
+local offers = {}
+for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
+  local known = field:match('^o(%d+)$')
+  if known then offers[#offers + 1] = tonumber(known) end
+end
+table.sort(offers)
+while #offers >= tonumber(ARGV[6]) do
+  redis.call('HDEL', KEYS[1], string.format('o%.0f', table.remove(offers, 1)))
+end
+redis.call('HSET', KEYS[1], 'r', string.format('%.0f', revision), string.format('o%.0f', revision), ARGV[5])
 return revision

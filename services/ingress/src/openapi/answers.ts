@@ -1,7 +1,13 @@
 import { changeSchema } from '@lockstep/producer'
 import { z } from 'zod'
 import { settingsInForceSchema } from './setting-answers.ts'
-import { brakesSchema, frozenSchema, listingSchema, mailsSchema } from './mailbox-answers.ts'
+import {
+  brakesSchema,
+  frozenSchema,
+  listingSchema,
+  mailsSchema,
+  notificationsSchema,
+} from './mailbox-answers.ts'
 
 const time = z.iso.datetime()
 const refusal = z
@@ -109,7 +115,13 @@ export const mailboxStateSchema = z
     subscription: z
       .object({ startedAt: time, heardAt: time.describe('The newest sign of life.') })
       .optional(),
+    notifications: notificationsSchema.optional(),
     listing: listingSchema.optional(),
+    restored: time
+      .optional()
+      .describe(
+        'It was synchronised before: Redis was lost, and knows the mailbox since then. What was made before and has no item is unconfirmed.',
+      ),
     mails: mailsSchema,
     settings: settingsInForceSchema,
     brakes: brakesSchema.optional(),

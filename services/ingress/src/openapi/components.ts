@@ -8,6 +8,13 @@ import {
   replayedSchema,
   releaseSchema,
 } from './mailbox-answers.ts'
+import {
+  decidedSchema,
+  decisionSchema,
+  rebuildingSchema,
+  rebuildSchema,
+  unconfirmedSchema,
+} from './rebuild-answers.ts'
 import { settingsPatchSchema, settingsSchema } from './setting-answers.ts'
 import {
   appointmentStateSchema,
@@ -36,11 +43,16 @@ export function componentSchemas(): Record<string, Schema> {
     replayedSchema,
     settingsSchema,
     connectionsSchema,
+    unconfirmedSchema,
+    decidedSchema,
+    rebuildingSchema,
   ]
   return {
     ...schemasIn(eventSchema, 'input'),
     ...schemasIn(releaseSchema, 'input'),
     ...schemasIn(settingsPatchSchema, 'input'),
+    ...schemasIn(decisionSchema, 'input'),
+    ...schemasIn(rebuildSchema, 'input'),
     ...Object.assign({}, ...answers.map((schema) => schemasIn(schema, 'output'))),
   }
 }

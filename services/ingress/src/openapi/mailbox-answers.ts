@@ -14,6 +14,23 @@ export const brakesSchema = z
   .object({ outbound: brakeSchema.optional(), inbound: brakeSchema.optional() })
   .describe('Directions that are stopped because too much was about to be deleted. Nothing of them is lost.')
 
+export const notificationsSchema = z
+  .object({
+    way: z
+      .enum(['push', 'streaming', 'poll'])
+      .describe(
+        'push: Exchange calls. streaming: over a connection kept open. poll: by comparing now and then.',
+      ),
+    since: z.iso.datetime(),
+    whyNot: z
+      .object({ push: z.string().optional(), streaming: z.string().optional() })
+      .optional()
+      .describe(
+        'Why by no better way: STARTING, NOT_CALLED, SILENT, UNHEARD (changes came that were not told of), or the code of a failure.',
+      ),
+  })
+  .describe('How changes in Exchange are heard of. A better way is tried again by itself.')
+
 export const mailsSchema = z
   .object({
     since: z.iso.datetime(),
@@ -34,8 +51,10 @@ export const frozenSchema = z
 export const listingSchema = z
   .object({
     cause: z
-      .enum(['backfill', 'requested', 'scheduled', 'cursorLost'])
-      .describe('backfill: the mailbox is new. requested: by POST …/repair. scheduled: its time had come.'),
+      .enum(['backfill', 'requested', 'scheduled', 'cursorLost', 'rebuild'])
+      .describe(
+        'backfill: the mailbox is new. requested: by POST …/repair. scheduled: its time had come. rebuild: by POST …/rebuild.',
+      ),
     startedAt: z.iso.datetime(),
     finishedAt: z.iso.datetime().optional().describe('Missing while items are being listed.'),
     items: z.int().describe('Items that were listed.'),

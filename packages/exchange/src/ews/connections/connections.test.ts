@@ -34,6 +34,7 @@ describe('a server whose authority we know', () => {
     await outcomeOf({ url, trust: ca, onCertificate: (fact) => facts.push(fact) })
     expect(facts).toEqual([
       {
+        use: 'server',
         fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
         validToMs: Date.parse('2125-01-01T00:00:00Z'),
         daysLeft: expect.any(Number),

@@ -1,0 +1,78 @@
+import type { Ledger, Mailbox } from '@lockstep/ledger'
+import type { Logger } from '@lockstep/runtime'
+import { type Other, ownerOf } from './other-connections.ts'
+
+export type MailboxKeeper = {
+  /**
+   * Enables mailboxes. One that was not known before is due at once: it is subscribed and compared. One that another
+   * connection has is left to that one, and told.
+   */
+  enable(addresses: readonly string[]): Promise<Mailbox[]>
+  /** As of the ledger; a mailbox that is not known may have been lost with it, and be kept. */
+  find: Ledger['find']
+  close(): void
+}
+
+type Deps = { log: Logger; others: readonly Other[] }
+
+const EVERY_MS = 5_000
+
+const alreadyOwned =
+  'a mailbox of MAILBOXES is enabled in another connection: forget it there, or take it off this list'
+
+/**
+ * Enables mailboxes, and again whenever the ledger turns out to have been lost: nobody restarts the processes when Redis
+ * comes back empty. One that was forgotten on purpose is not enabled again by a process that is running.
+ */
+export function keepMailboxes(ledger: Ledger, { log, others }: Deps): MailboxKeeper {
+  const kept = new Set<string>()
+  let generation: string | undefined
+
+  async function enable(addresses: Iterable<string>): Promise<Mailbox[]> {
+    const mailboxes: Mailbox[] = []
+    for (const address of addresses) {
+      const known = await ledger.find(address)
+      const mailbox = known ?? (await ledger.enable(address, Date.now()))
+      if (!known) await ledger.setInboundDue(mailbox.id, Date.now())
+      mailboxes.push(mailbox)
+    }
+    return mailboxes
+  }
+  /** Those that no other connection has. */
+  async function ours(addresses: readonly string[]): Promise<string[]> {
+    const mine: string[] = []
+    for (const [index, address] of addresses.entries()) {
+      const owner = (await ledger.find(address)) ? undefined : await ownerOf(address, others)
+      if (!owner) mine.push(address)
+      else log.error({ number: index + 1, owner: owner.name }, alreadyOwned)
+    }
+    return mine
+  }
+  async function look(): Promise<boolean> {
+    const now = await ledger.generation()
+    const isLost = generation !== undefined && now !== generation
+    if (isLost) {
+      log.warn({ mailboxes: kept.size }, 'the ledger was lost, mailboxes are enabled anew')
+      await enable(kept)
+    }
+    generation = now
+    return isLost
+  }
+  const timer = setInterval(() => {
+    if (generation === undefined) return
+    look().catch((error: unknown) => log.debug({ err: error }, 'could not see whether the ledger was lost'))
+  }, EVERY_MS)
+
+  return {
+    async enable(addresses) {
+      await look()
+      const mine = await ours(addresses)
+      for (const address of mine) kept.add(address)
+      return enable(mine)
+    },
+    find: async (address) =>
+      (await ledger.find(address)) ??
+      (generation !== undefined && (await look()) ? ledger.find(address) : undefined),
+    close: () => clearInterval(timer),
+  }
+}

@@ -1,0 +1,35 @@
+import type { AuthOptions } from '../ews/create-sender.ts'
+import { type CertificateFact, type CertificateUse, factOf } from './certificate-fact.ts'
+import { readKeystore } from './read-keystore.ts'
+import { secretFrom } from './secret.ts'
+import type { CertificateFile, TrustOptions } from './tls-material.ts'
+import { WatchedFile } from './watched-file.ts'
+
+type Owner = { readonly trust?: TrustOptions | undefined; readonly auth: AuthOptions }
+
+/**
+ * The certificates in our own files, which end without a word from any server: the first to end of each file, read anew
+ * when the file changes. @throws {KeystoreError} if a file cannot be used at the start
+ */
+export function openOwnCertificates({ trust = {}, auth }: Owner): () => CertificateFact[] {
+  const oauth = auth.kind === 'oauth' && 'certificate' in auth.proof ? auth.proof.certificate : undefined
+  const files: [CertificateUse, CertificateFile | undefined][] = [
+    ['client', trust.client],
+    ['oauth', oauth],
+    ['authority', trust.authorities],
+  ]
+  const watched = files.flatMap(([use, file]) => (file ? [{ use, ends: watch(file) }] : []))
+  return () => watched.map(({ use, ends }) => factOf(use, ends.current(), Date.now()))
+}
+
+function watch({ file, password }: CertificateFile): WatchedFile<Buffer> {
+  const secret = password === undefined ? undefined : secretFrom(password)
+  return new WatchedFile(file, (bytes) => {
+    const { certificates } = readKeystore(bytes, secret?.refresh())
+    return certificates.toSorted((a, b) => endOf(a) - endOf(b))[0]!
+  })
+}
+
+function endOf(certificate: Buffer): number {
+  return factOf('client', certificate, 0).validToMs
+}

@@ -1,0 +1,32 @@
+import { z } from 'zod'
+
+export const unconfirmedSchema = z
+  .object({
+    unconfirmed: z.array(
+      z.object({
+        mailbox: z.string(),
+        appointmentId: z.string(),
+        version: z.int(),
+        madeAt: z.iso.datetime().describe('When the application made that version.'),
+        since: z.iso.datetime(),
+      }),
+    ),
+  })
+  .meta({ id: 'UnconfirmedList' })
+
+export const decisionSchema = z
+  .strictObject({ decision: z.enum(['create', 'drop']) })
+  .meta({ id: 'Decision' })
+
+export const decidedSchema = z
+  .object({
+    decision: z.enum(['create', 'drop']),
+    decided: z.boolean().describe('Whether it was unconfirmed.'),
+  })
+  .meta({ id: 'Decided' })
+
+export const rebuildSchema = z.strictObject({ action: z.enum(['begin', 'end']) }).meta({ id: 'Rebuild' })
+
+export const rebuildingSchema = z
+  .object({ mailbox: z.string(), restored: z.iso.datetime().optional() })
+  .meta({ id: 'Rebuilding' })

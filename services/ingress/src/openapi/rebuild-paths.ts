@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import { parametersOf, reference } from './components.ts'
+import { inPath, json, type Operation, problems, usualProblems, withKey } from './operation.ts'
+
+export const unconfirmedQuery = z.object({
+  mailbox: z.string().optional().describe('Only those of this mailbox.'),
+  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+})
+
+const mailbox = inPath('mailbox', 'The primary SMTP address of an enabled mailbox.')
+const unknown = { 404: 'The mailbox is not enabled.' }
+
+/** What there is to be done after Redis was lost. */
+export const rebuildPaths = () =>
+  ({
+    '/v1/unconfirmed': {
+      get: {
+        operationId: 'listUnconfirmed',
+        summary: 'List what somebody has to decide after a loss of Redis',
+        description:
+          'Appointments that the application sent again, that it made before the loss, and that have no item in Exchange: deleted there meanwhile, or not written before the loss. None is created until it is decided, one by one or by REBUILD_CREATE.',
+        ...withKey,
+        parameters: parametersOf(unconfirmedQuery),
+        responses: {
+          200: json(
+            'Those that wait for a decision, the first one of each mailbox first.',
+            'UnconfirmedList',
+          ),
+          ...problems({ 400: 'A parameter is wrong.', ...unknown }),
+          ...usualProblems,
+        },
+      },
+    },
+    '/v1/unconfirmed/{mailbox}/{appointmentId}': {
+      post: {
+        operationId: 'decideUnconfirmed',
+        summary: 'Decide an unconfirmed appointment',
+        description:
+          'create: it is made in Exchange, and attendees are invited. drop: it stays as it is in Exchange, and the application is told that it is cancelled.',
+        ...withKey,
+        parameters: [mailbox, inPath('appointmentId', "The application's own id of the appointment.")],
+        requestBody: { required: true, content: { 'application/json': { schema: reference('Decision') } } },
+        responses: {
+          200: json('Whether it was unconfirmed.', 'Decided'),
+          ...problems({ 400: 'The decision is missing or not known.', ...unknown }),
+          ...usualProblems,
+        },
+      },
+    },
+    '/v1/mailboxes/{mailbox}/rebuild': {
+      post: {
+        operationId: 'rebuildMailbox',
+        summary: 'Begin or end the rebuild of a mailbox by hand',
+        description:
+          'A mailbox in whose calendar there are stamps of a lost ledger is rebuilt by itself. begin: the same for one in which there are none, or when Redis came back from an old copy: the calendar is listed, and what the application sends again and has no item is unconfirmed. end: the application has sent everything; what has no item from now on is new.',
+        ...withKey,
+        parameters: [mailbox],
+        requestBody: { required: true, content: { 'application/json': { schema: reference('Rebuild') } } },
+        responses: {
+          202: json('It has begun, or ended.', 'Rebuilding'),
+          ...problems({ 400: 'The action is missing or not known.', ...unknown }),
+          ...usualProblems,
+        },
+      },
+    },
+  }) satisfies Record<string, { get: Operation } | { post: Operation }>

@@ -1,0 +1,66 @@
+import type { Ledger, Mailbox } from '@lockstep/ledger'
+import type { Queues } from '@lockstep/queue'
+import { type Logger, ProblemError } from '@lockstep/runtime'
+import express, { type RequestHandler, Router } from 'express'
+import type { z } from 'zod'
+import { parseJson } from './json-text.ts'
+import { iso, knownMailbox } from './known-mailbox.ts'
+import { decisionSchema, type unconfirmedSchema } from './openapi/rebuild-answers.ts'
+import { unconfirmedQuery } from './openapi/rebuild-paths.ts'
+import { queryOf } from './query.ts'
+
+type Deps = { ledger: Ledger; queues: Queues; log: Logger }
+
+/** `/v1/unconfirmed`: what had an item before the ledger was lost and has none waits for somebody to decide. */
+export function unconfirmed(deps: Deps): Router {
+  const body = express.text({ type: 'application/json', limit: 1_024 })
+  return Router()
+    .get('/unconfirmed', list(deps))
+    .post('/unconfirmed/:mailbox/:appointmentId', body, decide(deps))
+}
+
+type Listed = z.input<typeof unconfirmedSchema>['unconfirmed']
+
+function list({ ledger }: Deps): RequestHandler {
+  return async (request, response) => {
+    const { mailbox, limit } = queryOf(unconfirmedQuery, request)
+    const mailboxes = mailbox === undefined ? await ledger.all() : [await knownMailbox(ledger, mailbox)]
+    const listed: Listed = []
+    for (const each of mailboxes) {
+      if (listed.length < limit) listed.push(...(await listedOf(ledger, each, limit - listed.length)))
+    }
+    response.json({ unconfirmed: listed })
+  }
+}
+
+async function listedOf(ledger: Ledger, { id, address }: Mailbox, limit: number): Promise<Listed> {
+  return (await ledger.unconfirmed(id, limit)).map(({ appointmentId, version, madeAtMs, sinceMs }) => ({
+    mailbox: address,
+    appointmentId,
+    version,
+    madeAt: iso(madeAtMs),
+    since: iso(sinceMs),
+  }))
+}
+
+function decide({ ledger, queues, log }: Deps): RequestHandler<{ mailbox: string; appointmentId: string }> {
+  return async (request, response) => {
+    const { id } = await knownMailbox(ledger, request.params.mailbox)
+    const { appointmentId } = request.params
+    const body = decisionSchema.safeParse(parseJson(typeof request.body === 'string' ? request.body : '{}'))
+    if (!body.success) {
+      throw new ProblemError({
+        status: 400,
+        detail: 'The decision is missing or not known.',
+        mend: 'Send {"decision":"create"} or {"decision":"drop"} as application/json.',
+      })
+    }
+    const { decision } = body.data
+    const decided = await ledger.decide(id, appointmentId, decision, Date.now())
+    if (decided) {
+      log.info({ mailboxId: id, appointmentId, decision }, 'unconfirmed appointment decided')
+      await queues.outbound.wakeQuietly(id)
+    }
+    response.json({ decision, decided })
+  }
+}

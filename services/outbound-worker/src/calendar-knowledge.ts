@@ -1,0 +1,25 @@
+import type { CalendarKnowledge } from '@lockstep/domain'
+import type { Ledger, Mailbox } from '@lockstep/ledger'
+
+/** A mailbox whose changes were not followed for so long may hold items of ours that are not known. */
+const staleMs = 120_000
+
+/** For so long an application may speak of what it had before the ledger was lost. As long as tombstones are kept. */
+const restoredMs = 90 * 86_400_000
+
+/** How well the ledger knows the calendar of the mailbox. */
+export async function calendarOf(
+  ledger: Ledger,
+  mailbox: Mailbox,
+  { createsUnconfirmed }: { createsUnconfirmed: boolean },
+): Promise<CalendarKnowledge> {
+  const nowMs = Date.now()
+  const { listedAtMs, restoredSinceMs, currentAtMs = 0 } = await ledger.mailboxState(mailbox.id)
+  return {
+    sinceMs: restoredSinceMs ?? mailbox.enabledAtMs,
+    isListed: listedAtMs !== undefined,
+    isCurrent: nowMs < currentAtMs + staleMs,
+    isRestored: restoredSinceMs !== undefined && nowMs < restoredSinceMs + restoredMs,
+    createsUnconfirmed,
+  }
+}

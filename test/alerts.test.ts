@@ -1,0 +1,17 @@
+import { globSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+
+const root = new URL('..', import.meta.url).pathname
+const read = (path: string) => readFileSync(`${root}${path}`, 'utf8')
+type Rules = { groups: { rules: { alert: string; expr: string; annotations: { summary: string } }[] }[] }
+
+test('infra/prometheus/alerts.yml asks only for metrics that there are, and says something of each alert', () => {
+  const { groups } = parse(read('infra/prometheus/alerts.yml')) as Rules
+  const rules = groups.flatMap((group) => group.rules)
+  const sources = globSync('{packages,services}/*/src/**/*.ts', { cwd: root }).map(read).join('')
+  const asked = rules.flatMap(({ expr }) => expr.match(/lockstep_\w+/g) ?? [])
+  expect(asked.filter((name) => !sources.includes(`name: '${name}'`))).toEqual([])
+  expect(asked.length).toBeGreaterThanOrEqual(rules.length)
+  expect(rules.filter(({ annotations }) => !annotations.summary)).toEqual([])
+})
