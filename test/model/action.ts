@@ -4,8 +4,8 @@ import type { Field } from './content.ts'
 export type Side = 'application' | 'exchange'
 export type ServiceName = 'ingress' | 'outbound-worker' | 'inbound-worker'
 
-/** How the producer sends an event: at once, late and so overtaken by newer ones, or once more later. */
-export type Sending = 'once' | 'late' | 'twice'
+/** How the producer sends an event: at once, late and so overtaken by newer ones, much later, or once more later. */
+export type Sending = 'once' | 'late' | 'muchLater' | 'twice'
 
 /** What a user does to an appointment. One that cannot be done any more is not done. */
 export type UserAction =

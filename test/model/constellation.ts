@@ -13,6 +13,7 @@ export type Constellation = {
   readonly application: TestApplication
   readonly ingressUrl: string
   readonly mailboxes: readonly string[]
+  readonly redis: { readonly url: string; readonly dir: string }
   /** Ends a process as a power cut would, and starts it again. */
   kill(service: ServiceName, place: number): Promise<void>
   freeze(service: ServiceName, place: number, forMs: number): Promise<void>
@@ -65,9 +66,8 @@ export async function startConstellation(options: ConstellationOptions): Promise
     LATE_CALL_SECONDS: String(options.lateCallMs / 1_000),
     POLL_SECONDS: '2',
     COMPARE_SECONDS: '2',
-    // A random history does what no user does: it deletes much, goes to and fro, and mails without end.
+    // A random history does what no user does: it mails without end, and deletes much; for that see `--brakes`.
     BRAKE_DELETES: '0',
-    OSCILLATION_CROSSINGS: '0',
     MAIL_BUDGET_PER_HOUR: '1000000',
     ...options.env,
   }
@@ -98,6 +98,7 @@ export async function startConstellation(options: ConstellationOptions): Promise
     application,
     ingressUrl,
     mailboxes,
+    redis: { url: redis.url, dir },
     async kill(service, place) {
       const member = memberOf(service, place)
       await member.end()

@@ -14,6 +14,10 @@ export type Figures = {
   deliveries: number
   writes: number
   mails: number
+  /** Attempts that ended after another one had begun: what their workers said of it. */
+  overlaps: number
+  /** Directions of mailboxes that were braked, and released. */
+  released: number
   /** Of each kind, how often it struck. */
   faults: Readonly<Record<string, number>>
   violations: Readonly<Record<string, number>>
@@ -23,7 +27,7 @@ type Facts = { rounds: number; startedAtMs: number; violations: readonly Violati
 
 export function figuresOf(
   constellation: Constellation,
-  { done, book, producer, troubles }: Stage,
+  { done, book, producer, troubles, operator }: Stage,
   { rounds, startedAtMs, violations }: Facts,
 ): Figures {
   const { simulator, application } = constellation
@@ -37,9 +41,17 @@ export function figuresOf(
     deliveries: application.received.length,
     writes: writesOf(constellation),
     mails: simulator.mails.length,
+    overlaps: overlapsOf(constellation),
+    released: operator.released,
     faults: { ...troubles.counts, ...simulator.faults.counts },
     violations: Object.fromEntries([...kinds].map(([kind, { length }]) => [kind, length])),
   }
+}
+
+function overlapsOf({ linesOf }: Constellation): number {
+  const isOverlap = (line: string) =>
+    line.includes('overlapped with another attempt') || line.includes('"result":"moved"')
+  return [...linesOf('outbound-worker'), ...linesOf('inbound-worker')].filter(isOverlap).length
 }
 
 export function changesOf({ changes }: Figures): number {

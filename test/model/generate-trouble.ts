@@ -8,14 +8,19 @@ export type TroubleScene = {
   readonly random: Random
   readonly isExchangeIll: boolean
   readonly areProcessesIll: boolean
+  /** Nothing else goes wrong. */
+  readonly areOnlyFrozen: boolean
   mailbox(): string
   /** Of an appointment that somebody just did something to, if none is named. */
   edit(side: Side, label?: number): EditAction
+  /** Something may go wrong with it that only a later change shows. */
+  doubted(label: number): void
 }
 
 /** Something that goes wrong, with the changes that it strikes. */
 export function troubleSteps(scene: TroubleScene, afterMs: number): Action[] {
-  const { random, isExchangeIll, areProcessesIll } = scene
+  const { random, isExchangeIll, areProcessesIll, areOnlyFrozen } = scene
+  if (areOnlyFrozen) return frozen(scene, random.pick(['outbound-worker', 'inbound-worker']), random.below(2))
   const kinds: (() => Action[])[] = [() => [{ ...applicationTrouble(random), afterMs }]]
   if (isExchangeIll) kinds.push(() => exchangeTrouble(scene, afterMs))
   if (areProcessesIll) kinds.push(() => processTrouble(scene, afterMs))
@@ -110,19 +115,21 @@ function processTrouble(scene: TroubleScene, afterMs: number): Action[] {
 }
 
 /** Frozen in the middle of what it does, past its lock and its leases; meanwhile the same appointments change again. */
-function frozen({ random, edit }: TroubleScene, service: ServiceName, place: number): Action[] {
-  // The lock of a job and the lease of what it began are 10 s each, that of a delivery is 15 s.
-  const forMs = service === 'inbound-worker' ? 16_500 : 11_000 + random.below(3_000)
+function frozen({ random, edit, doubted }: TroubleScene, service: ServiceName, place: number): Action[] {
+  // The lock of a job and the lease of what it began are 10 s each, that of a delivery is 15 s; and another worker has
+  // to notice, and to be done with it.
+  const forMs = (service === 'inbound-worker' ? 19_500 : 14_500) + random.below(2_000)
   const freeze = { do: 'freeze', service, place, forMs, afterMs: 0 } as const
   if (service === 'ingress') return [freeze]
   const side = service === 'outbound-worker' ? 'application' : 'exchange'
   const slow: Action =
     side === 'application'
-      ? { ...fault({ kind: 'latency', ms: 1_500, operation: random.pick(written), times: 4 }), afterMs: 0 }
-      : { do: 'application', is: 'slow', forMs: 2_000, afterMs: 0 }
+      ? fault({ kind: 'latency', ms: 2_000, operation: random.pick(['UpdateItem', ...written]), times: 6 })
+      : { do: 'application', is: 'slow', forMs: 2_500, afterMs: 0 }
   const first = [edit(side), edit(side), edit(side), edit(side)]
   const again = first.map(({ label }) => edit(random.chance(0.7) ? side : otherThan(side), label))
-  return [slow, ...paused(first, 100 + random.below(300)), ...paused([freeze], 500), ...again]
+  for (const { label } of first) doubted(label)
+  return [slow, ...paused(first, 300 + random.below(900)), ...paused([freeze], 500), ...again]
 }
 
 function otherThan(side: Side): Side {

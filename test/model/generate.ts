@@ -1,11 +1,11 @@
 import type { Action, History, Round, Sending, Side, UserAction } from './action.ts'
 import { mailboxOf } from './constellation.ts'
 import { fields } from './content.ts'
-import { type TroubleScene, troubleSteps } from './generate-trouble.ts'
+import { type EditAction, type TroubleScene, troubleSteps } from './generate-trouble.ts'
 import { type Random, randomOf } from './random.ts'
 
-/** From the harmless to the violent; each includes those before it. */
-export const troubles = ['none', 'producer', 'application', 'exchange', 'processes'] as const
+/** From the harmless to the violent; each includes those before it. `overlaps`: workers are frozen, and nothing else. */
+export const troubles = ['none', 'producer', 'application', 'exchange', 'processes', 'overlaps'] as const
 export type TroubleLevel = (typeof troubles)[number]
 
 export type GenerateOptions = {
@@ -21,7 +21,17 @@ export function* roundsOf({ seed, mailboxes, level, actions }: GenerateOptions):
   const random = randomOf(seed)
   const rank = troubles.indexOf(level)
   const pace = Math.max(1, Math.round(mailboxes / mailboxesAtPace))
-  const scene: Scene = { random, mailboxes, known: [], recent: [], rank, pace, serial: 0, labels: 0 }
+  const scene: Scene = {
+    random,
+    mailboxes,
+    known: [],
+    recent: [],
+    doubted: new Set(),
+    rank,
+    pace,
+    serial: 0,
+    labels: 0,
+  }
   for (;;) yield round(scene, actions)
 }
 
@@ -48,6 +58,8 @@ type Scene = {
   readonly known: number[]
   /** Those that somebody just did something to. */
   readonly recent: number[]
+  /** What went wrong with them in the round before may only show when they change again. */
+  readonly doubted: Set<number>
   readonly rank: number
   /** How many mailboxes' worth of users act at once. */
   readonly pace: number
@@ -61,6 +73,8 @@ const mailboxesAtPace = 12
 
 function round(scene: Scene, length: number): Round {
   const { random, rank } = scene
+  const again = [...scene.doubted].map((label) => [editOf(scene, 'application', label)])
+  scene.doubted.clear()
   const steps = Array.from({ length }, (): Action[] => {
     const action = userAction(scene)
     return [...overtaken(action, scene), timed(action, scene), ...undone(action, scene)]
@@ -70,7 +84,7 @@ function round(scene: Scene, length: number): Round {
     for (let n = 0; n < count; n++)
       steps.splice(random.below(steps.length + 1), 0, troubleSteps(sceneOfTrouble(scene), pauseMs(scene)))
   }
-  return steps.flat()
+  return [...again, ...steps].flat()
 }
 
 function sceneOfTrouble(scene: Scene): TroubleScene {
@@ -79,21 +93,24 @@ function sceneOfTrouble(scene: Scene): TroubleScene {
     random,
     isExchangeIll: rank >= troubles.indexOf('exchange'),
     areProcessesIll: rank >= troubles.indexOf('processes'),
+    areOnlyFrozen: rank === troubles.indexOf('overlaps'),
     mailbox: () => mailboxOf(random.below(mailboxes)),
-    edit: (side, label = someLabel(scene)) => {
-      const serial = ++scene.serial
-      return { do: 'edit', side, label, field: random.pick(fields), serial, afterMs: 0 }
-    },
+    doubted: (label) => void scene.doubted.add(label),
+    edit: (side, label = someLabel(scene)) => editOf(scene, side, label),
   }
 }
 
-/** Before a cancellation: an edit whose event arrives after it. */
+function editOf(scene: Scene, side: Side, label: number): EditAction {
+  return { do: 'edit', side, label, field: scene.random.pick(fields), serial: ++scene.serial, afterMs: 0 }
+}
+
+/** Before a cancellation: an edit whose event arrives after it, often long after. */
 function overtaken(action: UserAction, scene: Scene): Action[] {
   const { random, rank } = scene
   if (rank === 0 || action.do !== 'cancel' || action.side !== 'application' || random.chance(0.5)) return []
   const serial = ++scene.serial
   const edit = { ...action, do: 'edit', field: random.pick(fields), serial } as const
-  return [{ ...edit, sending: 'late', afterMs: 20 }]
+  return [{ ...edit, sending: random.pick(['late', 'muchLater', 'muchLater']), afterMs: 20 }]
 }
 
 /** An item that was dragged away by mistake is back at once, under another handle. */

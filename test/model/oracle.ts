@@ -20,6 +20,7 @@ export type ViolationKind =
   | 'mail'
   | 'echo'
   | 'restless'
+  | 'unbraked'
 
 /** Both sides' view of one appointment. */
 export type View = {

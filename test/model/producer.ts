@@ -12,8 +12,13 @@ export type Producer = {
   stop(): void
 }
 
-const lateMs = 400
-const againMs = 2_000
+const delaysMs: Readonly<Record<Sending, readonly number[]>> = {
+  once: [0],
+  late: [400],
+  /** What overtook it is settled by then. */
+  muchLater: [5_000],
+  twice: [0, 2_000],
+}
 
 /** Sends every version until Lockstep has taken it: once or twice, and not always in order. */
 export function createProducer(ingressUrl: string): Producer {
@@ -53,8 +58,7 @@ export function createProducer(ingressUrl: string): Producer {
 
   return {
     send(version, sending) {
-      void deliver(version, sending === 'late' ? lateMs : 0)
-      if (sending === 'twice') void deliver(version, againMs)
+      for (const delayMs of delaysMs[sending]) void deliver(version, delayMs)
     },
     get pending() {
       return pending

@@ -24,6 +24,8 @@ export type RunOptions = {
   onRound?: (figures: Figures, violations: readonly Violation[], stories: readonly string[]) => void
   /** After something wrong, without the appointments that it is about. */
   keepGoing?: boolean
+  /** Deletions are braked, and somebody releases them. */
+  isBraked?: boolean
 }
 
 const quietMs = 1_200
@@ -49,7 +51,7 @@ export async function run(
     const { isLossy } = await stage.troubles.end()
     const evidence = () => witness({ told: since, isLossy })
     const found = await comeToRest({
-      look: lookOf(constellation, stage, evidence),
+      look: lookOf(constellation, stage, evidence, options.isBraked),
       activity: () => writesOf(constellation) + constellation.application.received.length,
       limitMs: restMs,
       quietMs,
@@ -76,9 +78,11 @@ function lookOf(
   constellation: Constellation,
   stage: Stage,
   evidence: () => Evidence,
+  isBraked = false,
 ): () => Promise<Violation[]> {
   const unsettled = createUnsettled(constellation, stage)
   return async () => {
+    if (isBraked) await stage.operator.releaseAll()
     const found = judge(stage.book.all(), evidence())
     return found.length > 0 ? found : unsettled()
   }

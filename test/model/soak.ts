@@ -21,6 +21,8 @@ const { values } = parseArgs({
     changes: { type: 'string', default: 'Infinity' },
     /** Processes of each kind of worker; left out: two if any is killed or frozen. */
     workers: { type: 'string' },
+    /** So many deletions of a mailbox within a minute stop it until they are released. */
+    brakes: { type: 'string', default: '0' },
     /** Goes on after something wrong, without the appointments that it is about. */
     'keep-going': { type: 'boolean', default: false },
     faults: { type: 'string', default: 'all' },
@@ -33,7 +35,7 @@ if (!troubles.includes(level)) throw new Error(`--faults is one of all, ${troubl
 const seed = Number(values.seed)
 const mailboxes = Number(values.mailboxes)
 const endMs = Date.now() + Number(values.minutes) * 60_000
-const isViolent = level === 'processes'
+const isViolent = level === 'processes' || level === 'overlaps'
 const actions = Number(values.actions ?? 8 * mailboxes)
 let changes = 0
 const say = (line: string) => void process.stdout.write(`${line}\n`)
@@ -66,7 +68,8 @@ async function playAll(rounds: Iterable<Round>, log = true): Promise<Outcome> {
   const constellation = await startConstellation({
     mailboxes,
     // Longer than any freeze.
-    lateCallMs: isViolent ? 17_000 : 3_000,
+    lateCallMs: isViolent ? 20_000 : 3_000,
+    env: { BRAKE_DELETES: values.brakes, BRAKE_WINDOW_SECONDS: '60' },
     workers: Number(values.workers ?? (isViolent ? 2 : 1)),
   })
   const isDue = () => Date.now() < endMs && changes < Number(values.changes)
@@ -75,6 +78,7 @@ async function playAll(rounds: Iterable<Round>, log = true): Promise<Outcome> {
       answersConflict: answersConflict(seed),
       restMs: isViolent ? 90_000 : 60_000,
       keepGoing: values['keep-going'],
+      isBraked: values.brakes !== '0',
       goesOn: () => values.replay !== undefined || !log || isDue(),
       onRound: (figures, violations, stories) => {
         changes = changesOf(figures)

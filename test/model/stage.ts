@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Mail } from '@lockstep/exchange-simulator'
 import type { Action, Side } from './action.ts'
 import { type ApplicationModel, createApplicationModel, type Entry, type Version } from './application.ts'
+import { createOperator, type Operator } from './brakes.ts'
 import { type Book, createBook } from './book.ts'
 import type { Constellation } from './constellation.ts'
 import { changeOf, type Content, newContent } from './content.ts'
@@ -18,6 +19,7 @@ export type Stage = {
   readonly application: ApplicationModel
   readonly producer: Producer
   readonly troubles: Troubles
+  readonly operator: Operator
   /** How many changes found their appointment as they needed it. */
   readonly done: Readonly<Record<Side, number>>
   /** Mails that a user's own doing in Outlook sent. */
@@ -45,6 +47,7 @@ export function createStage(constellation: Constellation, answersConflict: boole
     application,
     producer,
     troubles,
+    operator: createOperator(constellation),
     usersMails: scene.usersMails,
     done,
     async play(action) {

@@ -11,7 +11,7 @@ type State = { state?: string; outbound?: { code?: string }; inbound?: object; d
 /** What Lockstep itself says it has not done yet, since this was created. Hidden appointments wait for ever, and may. */
 export function createUnsettled(
   { ingressUrl, mailboxes }: Constellation,
-  { producer, application, book }: Stage,
+  { producer, application, book, operator }: Stage,
 ): () => Promise<Violation[]> {
   const sinceMs = Date.now()
   const touched = new Set(book.all().flatMap(({ acts, label }) => (acts.length > 0 ? [label] : [])))
@@ -30,6 +30,7 @@ export function createUnsettled(
 
   return async () => {
     if (producer.invalid.length > 0) return [restless(`invalid event: ${producer.invalid[0]}`)]
+    if (operator.violations.length > 0) return [...operator.violations]
     if (producer.pending > 0) return [restless(`${producer.pending} events on their way`)]
     const behind = await each(mailboxes, comparing)
     if (behind.length > 0) return behind
@@ -52,7 +53,7 @@ async function each<Subject>(
   return found
 }
 
-async function ask<Answer extends object>(ingressUrl: string, path: string): Promise<Answer> {
+export async function ask<Answer extends object>(ingressUrl: string, path: string): Promise<Answer> {
   try {
     const response = await fetch(`${ingressUrl}/v1/${path}`, { headers: { authorization: 'Bearer test' } })
     return (await response.json()) as Answer

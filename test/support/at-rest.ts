@@ -1,7 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { createLogger, type Logger } from '@lockstep/runtime'
 import { Redis } from 'ioredis'
+import { holdsAny } from './disguises.ts'
+
+export { holdsAny } from './disguises.ts'
 
 export type Hit = { where: string; text: string }
 
@@ -27,20 +31,57 @@ export async function findInFiles(dir: string, canaries: readonly string[]): Pro
   )
   const hits = await Promise.all(
     files.map(async ({ parentPath, name }) =>
-      holdsAny((await readFile(join(parentPath, name))).toString('utf8'), canaries) ? [name] : [],
+      holdsAny((await readFile(join(parentPath, name))).toString('latin1'), canaries) ? [name] : [],
     ),
   )
   return hits.flat()
+}
+
+/**
+ * Has Redis write both of its files anew, so that they hold what it holds now and nothing of what it held before;
+ * uncompressed, so that a text in them can be found.
+ */
+export async function rewriteFiles(url: string): Promise<void> {
+  const redis = new Redis(url)
+  await redis.config('SET', 'rdbcompression', 'no')
+  await redis.bgrewriteaof()
+  while (/aof_rewrite_(in_progress|scheduled):1/.test(await redis.info('persistence'))) await wait(20)
+  await redis.save()
+  await redis.quit()
+}
+
+export type Places = {
+  readonly redis: { readonly url: string; readonly dir: string }
+  /** What processes have written, by their name. */
+  readonly outputs: Readonly<Record<string, readonly string[]>>
+  /** What anybody may read over HTTP. */
+  readonly answers: Readonly<Record<string, string>>
+}
+
+/** Where any of the canaries is: in Redis, in its files, in what processes wrote, in what is answered. */
+export async function scan(
+  { redis, outputs, answers }: Places,
+  canaries: readonly string[],
+): Promise<string[]> {
+  await rewriteFiles(redis.url)
+  const inRedis = await findInRedis(redis.url, canaries)
+  const inFiles = await findInFiles(redis.dir, canaries)
+  const inOutputs = Object.entries(outputs).filter(([, lines]) =>
+    lines.some((line) => holdsAny(line, canaries)),
+  )
+  const inAnswers = Object.entries(answers).filter(([, text]) => holdsAny(text, canaries))
+  return [
+    ...inRedis.map(({ where }) => `Redis: ${where}`),
+    ...inFiles.map((name) => `file: ${name}`),
+    ...inOutputs.map(([name]) => `output: ${name}`),
+    ...inAnswers.map(([name]) => `answer: ${name}`),
+  ]
 }
 
 /** A logger that says everything, and what it said. */
 export function listeningLogger(): { log: Logger; lines: string[] } {
   const lines: string[] = []
   return { log: createLogger('test', 'debug', { write: (line) => void lines.push(line) }), lines }
-}
-
-export function holdsAny(text: string, canaries: readonly string[]): boolean {
-  return canaries.some((canary) => text.includes(canary))
 }
 
 async function textsOf(redis: Redis, key: string): Promise<Hit[]> {
@@ -57,8 +98,10 @@ async function textsOf(redis: Redis, key: string): Promise<Hit[]> {
       return numbered(await redis.zrange(key, '0', '-1'))
     case 'stream':
       return (await redis.xrange(key, '-', '+')).map(([where, fields]) => ({ where, text: fields.join(' ') }))
-    default:
+    case 'none':
       return []
+    default:
+      throw new Error(`nobody looks into a key of this kind: ${key}`)
   }
 }
 

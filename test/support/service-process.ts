@@ -6,7 +6,7 @@ const root = new URL('../../', import.meta.url)
 
 export type ServiceProcess = {
   readonly pid: number
-  /** What it has written so far. */
+  /** What it has written so far, to either stream. */
   readonly lines: readonly string[]
   signal: (name: NodeJS.Signals) => void
   /** Resolves with its exit code, or the signal that killed it. */
@@ -23,7 +23,7 @@ export async function spawnService(
   const child = spawn(process.execPath, [`services/${name}/src/main.ts`], {
     cwd: root,
     env: { PATH: process.env['PATH'], TZ: 'UTC', ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
   const ended = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals)
   const lines: string[] = []
@@ -31,6 +31,10 @@ export async function spawnService(
   createInterface(child.stdout).on('line', (line) => {
     lines.push(line)
     if (line.includes(' is running')) running.resolve()
+  })
+  createInterface(child.stderr).on('line', (line) => {
+    lines.push(line)
+    process.stderr.write(`${line}\n`)
   })
   void ended.then((how) => running.reject(new Error(`${name} ended (${how}): ${lines.join('\n')}`)))
   try {

@@ -4,24 +4,9 @@ import { describe, expect, test } from 'vitest'
 import { findInFiles, findInRedis, holdsAny, listeningLogger } from '../support/at-rest.ts'
 import { appointment, event } from '../support/events.ts'
 import { type PrivateRedis, privateRedis } from '../support/private-redis.ts'
-import { alice, bob, startSystem, type System } from '../support/system.ts'
-
-const start = { dateTime: '2027-05-03T09:00:00', timeZone: 'Europe/Berlin' }
-const end = { dateTime: '2027-05-03T10:00:00', timeZone: 'Europe/Berlin' }
+import { alice, startSystem, type System } from '../support/system.ts'
 
 describe('content at rest', () => {
-  test('of what is settled, refused or told there is none in Redis, nor in any log', async () => {
-    const { redis, system, lines } = await setUp()
-    await settleAll(system)
-    await tellAll(system)
-    expect(await findInRedis(redis.url, ['canary'])).toEqual([])
-    expect(lines.filter((line) => holdsAny(line, ['canary']))).toEqual([])
-    expect(lines.length).toBeGreaterThan(10)
-    // What Exchange's users wrote, and what was refused, was never stored, not even for a moment.
-    expect(await findInFiles(redis.dir, ['canary-told', 'canary-private', 'canary-refused'])).toEqual([])
-    expect(await findInFiles(redis.dir, ['canary-settled'])).not.toEqual([])
-  })
-
   test('of what is parked only the content that is still wanted is kept, and none once it is cancelled', async () => {
     const { redis, system, lines } = await setUp()
     const code = 'ErrorCalendarDurationIsTooLong'
@@ -77,41 +62,4 @@ function withCanaries(name: string, changes: object = {}) {
     attendees: [{ address: `${canary}@elsewhere.example`, name: `${canary}-name`, type: 'required' }],
     ...changes,
   })
-}
-
-/** Created and updated after an answer that was lost and one that failed; refused; cancelled. */
-async function settleAll({ send, settled, quiet, simulator }: System): Promise<void> {
-  simulator.faults.add({ kind: 'error', code: 'ErrorItemSave', operation: 'UpdateItem', times: 1 })
-  await send(
-    event({ id: 'A', version: 1 }, withCanaries('settled')),
-    event({ id: 'B', version: 1 }, withCanaries('settled')),
-    event({ id: 'C', version: 1 }, withCanaries('refused', { sensitivity: 'private' })),
-  )
-  await settled(alice, 'A', 1)
-  await quiet(alice, 'A')
-  await send(
-    event({ id: 'A', version: 2 }, withCanaries('settled', { location: 'canary-settled-elsewhere' })),
-    event({ id: 'B', version: 2 }),
-  )
-  await settled(alice, 'A', 2, 10_000)
-  await settled(alice, 'B', 2)
-}
-
-/** Told after the application refused it and was away; private; and one of which it is told in vain. */
-async function tellAll({ simulator, application, settled, synced }: System): Promise<void> {
-  const answers = [400, 503]
-  application.answerWith(({ data }) => ({
-    status: data.appointment?.['subject'] === 'canary-told-in-vain' ? 503 : (answers.shift() ?? 204),
-  }))
-  const entered = { start, end, body: { contentType: 'html' as const, content: '<p>canary-told-body</p>' } }
-  simulator.userCreates(bob, { ...entered, subject: 'canary-told-subject', location: 'canary-told-location' })
-  simulator.userCreates(bob, { start, end, subject: 'canary-private-subject', sensitivity: 'private' })
-  const told = await eventually(() => {
-    expect(application.received.length).toBeGreaterThan(2)
-    return application.received[0]!.data
-  }, 10_000)
-  await settled(bob, told.appointmentId, 0)
-  simulator.userCreates(bob, { ...entered, subject: 'canary-told-in-vain' })
-  await eventually(() => expect(application.received.length).toBeGreaterThan(3))
-  await synced(bob)
 }

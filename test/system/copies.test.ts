@@ -34,6 +34,29 @@ describe("a user's copy of an item of ours, stamp and UID included", () => {
   })
 })
 
+test('an item of a user that is moved away and back is itself, also while a copy of it is there', async () => {
+  const { simulator, application } = await startSystem()
+  const original = simulator.userCreates(alice, { subject: 'Original', ...times })
+  await eventually(() => expect(application.received).toHaveLength(1))
+  simulator.userCopies(alice, original.itemId, { subject: 'Copy' })
+  await eventually(() => expect(application.received).toHaveLength(2))
+  const { appointmentId } = application.received[0]!.data
+  const away = simulator.userMoves(alice, original.itemId, 'inbox')
+  await eventually(() => expect(application.typesOf(appointmentId)).toHaveLength(2))
+  simulator.userMoves(alice, away.itemId, 'calendar')
+  await eventually(() => expect(application.received).toHaveLength(4))
+  expect(application.typesOf(appointmentId)).toEqual([
+    'appointment.created',
+    'appointment.cancelled',
+    'appointment.created',
+  ])
+})
+
+const times = {
+  start: { dateTime: '2027-05-03T09:00:00', timeZone: 'Europe/Berlin' },
+  end: { dateTime: '2027-05-03T10:00:00', timeZone: 'Europe/Berlin' },
+}
+
 /** An appointment of the application's, and its copy in the same calendar, told to the application. */
 async function startWithCopy() {
   const bed = await startSystem()

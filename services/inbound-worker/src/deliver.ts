@@ -4,6 +4,7 @@ import type { ChangeFacts } from '@lockstep/producer'
 import type { WakeQueue } from '@lockstep/queue'
 import type { Logger } from '@lockstep/runtime'
 import type { Application, Reception } from './application.ts'
+import { claimCopies } from './claim-copies.ts'
 import { spendAttempt } from './give-up.ts'
 import type { Looked } from './look.ts'
 import { crossingOf } from './oscillation.ts'
@@ -43,6 +44,7 @@ export function createDeliver(deps: Deps): Deliver {
       await note(mailbox, attempt, looked.look.kind === 'refused' ? 'refused' : 'echo')
       return remember(mailbox, attempt, plan.link)
     }
+    if (plan.kind === 'created') await claimCopies(ledger, mailbox, looked)
     if (isBeforeBackfill(mailbox, plan, looked)) {
       const { link } = attempt.record
       return remember(mailbox, attempt, { ...plan.linkOnceTold(link.told.revision), told: link.told })

@@ -62,14 +62,16 @@ export type ApiDeps = ConnectionFacts & {
   closing: AbortSignal
 }
 
+/** Notifications come first: of them there may be a flood. */
 export function createApp({ connections, log, ...probes }: AppDeps): Express {
   return express()
     .set('query parser', 'simple')
-    .use(helmet({ contentSecurityPolicy, strictTransportSecurity: false }))
+    .disable('x-powered-by')
     .use(requestId())
+    .use(byNotificationAddress(connections))
+    .use(helmet({ contentSecurityPolicy, strictTransportSecurity: false }))
     .use(probesRouter({ name: 'ingress', ...probes }))
     .use('/v1', byKey(ownerOf(connections)))
-    .use(byNotificationAddress(connections))
     .use(docsPage(openApiDocument()))
     .use(notFound())
     .use(unavailable())
