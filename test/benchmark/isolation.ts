@@ -16,12 +16,12 @@ import { appointment, event } from '../support/events.ts'
 /**
  * How long connection B takes while connection A is well, throttled, dead or hangs: `node test/benchmark/isolation.ts`.
  * Both have the same load all the time, and share every process: here even one for all of them, with both simulators and
- * Redis on the same machine. Rounds are interleaved; what is told are ratios of medians, the first one being A well.
+ * Redis on the same machine. In each round every trouble is compared with the time right before it, when A is well; what is
+ * told is the median of the rounds' ratios of medians.
  */
 const rounds = 5
 const measured = 40
-const troubles: Readonly<Record<string, FaultOptions | undefined>> = {
-  well: undefined,
+const troubles: Readonly<Record<string, FaultOptions>> = {
   throttled: { kind: 'busyFault', backOffMs: 2_000 },
   dead: { kind: 'refuseConnections' },
   hanging: { kind: 'latency', ms: 600_000 },
@@ -40,28 +40,32 @@ const dir = await mkdtemp(join(tmpdir(), 'lockstep-benchmark-'))
 const redis = await startRedis({ dir, appendfsync: 'everysec' })
 const [a, b] = [await anOrganisation('a'), await anOrganisation('b')]
 const deployment = await startServices([a, b])
-const results = new Map(Object.keys(troubles).map((name) => [name, [] as Latencies[]]))
+const ratios = new Map(
+  Object.keys(troubles).map((name) => [name, { outbound: [], inbound: [] } as Latencies]),
+)
 let sent = 0
 
 await measure()
 for (let round = 1; round <= rounds; round += 1) {
   for (const [name, fault] of Object.entries(troubles)) {
-    if (fault) a.simulator.faults.add(fault)
+    await loaded(1_000)
+    const before = await measure()
+    a.simulator.faults.add(fault)
     // Until all that can be held up is held up.
     await loaded(3_000)
-    const latencies = await measure()
-    results.get(name)!.push(latencies)
-    print(`round ${round}, A ${name}`, latencies)
+    const during = await measure()
     a.simulator.faults.clear()
+    print(`round ${round}, before A is ${name}`, before)
+    print(`round ${round}, A ${name}`, during)
+    for (const way of ['outbound', 'inbound'] as const) {
+      ratios.get(name)![way].push(median(during[way]) / median(before[way]))
+    }
     await recovered()
   }
 }
-for (const [name, all] of results) {
-  const ratio = (way: keyof Latencies) =>
-    median(all.map((each) => median(each[way]))) /
-    median(results.get('well')!.map((each) => median(each[way])))
+for (const [name, { outbound, inbound }] of ratios) {
   process.stdout.write(
-    `A ${name}: outbound x${ratio('outbound').toFixed(2)}, inbound x${ratio('inbound').toFixed(2)}\n`,
+    `A ${name}: outbound x${median(outbound).toFixed(2)}, inbound x${median(inbound).toFixed(2)}\n`,
   )
 }
 

@@ -1,6 +1,6 @@
 import { changesQuery, trailQuery } from '../query.ts'
 import { parametersOf, reference } from './components.ts'
-import { connectionPaths } from './connection-answers.ts'
+import { connectionPaths } from './connection-paths.ts'
 import { mailboxPaths } from './mailbox-paths.ts'
 import { rebuildPaths } from './rebuild-paths.ts'
 import { settingPaths } from './setting-paths.ts'
