@@ -3,7 +3,27 @@ import { expect } from 'vitest'
 
 export type Direction = { attempts: number; due?: string; code?: string; parkedAt?: string }
 
-export type Conflict = { version: number; properties: string[]; winner: 'exchange' | 'application' }
+export type Conflict = {
+  version: number
+  properties: string[]
+  winner: 'exchange' | 'application'
+  isReversed: boolean
+}
+
+type ShownValue = { fingerprint?: string; values?: Record<string, unknown> }
+
+export type ShownConflict = {
+  version: number
+  fields: {
+    properties: string[]
+    winner: string
+    isCurrent: boolean
+    application: ShownValue
+    exchange: ShownValue
+  }[]
+  reversals: { by: string }[]
+  keptUntil?: string
+}
 
 export type AppointmentState = {
   state?: 'settled' | 'pending' | 'parked'
@@ -34,6 +54,15 @@ export type SystemClient = {
   act(mailbox: string, action: string, body?: object): Promise<Record<string, unknown>>
   /** `PATCH /v1/settings`, or of a mailbox. */
   set(settings: object, mailbox?: string): Promise<Record<string, unknown>>
+  /** `GET /v1/appointments/:mailbox/:appointmentId/conflicts`. */
+  conflicts(mailbox: string, appointmentId: string): Promise<{ conflicts: ShownConflict[] }>
+  /** `POST …/conflicts/:version/reverse`. */
+  reverse(
+    mailbox: string,
+    appointmentId: string,
+    version: number,
+    body?: object,
+  ): Promise<{ status: number; body: Record<string, unknown> }>
   /** `POST /v1/appointments/:mailbox/:appointmentId/replay`. */
   replay(mailbox: string, appointmentId: string): Promise<Record<string, unknown>>
   /** The steps on the way of an appointment, the oldest first. */
@@ -83,6 +112,16 @@ export function systemClient(ingressUrl: string, key = 'test'): SystemClient {
         body: JSON.stringify(settings),
       })
       return (await response.json()) as Record<string, unknown>
+    },
+    conflicts: (mailbox, id) => read(`appointments/${mailbox}/${encodeURIComponent(id)}/conflicts`),
+    async reverse(mailbox, id, version, body = {}) {
+      const path = `appointments/${mailbox}/${encodeURIComponent(id)}/conflicts/${version}/reverse`
+      const response = await fetch(`${ingressUrl}/v1/${path}`, {
+        method: 'POST',
+        headers: { authorization, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+      return { status: response.status, body: (await response.json()) as Record<string, unknown> }
     },
     trail,
     async send(...events) {

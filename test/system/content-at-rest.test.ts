@@ -2,6 +2,7 @@ import { eventually } from '@lockstep/runtime/testing'
 import { Redis } from 'ioredis'
 import { describe, expect, test } from 'vitest'
 import { findInFiles, findInRedis, holdsAny, listeningLogger } from '../support/at-rest.ts'
+import { settled, startConflict } from '../support/conflict.ts'
 import { appointment, event } from '../support/events.ts'
 import { type PrivateRedis, privateRedis } from '../support/private-redis.ts'
 import { alice, startSystem, type System } from '../support/system.ts'
@@ -22,6 +23,35 @@ describe('content at rest', () => {
     await system.send(event({ id: 'parked', version: 2 }))
     await system.settled(alice, 'parked', 2)
     expect(await findInRedis(redis.url, ['canary'])).toEqual([])
+  })
+
+  test('of a conflict what lost is kept for a while, and sealed', async () => {
+    const redis = await privateRedis()
+    const { log, lines } = listeningLogger()
+    const body = (content: string) => ({ contentType: 'html' as const, content: `<p>${content}</p>` })
+    const { system } = await startConflict(
+      {
+        theirs: { subject: 'canary-theirs', location: 'canary-theirs-place' },
+        ours: { subject: 'canary-ours', location: 'canary-ours-place', body: body('canary-ours-body') },
+      },
+      { redisUrl: redis.url, log, env: { CONFLICT_POLICY: 'application' } },
+    )
+    await system.reverse(alice, 'A', 2)
+    expect(system.simulator.calendarOf(alice)).toMatchObject([{ subject: 'canary-theirs' }])
+    await settled(system)
+    const shown = JSON.stringify(await system.conflicts(alice, 'A'))
+    expect(shown).toContain('canary-ours-place')
+
+    const [kept] = await findInRedis(redis.url, [':k:'])
+    const client = new Redis(redis.url)
+    const sealed = await client.get(kept!.text)
+    await client.quit()
+    for (const encoding of ['base64', 'base64url', 'hex', 'latin1'] as const)
+      expect(Buffer.from(sealed!, encoding).toString('latin1')).not.toContain('canary')
+    expect(await findInRedis(redis.url, ['canary'])).toEqual([])
+    expect(lines.filter((line) => holdsAny(line, ['canary']))).toEqual([])
+    // The user's was never there unsealed, not even for a moment.
+    expect(await findInFiles(redis.dir, ['canary-theirs'])).toEqual([])
   })
 
   test('would be found', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Appointment } from './appointment.ts'
 import type { MergeBase } from './base.ts'
-import { type Field, fields, fingerprintsOf, without } from './field.ts'
+import { type Field, fields, type Fingerprints, fingerprintsOf, only, without } from './field.ts'
 import { type ConflictPolicy, merge, type MergeInput, type Observed } from './merge.ts'
 import type { Offer } from './record.ts'
 import { anAppointment, testDigest } from './testing/index.ts'
@@ -42,7 +42,14 @@ function merged(wanted: Partial<Appointment>, rest: Partial<MergeInput> = {}) {
 
 const mine = { subject: 'Mine' }
 const theirs = { subject: 'Theirs' }
-const conflict = (winner: string) => ({ atMs: nowMs, version: 2, fields: ['subject'], winner })
+const conflict = (winner: string, exchange: Partial<Fingerprints> = prints(theirs)) => ({
+  atMs: nowMs,
+  version: 2,
+  fields: ['subject'],
+  winner,
+  application: { subject: prints(mine).subject },
+  exchange: only(exchange, ['subject']),
+})
 
 describe('a merge', () => {
   test('writes what the application changed and tells what Exchange changed', () => {
@@ -119,14 +126,25 @@ describe('a merge', () => {
       write: ['subject'],
       lost: ['body'],
       untold: ['body'],
-      conflicts: [conflict('application'), { ...conflict('exchange'), fields: ['body'] }],
+      conflicts: [
+        conflict('application'),
+        {
+          ...conflict('exchange'),
+          fields: ['body'],
+          application: only(prints({ body: body('Mine') }), ['body']),
+          exchange: only(prints({ body: body('Theirs') }), ['body']),
+        },
+      ],
     })
     expect(merged({ body: body('Mine') }, { ...rest, ours: ['body'] }).write).toEqual(['body'])
   })
 
   test('in doubt what the application held, is won by Exchange under every policy, and noted', () => {
     const base = knowing({ fingerprints: without(agreed, ['subject']) })
-    expect(merged(mine, { policy: 'application', base, observed: observed({}) })).toEqual(lost)
+    expect(merged(mine, { policy: 'application', base, observed: observed({}) })).toEqual({
+      ...lost,
+      conflicts: [conflict('exchange', agreed)],
+    })
   })
 
   test('writes on the item of another organiser only what is the attendee’s own', () => {
@@ -135,7 +153,8 @@ describe('a merge', () => {
       write: ['showAs', 'reminderMinutesBeforeStart', 'categories'],
       lost: ['subject'],
       untold: ['subject'],
-      conflicts: [conflict('exchange')],
+      // It was not read.
+      conflicts: [conflict('exchange', {})],
     })
   })
 

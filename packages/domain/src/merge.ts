@@ -1,5 +1,5 @@
 import { fieldsOf, lastOffered, type MergeBase } from './base.ts'
-import { differingFields, type Field, fields, type Fingerprints } from './field.ts'
+import { differingFields, type Field, fields, type Fingerprints, only } from './field.ts'
 import type { Conflict, LinkedItem, Seen, Written } from './record.ts'
 
 /** Which side wins where both changed the same field. `latest`: the one that changed it last. */
@@ -48,7 +48,11 @@ const sameTimeMs = 2_000
 export const applicationFields: readonly Field[] = fields.filter((field) => field !== 'responses')
 
 /** On another organiser's item nothing else may be written. */
-const attendeeOwns: ReadonlySet<Field> = new Set(['reminderMinutesBeforeStart', 'categories', 'showAs'])
+export const attendeeOwns: ReadonlySet<Field> = new Set([
+  'reminderMinutesBeforeStart',
+  'categories',
+  'showAs',
+])
 
 /** Merges what the application changed with what Exchange holds, field by field, against their common base. */
 export function merge(input: MergeInput): Merge {
@@ -83,7 +87,7 @@ export function merge(input: MergeInput): Merge {
     lost.includes(field) ||
     (overtaken.has(field) && changed.includes(field)) ||
     (atExchange.has(field) && !write.includes(field) && (!same(field) || overtaken.has(field)))
-  const conflicts = conflictsOf(input, [...new Set([...both, ...foreign])], lost)
+  const conflicts = conflictsOf(input, { atExchange: observed?.fingerprints ?? offered, both, foreign, lost })
   return {
     write,
     lost,
@@ -112,16 +116,24 @@ function winner({ policy, wanted, observed, base }: MergeInput): Conflict['winne
   return wanted.atMs > exchangeAtMs + sameTimeMs ? 'application' : 'exchange'
 }
 
-function conflictsOf(input: MergeInput, both: readonly Field[], lost: readonly Field[]): Conflict[] {
+type Sides = {
+  /** As far as it was read, or is known from what was offered. */
+  readonly atExchange: Partial<Fingerprints>
+  readonly both: readonly Field[]
+  readonly foreign: readonly Field[]
+  readonly lost: readonly Field[]
+}
+
+function conflictsOf(input: MergeInput, { atExchange, both, foreign, lost }: Sides): Conflict[] {
   const { nowMs: atMs, wanted } = input
-  const won = both.filter((field) => !lost.includes(field))
-  const conflict = (names: readonly Field[], winner: Conflict['winner']) =>
-    names.length > 0 ? [{ atMs, version: wanted.version, fields: names, winner }] : []
-  return [
-    ...conflict(won, 'application'),
-    ...conflict(
-      both.filter((field) => !won.includes(field)),
-      'exchange',
-    ),
-  ]
+  const wonBy = (winner: Conflict['winner']) => {
+    const names = fields.filter(
+      (field) =>
+        (both.includes(field) || foreign.includes(field)) && lost.includes(field) === (winner === 'exchange'),
+    )
+    if (names.length === 0) return []
+    const sides = { application: only(wanted.fingerprints, names), exchange: only(atExchange, names) }
+    return [{ atMs, version: wanted.version, fields: names, winner, ...sides }]
+  }
+  return [...wonBy('application'), ...wonBy('exchange')]
 }

@@ -3,7 +3,7 @@ import { agreedUpon, mergeBase, takesAway } from './base.ts'
 import { type Field, fields, type Fingerprints, only } from './field.ts'
 import { type ConflictPolicy, merge, type Merge, type MergeInput, type Observed } from './merge.ts'
 import { type CalendarKnowledge, doubtOf } from './rebuild.ts'
-import type { AppointmentRecord, ChangeKind, Intent, Link, LinkedItem, Seen } from './record.ts'
+import type { AppointmentRecord, ChangeKind, Conflict, Intent, Link, LinkedItem, Seen } from './record.ts'
 import type { SettledWanted, Wanted } from './wanted.ts'
 
 /** What was found at Exchange, once the plan asked for it. */
@@ -144,6 +144,8 @@ function planUpdate(input: OutboundInput, wanted: Present, item: LinkedItem): Ou
   const merged = merge(mergeInput(input, wanted, item))
   // The block that is to be kept has to be read before the body is written.
   if (seen.joinBlock && merged.write.includes('body')) return { action: 'read', item }
+  // So has what Exchange loses or keeps, for people who look at the conflict.
+  if (item.role === 'organizer' && merged.conflicts?.some(isToBeRead)) return { action: 'read', item }
   return planMerged(merged, wanted, item, seen.changeKey)
 }
 
@@ -227,6 +229,11 @@ function hasContent(wanted: Wanted | SettledWanted): wanted is Present {
 /** Whether the state at its change key is known, and nothing of it is still to be told. */
 function isCertain(seen: Seen | undefined): seen is Seen {
   return seen !== undefined && seen.changeKey !== '' && !Object.values(seen.fingerprints).includes('')
+}
+
+/** Its values are not known of both sides, or one of them is about to be written over. */
+function isToBeRead({ winner, fields: names, exchange }: Conflict): boolean {
+  return winner === 'application' || names.some((field) => exchange?.[field] === undefined)
 }
 
 /** Exchange's user cancelled or hid it, and the application, which held it then, changed it without knowing that. */

@@ -1,6 +1,7 @@
 import type { Refusal } from './admission.ts'
 import type { Field, Fingerprints } from './field.ts'
 import type { Crossing, Frozen } from './oscillation.ts'
+import type { Reversal } from './reversal.ts'
 import type { SettledWanted, Wanted } from './wanted.ts'
 
 /** What Lockstep last made Exchange hold, in the application's words. Version 0: born in Exchange. */
@@ -55,6 +56,10 @@ export type Conflict = {
   readonly version: number
   readonly fields: readonly Field[]
   readonly winner: 'exchange' | 'application'
+  /** What the application wanted of them. */
+  readonly application?: Partial<Fingerprints>
+  /** What Exchange held of them, as far as that is known. */
+  readonly exchange?: Partial<Fingerprints>
 }
 
 /** The settled part of an appointment's record. Holds ids, versions and fingerprints, never content. */
@@ -85,6 +90,8 @@ export type AppointmentRecord = {
   readonly offers: readonly Offer[]
   /** The newest updates that went from one side to the other, oldest first. */
   readonly crossings?: readonly Crossing[]
+  /** Conflicts whose other value people chose, oldest first. */
+  readonly reversals?: readonly Reversal[]
   /** What somebody decided of an appointment that was unconfirmed, until it is settled. */
   readonly decision?: 'create' | 'drop'
   /** It flips between the sides: updates of it are neither written nor told. */

@@ -1,6 +1,7 @@
 import type { Cluster, Redis } from 'ioredis'
 import { type BrakeLedger, createBrakes } from './brakes.ts'
 import { type ChangeLedger, createChanges } from './changes.ts'
+import { type ConflictLedger, createConflicts } from './conflicts.ts'
 import { createCrossings, type CrossingLedger } from './crossings.ts'
 import { createDeliveries, type DeliveryLedger } from './deliveries.ts'
 import { createDue, type DueLedger } from './due.ts'
@@ -41,6 +42,7 @@ export type Ledger = MailboxLedger &
   ForgetLedger &
   ProbeLedger &
   CrossingLedger &
+  ConflictLedger &
   RebuildLedger &
   GenerationLedger &
   MailLedger &
@@ -92,6 +94,7 @@ export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Le
     ...createForget(store, { ...subscriptions, ...listening }),
     ...createProbes(store, tokens.newToken),
     ...createCrossings(store),
+    ...createConflicts(store),
     ...createMails(store),
     ...createSettings(store),
     ...createState(store),

@@ -1,4 +1,5 @@
 export type { Brake, BrakedWork } from './brakes.ts'
+export { type ConflictOf, type ConflictSeal, createConflictSeal } from './conflict-seal.ts'
 export { createLedger, type Ledger, type LedgerOptions } from './create-ledger.ts'
 export type { GroupMember } from './listening.ts'
 export type { Listing, ListingCause, ListingProgress } from './listings.ts'

@@ -59,6 +59,9 @@ export function createKeys(prefix: string) {
 
     /** Hash: everything about one appointment; its fields are listed in codec/record.ts. */
     appointment: (mailboxId: string, appointmentId: string) => `${inBucket(mailboxId, 'a')}:${appointmentId}`,
+    /** String: the values of the appointment that were in conflict when this version was written, sealed, for a while. */
+    conflictValues: (mailboxId: string, appointmentId: string, version: number) =>
+      `${inBucket(mailboxId, 'k')}:${version}:${appointmentId}`,
     /** The two sorted sets that a due appointment is in: `appointmentsDue` and `mailboxesDue`. */
     dues: (work: 'outbound' | 'deliveries', mailboxId: string): [string, string] => [
       inBucket(mailboxId, work[0]!),

@@ -59,6 +59,8 @@ export type OutboundOutcome =
       readonly link: Link
       /** Exchange holds something that the application has not been told: look at the item again. */
       readonly untold: boolean
+      /** What lost a conflict with this version, sealed, to be kept for a while. */
+      readonly conflictValues?: { readonly sealed: string; readonly keepMs: number }
     }
   /** Nothing was tried, or it is known to have had no effect. Costs no attempt; closes the intent. */
   | { readonly kind: 'postponed'; readonly dueMs: number }
@@ -240,6 +242,7 @@ export type TrailStep =
   | 'delivered'
   | 'echo'
   | 'withdrawn'
+  | 'reversed'
 
 export type TrailEntry = {
   readonly appointmentId: string

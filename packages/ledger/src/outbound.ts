@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Appointment, Wanted } from '@lockstep/domain'
 import { dueIds } from './brakes.ts'
+import { dropConflictValues } from './conflicts.ts'
 import { packItem, packLink } from './codec/link.ts'
 import { fieldsOf, packHead, packIntent, recordOf, type StoredFields, unpackIntent } from './codec/record.ts'
 import { LedgerUnavailableError } from './errors.ts'
@@ -90,6 +91,7 @@ async function accept(store: Store, replicas: number, change: Change): Promise<A
     ? store.run('accept', keys, args)
     : runReplicated(store, replicas, keys, args))
   if (typeof reply === 'string') return accept(store, replicas, { ...change, appointmentId: reply })
+  if (reply === 1 && wanted.kind === 'absent') await dropConflictValues(store, mailboxId, appointmentId)
   return reply === 1 ? 'accepted' : 'stale'
 }
 
@@ -155,11 +157,11 @@ type Commit<Outcome> = {
 type Settled = Extract<OutboundOutcome, { kind: 'settled' }>
 type Unsettled = Exclude<OutboundOutcome, { kind: 'settled' }>
 
-function settle(store: Store, tombstoneMs: number, commit: Commit<Settled>): Promise<unknown> {
+async function settle(store: Store, tombstoneMs: number, commit: Commit<Settled>): Promise<unknown> {
   const { mailboxId, attempt, outcome, nowMs } = commit
   const { keys } = store
   const { appointmentId, wanted, intent } = attempt.record
-  const { link, untold } = outcome
+  const { link, untold, conflictValues } = outcome
   const isTombstone = wanted?.kind === 'absent' && !link.item && !link.asleep
   const scriptKeys = [
     keys.appointment(mailboxId, appointmentId),
@@ -167,11 +169,15 @@ function settle(store: Store, tombstoneMs: number, commit: Commit<Settled>): Pro
     ...keys.dues('deliveries', mailboxId),
     keys.handles(mailboxId),
     keys.unlisted(mailboxId),
+    keys.conflictValues(mailboxId, appointmentId, link.written.version),
   ]
   const identity = [appointmentId, mailboxId, attempt.epoch, packIntent(intent!), nowMs]
   const linked = [link.written.version, packLink(link), link.item ? packItem(link.item) : '']
   const flags = [untold ? '1' : '', isTombstone ? tombstoneMs : '']
-  return store.run('settle', scriptKeys, [...identity, ...linked, ...flags])
+  const kept = conflictValues ? [conflictValues.sealed, conflictValues.keepMs] : ['', '']
+  // Before, since the commit is not repeated once it is done.
+  if (!link.item) await dropConflictValues(store, mailboxId, appointmentId)
+  return store.run('settle', scriptKeys, [...identity, ...linked, ...flags, ...kept])
 }
 
 function release(store: Store, commit: Commit<Unsettled>): Promise<unknown> {

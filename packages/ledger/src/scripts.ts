@@ -21,6 +21,7 @@ const names = [
   'leave-group',
   'mark',
   'note-crossing',
+  'note-reversal',
   'offer',
   'release-brake',
   'release-delivery',

@@ -36,7 +36,7 @@ export {
 } from './problems.ts'
 export { requestId, requestIdOf } from './request-id.ts'
 export { withSecretFiles } from './secret-files.ts'
-export { settingConfig, settingVariables } from './setting-variables.ts'
+export { mailBudgetVariables, settingConfig, settingVariables } from './setting-variables.ts'
 export { shutdownSignal, stopWithin } from './shutdown.ts'
 export { describeVariables, flag, list, port, seconds, secret, type VariableRow } from './variables.ts'
 export { createDigest } from './digest.ts'

@@ -1,6 +1,18 @@
 import { z } from 'zod'
 import { flag } from './variables.ts'
 
+/** The brake on mail. The outbound workers and the ingress read it. */
+export const mailBudgetVariables = {
+  MAIL_BUDGET_PER_HOUR: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(200)
+    .describe(
+      'Recipients that are mailed for one mailbox in an hour. What would mail more waits for the next hour.',
+    ),
+}
+
 /** What counts where nobody has set anything at run time. The outbound workers and the ingress read these. */
 export const settingVariables = {
   CONFLICT_POLICY: z

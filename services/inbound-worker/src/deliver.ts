@@ -40,6 +40,9 @@ export function createDeliver(deps: Deps): Deliver {
   return async function deliver(mailbox, attempt, looked, signal) {
     const plan = planDelivery(attempt.record, looked.look)
     await note(mailbox, attempt, 'read')
+    // Before anything is told, which may have to wait.
+    if (looked.look.kind !== 'present')
+      await ledger.dropConflictValues(mailbox.id, attempt.record.appointmentId)
     if (plan.action === 'remember') {
       await note(mailbox, attempt, looked.look.kind === 'refused' ? 'refused' : 'echo')
       return remember(mailbox, attempt, plan.link)

@@ -17,6 +17,7 @@ import { byKey } from './api-keys.ts'
 import { appointmentReplay } from './appointment-replay.ts'
 import { appointmentStates } from './appointment-states.ts'
 import { changeFeed } from './change-feed.ts'
+import { conflicts } from './conflicts/conflicts.ts'
 import { docsPage } from './docs/docs-page.ts'
 import { events } from './events.ts'
 import { type ConnectionFacts, connectionStates } from './connection-states.ts'
@@ -58,6 +59,9 @@ export type ApiDeps = ConnectionFacts & {
   log: Logger
   rules: AdmissionRules
   settingDefaults: SettingDefaults
+  mailBudget: number
+  /** Missing if the ingress was given none: then conflicts cannot be looked into. */
+  fingerprintKey: string | undefined
   /** Aborts when open streams have to end. */
   closing: AbortSignal
 }
@@ -83,7 +87,7 @@ export function createApi(deps: ApiDeps): Router {
   return Router()
     .use(events(deps), appointmentStates(deps), mailboxStates(deps), changeFeed(deps), trail(deps))
     .use(mailboxRelease(deps), mailboxForget(deps), mailboxRepair(deps), appointmentReplay(deps))
-    .use(settings(deps), mailboxRebuild(deps), unconfirmed(deps), connectionStates(deps))
+    .use(settings(deps), conflicts(deps), mailboxRebuild(deps), unconfirmed(deps), connectionStates(deps))
 }
 
 /** The keys of all connections are compared, so that the time it takes tells nothing. */

@@ -1,4 +1,4 @@
-import { propertiesOf } from '@lockstep/domain'
+import { isReversed, propertiesOf } from '@lockstep/domain'
 import type { AppointmentState, DirectionState, Ledger, Mailbox } from '@lockstep/ledger'
 import { ProblemError } from '@lockstep/runtime'
 import { type RequestHandler, Router } from 'express'
@@ -15,15 +15,17 @@ function showState(ledger: Ledger): RequestHandler<{ mailbox: string; appointmen
   return async (request, response) => {
     const mailbox = await knownMailbox(ledger, request.params.mailbox)
     const state = await ledger.state(mailbox.id, request.params.appointmentId)
-    if (!state) {
-      throw new ProblemError({
-        status: 404,
-        detail: 'Nothing is known of this appointment in this mailbox.',
-        mend: 'Compare the id and the mailbox with those of the event that you sent.',
-      })
-    }
+    if (!state) throw unknownAppointment()
     response.json(shown(mailbox, state))
   }
+}
+
+export function unknownAppointment(): ProblemError {
+  return new ProblemError({
+    status: 404,
+    detail: 'Nothing is known of this appointment in this mailbox.',
+    mend: 'Compare the id and the mailbox with those of the event that you sent.',
+  })
 }
 
 /** Ids, versions and times. There is no content in what is shown, whatever the ledger holds. */
@@ -51,11 +53,13 @@ function shown(mailbox: Mailbox, { state, record, outbound, inbound }: Appointme
     }),
     ...(outbound && { outbound: shownDirection(outbound) }),
     ...(inbound && { inbound: shownDirection(inbound) }),
-    conflicts: link.conflicts.map(({ atMs, version, fields, winner }) => ({
+    conflicts: link.conflicts.map(({ atMs, version, fields, winner, application = {}, exchange = {} }) => ({
       at: iso(atMs),
       version,
       properties: fields.flatMap(propertiesOf),
       winner,
+      isReversed: isReversed(record, version),
+      fingerprints: { application: { ...application }, exchange: { ...exchange } },
     })),
     revisions: offers.map(({ revision, kind, atMs }) => ({ revision, kind, at: iso(atMs) })),
   }

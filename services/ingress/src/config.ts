@@ -1,6 +1,14 @@
 import { type Deployment, deploymentVariables, loadDeployment } from '@lockstep/connections'
 import { exchangeConfig, exchangeVariables } from '@lockstep/exchange'
-import { flag, list, port, secret, settingConfig, settingVariables } from '@lockstep/runtime'
+import {
+  flag,
+  list,
+  mailBudgetVariables,
+  port,
+  secret,
+  settingConfig,
+  settingVariables,
+} from '@lockstep/runtime'
 import { z } from 'zod'
 import { listenerConfig, sourceConfig } from './listener/listener-config.ts'
 import { listenerVariables, sourceVariables } from './listener/listener-variables.ts'
@@ -25,6 +33,12 @@ export const connectionVariables = z.object({
     .default(false)
     .describe('`true`: items of sensitivity personal do not cross, like private ones.'),
   ...settingVariables,
+  ...mailBudgetVariables,
+  FINGERPRINT_KEY: secret()
+    .optional()
+    .describe(
+      'The same as of the workers. Without it the values of conflicts can be neither read nor reversed.',
+    ),
   EWS_URL: EWS_URL.optional(),
   ...otherExchangeVariables,
 })
@@ -48,7 +62,9 @@ const connection = connectionVariables.transform(({ EWS_URL: url, ...env }, cont
   sources: sourceConfig(env, context),
   refusePersonal: env.REFUSE_PERSONAL,
   settingDefaults: settingConfig(env),
-  /** Only read from, for applications that ask for changes at `GET /v1/changes`. */
+  mailBudget: env.MAIL_BUDGET_PER_HOUR,
+  fingerprintKey: env.FINGERPRINT_KEY,
+  /** For applications that ask for changes at `GET /v1/changes`, and for conflicts. */
   exchange:
     url !== undefined
       ? { ...exchangeConfig({ ...env, EWS_URL: url }, context), userAgent: 'Lockstep' }

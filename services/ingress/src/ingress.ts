@@ -136,6 +136,8 @@ function serve(connection: Connection, config: ConnectionConfig, { gateway, list
     log,
     rules: { refusePersonal: config.refusePersonal },
     settingDefaults: config.settingDefaults,
+    mailBudget: config.mailBudget,
+    fingerprintKey: config.fingerprintKey,
     name: connection.name,
     ...serving,
   }

@@ -4,6 +4,7 @@ import {
   brakeConfig,
   brakeVariables,
   flag,
+  mailBudgetVariables,
   oscillationConfig,
   oscillationVariables,
   port,
@@ -27,13 +28,14 @@ export const connectionVariables = z.object({
     'The deployment key of the fingerprints that are kept of appointments. The same for all workers; a new one makes every appointment look changed.',
   ),
   ...settingVariables,
-  MAIL_BUDGET_PER_HOUR: z.coerce
+  ...mailBudgetVariables,
+  CONFLICT_KEEP_HOURS: z.coerce
     .number()
-    .int()
-    .positive()
-    .default(200)
+    .min(0)
+    .max(720)
+    .default(24)
     .describe(
-      'Recipients that are mailed for one mailbox in an hour. What would mail more waits for the next hour.',
+      'How long what lost a conflict is kept, sealed with a key made of FINGERPRINT_KEY, so that people can read both values and choose the other one. 0: not at all.',
     ),
   ...brakeVariables,
   ...oscillationVariables,
@@ -62,6 +64,8 @@ export const connectionVariables = z.object({
 /** All that the outbound worker reads. */
 export const variables = serviceVariables.extend(connectionVariables.shape)
 
+const hourMs = 3_600_000
+
 /** After this time the appointments of a worker that died are due again. */
 const leaseMs = 10_000
 
@@ -85,6 +89,7 @@ const connection = connectionVariables.transform((env, context) => ({
     refusePersonal: env.REFUSE_PERSONAL,
     createsUnconfirmed: env.REBUILD_CREATE === 'create',
   },
+  conflictKeepMs: env.CONFLICT_KEEP_HOURS * hourMs,
   settingDefaults: settingConfig(env),
   concurrency: env.OUTBOUND_CONCURRENCY,
   slice: { sliceMs: 5_000, leaseMs, batch: 50 },

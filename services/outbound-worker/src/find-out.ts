@@ -62,6 +62,7 @@ function take(task: Task, item: CalendarItem, { refusePersonal }: OutboundSettin
   const isBehind = stamp !== undefined && catchUp(task, stamp)
   task.finding = findingOf(item, { refusePersonal, ...(stamp && !isBehind && { stamp }) }, digest)
   if (appointment) {
+    task.found = appointment
     task.foundBody = appointment.body
     task.meeting = { role, attendees: appointment.attendees, isOver: isOver(appointment, Date.now()) }
   }

@@ -1,7 +1,7 @@
 import { type Attendee, settingsInForce } from '@lockstep/domain'
 import type { CalendarGateway, CallOptions } from '@lockstep/exchange'
 import { anAppointment, MemoryCalendarGateway } from '@lockstep/exchange/testing'
-import { createLedger } from '@lockstep/ledger'
+import { createConflictSeal, createLedger } from '@lockstep/ledger'
 import { createDigest, createLogger } from '@lockstep/runtime'
 import { testRedis } from '@lockstep/runtime/testing'
 import { describe, expect, test } from 'vitest'
@@ -114,6 +114,7 @@ async function setUp(changes: Partial<FixedSettings> = {}) {
         digest: createDigest('key'),
         log: createLogger('test', 'silent'),
         settings,
+        conflicts: { seal: createConflictSeal('key'), keepMs: 0 },
       })
       return {
         settle: (attempts: Parameters<typeof settleBatch>[1]) =>

@@ -16,6 +16,7 @@ import type { Ledger, Mailbox, OutboundAttempt, OutboundOutcome } from '@lockste
 import type { Logger } from '@lockstep/runtime'
 import { calendarOf } from './calendar-knowledge.ts'
 import { carryOut } from './carry-out.ts'
+import { type ConflictKeeping, withConflictValues } from './conflict-values.ts'
 import { holdBack, type OnBraked } from './hold-back.ts'
 import { uncountMails } from './mail-budget.ts'
 import { findOut } from './find-out.ts'
@@ -48,6 +49,7 @@ type Deps = {
   digest: Digest
   log: Logger
   settings: FixedSettings
+  conflicts: ConflictKeeping
   onBraked?: OnBraked
 }
 
@@ -87,7 +89,7 @@ export function createSettleBatch(deps: Deps): SettleBatch {
   }
 
   async function commit(task: Task, mailbox: Mailbox): Promise<boolean> {
-    const outcome = task.outcome ?? movingTarget()
+    const outcome = withConflictValues(task.outcome ?? movingTarget(), task, mailbox, deps.conflicts)
     if (task.plan.action === 'confirm')
       await ledger.noteUnconfirmed(mailbox.id, task.attempt.record.appointmentId, Date.now())
     const result = await ledger.commitOutbound(mailbox.id, task.attempt, outcome, Date.now())

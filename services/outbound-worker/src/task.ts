@@ -22,6 +22,8 @@ export type Task = {
   finding?: Finding
   /** What a mail about the item at Exchange would depend on. */
   meeting?: { role: 'organizer' | 'attendee'; attendees: readonly Attendee[]; isOver: boolean }
+  /** What the item was when it was read. */
+  found?: Appointment
   /** What the item's body was when it was read. */
   foundBody?: Body
   /** Exchange says that the item changed: it is read before anything else. */

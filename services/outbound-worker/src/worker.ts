@@ -1,5 +1,6 @@
 import { type Connection, startWorker, type Work, type WorkerProcess } from '@lockstep/connections'
 import type { Exchange } from '@lockstep/exchange'
+import { createConflictSeal } from '@lockstep/ledger'
 import { countBrakes, createDigest, type Logger } from '@lockstep/runtime'
 import type { Config, ConnectionConfig } from './config.ts'
 import { createSettleBatch } from './settle-batch.ts'
@@ -34,6 +35,7 @@ function outboundOf(
     digest: createDigest(config.fingerprintKey),
     log,
     settings: config.settings,
+    conflicts: { seal: createConflictSeal(config.fingerprintKey), keepMs: config.conflictKeepMs },
     onBraked: countBrakes(registry),
   })
   const options = { ...config.slice, settingDefaults: config.settingDefaults }

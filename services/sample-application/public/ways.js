@@ -18,6 +18,7 @@ const steps = {
   read: { meaning: 'The item was read from Exchange' },
   delivered: { meaning: 'The application took the change', state: 'done', isEnd: true },
   withdrawn: { meaning: 'The application took it off its calendar', state: 'done', isEnd: true },
+  reversed: { meaning: 'People chose the other value of a conflict', isEnd: true },
   echo: { meaning: 'Recognised as our own write', isEnd: true, isQuiet: true },
   postponed: { meaning: 'It is tried again later', state: 'postponed' },
   parked: { meaning: 'It could not succeed and waits for an operator', state: 'parked', isEnd: true },

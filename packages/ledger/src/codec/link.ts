@@ -1,5 +1,4 @@
 import {
-  type Conflict,
   emptyLink,
   type Link,
   type LinkedItem,
@@ -9,6 +8,7 @@ import {
   type Seen,
 } from '@lockstep/domain'
 import { itemHandle, uidHandle } from '../keys.ts'
+import { type PackedConflict, packConflict, unpackConflict } from './conflict.ts'
 import { type PackedFingerprints, packFingerprints, unpackFingerprints } from './fingerprints.ts'
 
 /** A link as it is stored, but for the version written and the item, which have fields of their own. */
@@ -18,7 +18,7 @@ type PackedLink = {
   t: [revision: number, holds: 0 | 1]
   a?: string
   z?: Refusal
-  c?: readonly Conflict[]
+  c?: readonly PackedConflict[]
 }
 
 export function packLink({ written, attempt, seen, told, asleep, conflicts }: Link): string {
@@ -28,7 +28,7 @@ export function packLink({ written, attempt, seen, told, asleep, conflicts }: Li
     t: [told.revision, told.holds ? 1 : 0],
     ...(attempt !== undefined && { a: attempt }),
     ...(asleep && { z: asleep }),
-    ...(conflicts.length > 0 && { c: conflicts }),
+    ...(conflicts.length > 0 && { c: conflicts.map(packConflict) }),
   }
   return JSON.stringify(packed)
 }
@@ -64,7 +64,7 @@ export function unpackLink(
     }),
     told: { revision: t[0], holds: t[1] === 1 },
     ...(z && { asleep: z }),
-    conflicts: c ?? [],
+    conflicts: (c ?? []).map(unpackConflict),
   }
 }
 

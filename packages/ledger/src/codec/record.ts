@@ -1,4 +1,5 @@
 import type { AppointmentRecord, Intent, Offer, SettledWanted, Wanted } from '@lockstep/domain'
+import { unpackReversals } from './conflict.ts'
 import { unpackCrossings, unpackFrozen } from './crossing.ts'
 import { unpackLink, unpackOffer } from './link.ts'
 
@@ -15,6 +16,7 @@ import { unpackLink, unpackOffer } from './link.ts'
  * | `h` | the item's handles and the item | | `r` | newest revision |
  * | `e` | epoch: the number of attempts so far | | `o1`… | the newest 16 offers |
  * | `k` | content that may be landing, overtaken since | | `kv` | its version |
+ * | `rv` | the newest 16 reversals, one a line | | | |
  * | `f` | the newest 16 crossings, one a line | | `z` | since when it is frozen, and for which fields |
  * | `y` | what was decided of it while unconfirmed | | `n` | its new id, and nothing else, once it was renamed |
  *
@@ -35,6 +37,7 @@ export function recordOf(appointmentId: string, stored: StoredFields): Appointme
     ...(intent !== undefined && { intent: unpackIntent(intent) }),
     offers: offersOf(stored),
     ...(stored['f'] !== undefined && { crossings: unpackCrossings(stored['f']) }),
+    ...(stored['rv'] !== undefined && { reversals: unpackReversals(stored['rv']) }),
     ...(stored['y'] !== undefined && { decision: stored['y'] as 'create' | 'drop' }),
     ...(stored['z'] !== undefined && { frozen: unpackFrozen(stored['z']) }),
   }

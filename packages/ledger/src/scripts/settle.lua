@@ -4,9 +4,10 @@
 -- of the application once that is written; `untold` makes one. What is cancelled is remembered for a time.
 -- An item that is new to the appointment counts as unlisted until a page shows it. If the epoch moved nothing is stored: see include/overlap.lua.
 --
--- KEYS  1 appointment  2 outbound  3 due:outbound  4 deliveries  5 due:deliveries  6 handles  7 unlisted
+-- KEYS  1 appointment  2 outbound  3 due:outbound  4 deliveries  5 due:deliveries  6 handles  7 unlisted  8 values of a conflict
 -- ARGV  1 appointment id  2 mailbox id  3 epoch  4 intent  5 now  6 version  7 link  8 item, '' for none
---       9 '1' if untold  10 how long a cancelled one is remembered, '' for ever
+--       9 '1' if untold  10 how long a cancelled one is remembered, '' for ever  11 sealed values of a conflict, '' for
+--       none  12 how long they are kept
 -- Returns 1 if committed, 0 if overlapped.
 
 -- include due
@@ -30,6 +31,7 @@ elseif former:sub(1, 22) ~= ARGV[8]:sub(1, 22) then
   redis.call('ZADD', KEYS[7], now, id)
 end
 relink(KEYS[1], KEYS[6], id, ARGV[8])
+if ARGV[11] ~= '' then redis.call('SET', KEYS[8], ARGV[11], 'PX', ARGV[12]) end
 
 local newest = tonumber(known[2] or -1) <= tonumber(ARGV[6])
 if newest then

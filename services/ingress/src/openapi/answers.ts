@@ -14,6 +14,8 @@ const refusal = z
   .enum(['private', 'confidential', 'personal', 'recurring', 'attendeeCopy', 'responseNotSupported'])
   .describe('Why it may not cross.')
 
+const fingerprints = z.record(z.string(), z.string())
+
 export const problemSchema = z
   .object({
     type: z.string(),
@@ -94,7 +96,11 @@ export const appointmentStateSchema = z
         at: time,
         version: z.int(),
         properties: z.array(z.string()),
-        winner: z.enum(['exchange', 'application']),
+        winner: z.enum(['exchange', 'application']).describe('By the policy, before any reversal.'),
+        isReversed: z.boolean().describe('The other side wins since, because people chose its values.'),
+        fingerprints: z
+          .object({ application: fingerprints, exchange: fingerprints })
+          .describe('Of what each side wanted, by field, as far as it is known.'),
       }),
     ),
     revisions: z.array(

@@ -8,6 +8,7 @@ import {
   replayedSchema,
   releaseSchema,
 } from './mailbox-answers.ts'
+import { conflictSchema, conflictsSchema, reversalSchema } from './conflict-answers.ts'
 import {
   decidedSchema,
   decisionSchema,
@@ -43,6 +44,8 @@ export function componentSchemas(): Record<string, Schema> {
     replayedSchema,
     settingsSchema,
     connectionsSchema,
+    conflictsSchema,
+    conflictSchema,
     unconfirmedSchema,
     decidedSchema,
     rebuildingSchema,
@@ -51,6 +54,7 @@ export function componentSchemas(): Record<string, Schema> {
     ...schemasIn(eventSchema, 'input'),
     ...schemasIn(releaseSchema, 'input'),
     ...schemasIn(settingsPatchSchema, 'input'),
+    ...schemasIn(reversalSchema, 'input'),
     ...schemasIn(decisionSchema, 'input'),
     ...schemasIn(rebuildSchema, 'input'),
     ...Object.assign({}, ...answers.map((schema) => schemasIn(schema, 'output'))),

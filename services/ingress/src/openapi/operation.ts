@@ -9,7 +9,7 @@ export type Operation = {
   readonly description: string
   readonly security?: readonly object[]
   readonly parameters?: readonly Schema[]
-  readonly requestBody?: { readonly required: true; readonly content: Media }
+  readonly requestBody?: { readonly required?: true; readonly content: Media }
   readonly responses: Readonly<Record<string, Answer>>
 }
 

@@ -2,6 +2,7 @@ import { changesQuery, trailQuery } from '../query.ts'
 import { parametersOf, reference } from './components.ts'
 import { connectionPaths } from './connection-paths.ts'
 import { mailboxPaths } from './mailbox-paths.ts'
+import { conflictPaths } from './conflict-paths.ts'
 import { rebuildPaths } from './rebuild-paths.ts'
 import { settingPaths } from './setting-paths.ts'
 import { inPath, json, type Operation, problems, usualProblems, withKey } from './operation.ts'
@@ -20,6 +21,7 @@ export function paths(): Paths {
     ...mailboxPaths,
     ...settingPaths,
     ...connectionPaths,
+    ...conflictPaths,
     ...rebuildPaths(),
     '/v1/trail': { get: followTrail() },
     '/exchange/notifications/{token}': { post: notify },

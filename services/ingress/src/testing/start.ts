@@ -28,6 +28,8 @@ export async function startTestIngress({ onLine, gateway, ...changes }: Options 
     apiKeys: ['demo', 'other-key'],
     mailboxes: [alice, bob],
     refusePersonal: false,
+    mailBudget: 200,
+    fingerprintKey: 'key',
     settingDefaults: { conflictPolicy: 'exchange', mute: false },
     exchange: undefined,
     sources: undefined,
