@@ -28,6 +28,7 @@ test('every method works on a Redis Cluster: no script leaves its slot', async (
   await listings(ledger, id)
   await rebuilds(ledger, id)
   await hearing(ledger, id)
+  await conflicts(ledger, id)
   await leaving(ledger, id)
   await probes(ledger)
   expect(unused()).toEqual([])
@@ -149,6 +150,22 @@ async function rebuilds(ledger: Ledger, id: string) {
   await ledger.noteRestored(id, T0)
   await ledger.startRebuild(id, T0)
   await ledger.endRebuild(id)
+}
+
+async function conflicts(ledger: Ledger, id: string) {
+  expect(await ledger.accept(id, 'C1', aVersion(2), T0)).toBe('accepted')
+  const begun = await ledger.beginOutbound(id, batch)
+  const attempt = begun.find(({ record }) => record.appointmentId === 'C1')!
+  const lost = (version: number) => ({ atMs: T0, version, fields: [], winner: 'exchange' }) as const
+  const link = { ...linkAt(2), item: { ...item, itemId: 'conflicting' }, conflicts: [lost(1), lost(2)] }
+  const conflictValues = { sealed: 'sealed', keepMs: 60_000 }
+  const settled = { kind: 'settled', link, untold: false, conflictValues } as const
+  expect(await ledger.commitOutbound(id, attempt, settled, T0)).toBe('committed')
+  expect(await ledger.replaceConflictValues(id, 'C1', 2, 'others')).toBe(true)
+  expect(await ledger.conflictValues(id, 'C1', 2)).toMatchObject({ sealed: 'others' })
+  await ledger.noteReversal(id, 'C1', { version: 2, atMs: T0, by: 'test', isBack: false, left: {} })
+  await ledger.dropConflictValues(id, 'C1')
+  expect(await ledger.conflictValues(id, 'C1', 2)).toBeUndefined()
 }
 
 async function leaving(ledger: Ledger, id: string) {
