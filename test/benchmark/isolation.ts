@@ -40,8 +40,8 @@ const dir = await mkdtemp(join(tmpdir(), 'lockstep-benchmark-'))
 const redis = await startRedis({ dir, appendfsync: 'everysec' })
 const [a, b] = [await anOrganisation('a'), await anOrganisation('b')]
 const deployment = await startServices([a, b])
-const ratios = new Map(
-  Object.keys(troubles).map((name) => [name, { outbound: [], inbound: [] } as Latencies]),
+const ratios = new Map<string, Latencies>(
+  Object.keys(troubles).map((name) => [name, { outbound: [], inbound: [] }]),
 )
 let sent = 0
 
