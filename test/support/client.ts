@@ -50,6 +50,8 @@ export type SystemClient = {
   send(...events: object[]): Promise<{ status: number; retryAfter: string | null; body: EventAnswer }>
   state(mailbox: string, appointmentId: string): Promise<AppointmentState>
   mailbox(mailbox: string): Promise<Record<string, unknown>>
+  /** What Prometheus reads of the ingress. */
+  metrics(): Promise<string>
   /** `POST /v1/mailboxes/:mailbox/…`. */
   act(mailbox: string, action: string, body?: object): Promise<Record<string, unknown>>
   /** `PATCH /v1/settings`, or of a mailbox. */
@@ -95,6 +97,7 @@ export function systemClient(ingressUrl: string, key = 'test'): SystemClient {
           headers: { authorization },
         })
       ).json()) as Record<string, unknown>,
+    metrics: async () => (await fetch(`${ingressUrl}/metrics`)).text(),
     mailbox: (mailbox) => read(`mailboxes/${mailbox}`),
     async act(mailbox, action, body) {
       const response = await fetch(`${ingressUrl}/v1/mailboxes/${mailbox}/${action}`, {

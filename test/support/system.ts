@@ -1,5 +1,9 @@
 import { startSimulator, type Simulator, type SimulatorOptions } from '@lockstep/exchange-simulator'
-import { loadConfig as loadInboundConfig, startInboundWorker } from '@lockstep/inbound-worker'
+import {
+  type Config as InboundConfig,
+  loadConfig as loadInboundConfig,
+  startInboundWorker,
+} from '@lockstep/inbound-worker'
 import { loadConfig as loadIngressConfig, startIngress } from '@lockstep/ingress'
 import { loadConfig as loadOutboundConfig, startOutboundWorker } from '@lockstep/outbound-worker'
 import { createLogger, type Logger } from '@lockstep/runtime'
@@ -23,6 +27,8 @@ export type SystemOptions = {
   gate?: EwsGate
   /** Further mailboxes, besides those of alice, bob and carol. */
   mailboxes?: readonly string[]
+  /** How long a minute is for notifications, here and at Exchange. */
+  minuteMs?: number
   /** Workers that are not started. */
   without?: readonly WorkerName[]
   /** Hears what the ingress and the workers log. */
@@ -43,11 +49,22 @@ export type System = SystemClient & {
 
 /** The real constellation in one process: ingress, both workers, the simulator and an application, on a Redis of its own. */
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
-  const { gate, mailboxes = [], without = [], log = createLogger('test', 'silent') } = options
+  const {
+    gate,
+    mailboxes = [],
+    without = [],
+    minuteMs = 60_000,
+    log = createLogger('test', 'silent'),
+  } = options
   const { prefix, url } = testRedis()
   const { SOAP_RECORDING: recordDir } = process.env
   const recording = recordDir ? { recordDir } : {}
-  const simulator = await startSimulator({ seed: false, ...recording, ...options.simulator })
+  const simulator = await startSimulator({
+    seed: false,
+    push: { minuteMs },
+    ...recording,
+    ...options.simulator,
+  })
   for (const address of mailboxes) simulator.addMailbox(address)
   gate?.forwardTo(simulator.url)
   const application = await startApplication()
@@ -72,7 +89,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   }
   const ingress = await startIngress(loadIngressConfig(common), { log })
   const env = { ...common, INGRESS_PUBLIC_URL: ingress.url }
-  const workers = workersOf(env, log)
+  const workers = workersOf(env, { log, minuteMs })
   for (const name of ['outbound', 'inbound'] as const) if (!without.includes(name)) await workers.start(name)
   onTestFinished(async () => {
     await workers.stopAll()
@@ -93,7 +110,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   }
 }
 
-function workersOf(env: Record<string, string>, log: Logger) {
+function workersOf(env: Record<string, string>, { log, minuteMs }: { log: Logger; minuteMs: number }) {
   const running = new Map<WorkerName, { close: (limitMs: number) => Promise<void> }>()
   const stop = async (name: WorkerName) => {
     const worker = running.get(name)
@@ -105,10 +122,15 @@ function workersOf(env: Record<string, string>, log: Logger) {
       const worker =
         name === 'outbound'
           ? await startOutboundWorker(loadOutboundConfig(env), log)
-          : await startInboundWorker(loadInboundConfig(env), log)
+          : await startInboundWorker(hurried(loadInboundConfig(env), minuteMs), log)
       running.set(name, worker)
     },
     stop,
     stopAll: async () => void (await Promise.all([...running.keys()].map(stop))),
   }
+}
+
+function hurried(config: InboundConfig, minuteMs: number): InboundConfig {
+  for (const { hearing } of config.connections.values()) if (hearing.push) hearing.push.minuteMs = minuteMs
+  return config
 }

@@ -15,7 +15,7 @@ import { createApi, createApp, createNotificationsApp, type IngressConnection } 
 import type { Config, ConnectionConfig, ServiceConfig } from './config.ts'
 import { createListener, type Listener } from './listener/listener.ts'
 import { notifications } from './listener/notifications.ts'
-import { countQueues } from './metrics.ts'
+import { countQueues, countWays } from './metrics.ts'
 
 export type Ingress = {
   url: string
@@ -129,6 +129,7 @@ function serve(connection: Connection, config: ConnectionConfig, { gateway, list
   const { ledger, queues, log, registry } = connection
   const exchange = config.exchange && connection.openExchange(config.exchange)
   countQueues(registry, queues)
+  countWays(registry, ledger)
   const deps = {
     ledger,
     queues,

@@ -1,3 +1,4 @@
+import type { Ledger } from '@lockstep/ledger'
 import type { Queues } from '@lockstep/queue'
 import { Gauge, type Registry } from 'prom-client'
 
@@ -21,4 +22,19 @@ export function countQueues(registry: Registry, queues: Pick<Queues, (typeof que
     const counts = await queues[queue].counts().catch(() => ({}))
     for (const [state, number] of Object.entries(counts)) gauge.set({ queue, state }, number)
   }
+}
+
+/** Says by which way mailboxes are heard of, whenever the metrics are read. */
+export function countWays(registry: Registry, ledger: Pick<Ledger, 'countWays'>): void {
+  const gauge = new Gauge({
+    name: 'lockstep_mailboxes_heard',
+    help: 'Mailboxes by the way in which their changes in Exchange are heard of: push, streaming or poll.',
+    labelNames: ['way'],
+    registers: [registry],
+    collect: async () => {
+      gauge.reset()
+      const counts = await ledger.countWays().catch(() => ({}))
+      for (const [way, mailboxes] of Object.entries(counts)) gauge.set({ way }, mailboxes)
+    },
+  })
 }
