@@ -82,6 +82,19 @@ describe('lockstep doctor', () => {
     expect(exitCode).toBe(0)
   })
 
+  test('with streaming, hears of a test item over a connection of its own, and leaves nothing behind', async () => {
+    const { doctor, system } = await setUp({ NOTIFICATIONS: 'streaming' })
+    const { steps, reasons } = await doctor('--mailbox', bob)
+    expect(steps).toMatchObject({ subscribe: 'ok', notification: 'ok' })
+    expect(system.simulator.calendarOf(bob)).toEqual([])
+    expect(reasons['notification']).toMatchObject({ says: 'Exchange told of the test item' })
+    system.simulator.faults.add({ kind: 'notificationLost' })
+    expect((await doctor('--mailbox', bob, '--wait', '0.3')).reasons['notification']).toMatchObject({
+      outcome: 'warning',
+      code: 'STREAMING_NOT_HEARD',
+    })
+  })
+
   test('warns of an account that may act for everybody, and believes no denial of a mailbox that is not there', async () => {
     const { doctor } = await setUp({}, [
       { ...service, impersonates: 'all' },

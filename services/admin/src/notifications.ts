@@ -6,8 +6,13 @@ import type { Surroundings } from './surroundings.ts'
 const probeLastsMs = 5 * 60_000
 
 /** How a test finds out whether Exchange reaches the ingress: by an address that is given out for it alone. */
-export function notificationsOf({ connection, config, ledger }: Surroundings, waitMs: number): Notifications {
+export function notificationsOf(
+  { connection, config, ledger }: Surroundings,
+  waitMs: number,
+  isOneOfMany = false,
+): Notifications {
   const { kind, publicUrl } = config.notifications
+  if (kind === 'streaming') return { kind, waitMs, listens: !isOneOfMany }
   if (kind !== 'push') return { kind: 'none', because: `not needed with NOTIFICATIONS=${kind}` }
   if (!ledger)
     return { kind: 'none', because: 'not examined: without Redis nobody tells whether Exchange called' }

@@ -1,4 +1,4 @@
-import { commonVariables, port } from '@lockstep/runtime'
+import { commonVariables, list, port } from '@lockstep/runtime'
 import { z } from 'zod'
 
 const { LOG_LEVEL, BIND_ADDRESS } = commonVariables
@@ -11,6 +11,9 @@ export const variables = z.object({
   SIMULATOR_HTTPS_PORT: port
     .optional()
     .describe('Port of the EWS endpoint over HTTPS, with a private CA made at start. Without it no HTTPS.'),
+  SIMULATOR_HTTPS_HOSTS: list
+    .default([])
+    .describe('Names that the HTTPS certificate is for, besides those of the machine itself.'),
   SIMULATOR_DATA_DIR: z
     .string()
     .optional()
@@ -29,6 +32,7 @@ export const configSchema = variables.transform((env) => ({
     controlPort: env.SIMULATOR_CONTROL_PORT,
     seed: true,
     ...(env.SIMULATOR_HTTPS_PORT !== undefined && { httpsPort: env.SIMULATOR_HTTPS_PORT }),
+    httpsHosts: env.SIMULATOR_HTTPS_HOSTS,
     ...(env.SIMULATOR_DATA_DIR !== undefined && { dataDir: env.SIMULATOR_DATA_DIR }),
     ...(env.SIMULATOR_RECORD_DIR !== undefined && { recordDir: env.SIMULATOR_RECORD_DIR }),
   },

@@ -24,6 +24,8 @@ export type SimulatorOptions = CoreOptions & {
   controlPort?: number
   /** Of the EWS endpoint over HTTPS, with a certificate of a private CA made at start. Left out: no HTTPS. */
   httpsPort?: number
+  /** Names that its certificate is for, besides those of this machine. */
+  httpsHosts?: readonly string[]
   host?: string
   /** Told of what should not have happened. */
   onUnexpected?: (error: unknown) => void
@@ -90,7 +92,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     onFaultsChange: () => gate.refuse(core.faults.refusesConnections),
     onRestart: (downMs) => gate.restart(downMs),
   })
-  const ca = options.httpsPort === undefined ? undefined : await createPrivateCa(certifiedHosts(host))
+  const hosts = certifiedHosts(host, options.httpsHosts)
+  const ca = options.httpsPort === undefined ? undefined : await createPrivateCa(hosts)
   if (ca) core.channelBinding = channelBindingOf(ca.certificate)
   const servers = createServers({ core, signal: closing.signal, onUnexpected }, { ...options, host }, ca)
   const close = async (): Promise<void> => {
@@ -151,19 +154,10 @@ async function openAll(listeners: readonly Listener[], close: () => Promise<void
   }
 }
 
-function certifiedHosts(host: string): string[] {
-  return [
-    ...new Set([
-      'localhost',
-      'exchange.contoso.example',
-      'autodiscover.contoso.example',
-      'contoso.example',
-      'exchange-simulator',
-      '127.0.0.1',
-      '::1',
-      host,
-    ]),
-  ]
+function certifiedHosts(host: string, more: readonly string[] = []): string[] {
+  const own = ['localhost', 'exchange-simulator', '127.0.0.1', '::1']
+  const domain = ['contoso.example', 'autodiscover.contoso.example', 'exchange.contoso.example']
+  return [...new Set([...own, ...domain, host, ...more])]
 }
 
 type Urls = Pick<Simulator, 'url' | 'controlUrl' | 'secure'>

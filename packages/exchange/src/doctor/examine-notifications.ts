@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { EwsClient } from '../ews/ews-client.ts'
 import { subscribe } from '../ews/operations/subscribe.ts'
+import { examineStreaming, type StreamingTest } from './examine-streaming.ts'
 import { ok, type Part, skipped, warning } from './step.ts'
 
 /**
@@ -14,6 +15,7 @@ export type NotificationProbe = {
 
 export type Notifications =
   | { readonly kind: 'none'; readonly because: string }
+  | StreamingTest
   | {
       readonly kind: 'push'
       openProbe(): Promise<NotificationProbe>
@@ -37,6 +39,7 @@ export function examineNotifications(
     const examine = async () => skipped(notifications.because)
     return parts.map((name) => ({ name, examine }))
   }
+  if (notifications.kind === 'streaming') return examineStreaming(client, mailbox, notifications, signal)
   const { openProbe, waitMs } = notifications
   let probe: NotificationProbe | undefined
 

@@ -18,7 +18,8 @@ const mends: Readonly<Record<string, string>> = {
   AMBIGUOUS_ADDRESS: 'The directory knows several by this address: mend the directory.',
   NOTIFICATION_NOT_HEARD:
     'Exchange took the subscription and did not call: let it reach INGRESS_PUBLIC_URL (name, port, firewall), show it a certificate that its servers trust, and let the proxy pass /exchange/notifications/ to an ingress with this REDIS_URL and KEY_PREFIX. Until then mailboxes are compared every POLL_SECONDS.',
-  NO_PUBLIC_URL: 'Set INGRESS_PUBLIC_URL to the address at which Exchange reaches the ingress.',
+  STREAMING_NOT_HEARD:
+    'The connection opens, and what Exchange writes into it does not arrive: let proxies pass answers on at once (no buffering) and keep connections open for 30 minutes. Until then mailboxes are compared every POLL_SECONDS.',
   SCOPE_COVERS_ALL:
     "The account may act for a mailbox that is none of Lockstep's business, perhaps for the whole organisation. Limit the role: New-ManagementScope, then New-ManagementRoleAssignment with -CustomRecipientWriteScope (in Exchange Online New-ManagementRoleAssignment -App with -CustomResourceScope).",
   SCOPE_NOT_PROVEN:

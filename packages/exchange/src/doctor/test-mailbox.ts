@@ -2,10 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { ItemResult } from '../calendar-gateway.ts'
 import { ExchangeTransientError, ExchangeUnavailableError, ItemGoneError } from '../errors.ts'
 import type { EwsClient } from '../ews/ews-client.ts'
-import { findByStamp } from '../ews/operations/find-items.ts'
 import { getCalendarFolder } from '../ews/operations/get-calendar-folder.ts'
 import { type Resolution, resolveNames } from '../ews/operations/resolve-names.ts'
-import { createTestItem, deleteTestItems, testItemId } from '../ews/operations/test-item.ts'
+import { createTestItem, deleteTestItems, findTestItems } from '../ews/operations/test-item.ts'
 import { examineNotifications, type Notifications } from './examine-notifications.ts'
 import { failed, type Finding, inOrder, ok, type Part, type Step } from './step.ts'
 
@@ -93,7 +92,7 @@ async function sweepTestItems(
   mailbox: string,
   options: { signal?: AbortSignal },
 ): Promise<void> {
-  const left = await findByStamp(client, mailbox, testItemId, options)
+  const left = await findTestItems(client, mailbox, options)
   const itemIds = left.map(({ itemId }) => itemId)
   if (itemIds.length > 0) await deleteAll(client, mailbox, itemIds, options)
 }

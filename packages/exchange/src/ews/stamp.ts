@@ -33,6 +33,9 @@ const basePlaces: readonly Field[] = [
   'attendees',
 ]
 
+/** On test items, which carry no stamp: they stand for no appointment. */
+export const testItemProperty = named('LockstepTest')
+
 /** The zones that an item was written with; Exchange keeps but their Windows zones. */
 export type StampedZones = { readonly start?: string | undefined; readonly end?: string | undefined }
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { readAddresses } from '../mailboxes/read-addresses.ts'
 import { writeReport } from '../mailboxes/report.ts'
 import { testMany } from '../mailboxes/test-many.ts'
-import { createProgress } from '../output/progress.ts'
+import { createProgress, fewMailboxes } from '../output/progress.ts'
 import { createTeller } from '../output/teller.ts'
 import { notificationsOf } from '../notifications.ts'
 import { ledgerOf, type Surroundings, withSurroundings } from '../surroundings.ts'
@@ -67,7 +67,7 @@ async function testAll(around: Surroundings, doing: Doing, terminal: Terminal): 
   const progress = createProgress(terminal, teller, { total: addresses.length, enables })
   const verdicts = await testMany(addresses, {
     examiner,
-    notificationsOf: (waitMs) => notificationsOf(around, waitMs),
+    notificationsOf: (waitMs) => notificationsOf(around, waitMs, addresses.length > fewMailboxes),
     waitMs: options.wait,
     isKnown: async (address) => enables && (await ledger.find(address)) !== undefined,
     async onPassed(address) {

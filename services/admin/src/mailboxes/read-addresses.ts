@@ -11,8 +11,11 @@ export function readAddresses(given: readonly string[], csvFile: string | undefi
   const trimmed = all.map((address) => address.trim()).filter(Boolean)
   if (trimmed.length === 0)
     throw new CommandError('Name addresses, or a file with them: --csv mailboxes.csv', exitCodes.usage)
-  const once = new Map(trimmed.toReversed().map((address) => [address.toLowerCase(), address]))
-  return [...once.values()].toReversed()
+  const seen = new Set<string>()
+  return trimmed.filter((address) => {
+    const key = address.toLowerCase()
+    return !seen.has(key) && seen.add(key)
+  })
 }
 
 /** Separated by commas, semicolons or tabs; the first line names the columns. */

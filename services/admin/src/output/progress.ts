@@ -7,7 +7,7 @@ import type { Teller } from './teller.ts'
 type Run = { readonly total: number; readonly enables: boolean }
 
 /** So few are told in full, step by step; of more, only what needs somebody. */
-const fewMailboxes = 3
+export const fewMailboxes = 3
 const tellEveryMs = 2_000
 
 /** Tells what comes of many mailboxes while it goes on, and sums it up in the end. */

@@ -22,7 +22,7 @@ const textLimit = 255
 type Search = { readonly property: PropertyDefinitionBase; readonly value: string }
 
 /** https://learn.microsoft.com/exchange/client-developer/web-service-reference/finditem-operation */
-function findItems(
+export function findItems(
   client: EwsClient,
   mailbox: string,
   { property, value }: Search,

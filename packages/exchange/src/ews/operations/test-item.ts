@@ -9,16 +9,16 @@ import {
   WellKnownFolderName,
 } from 'ews-javascript-api'
 import { type Appointment, fields } from '@lockstep/domain'
-import { randomUUID } from 'node:crypto'
-import type { CallOptions, ItemResult } from '../../calendar-gateway.ts'
+import type { CallOptions, ItemHead, ItemResult } from '../../calendar-gateway.ts'
 import { writeFields } from '../appointment-properties.ts'
 import type { EwsClient } from '../ews-client.ts'
 import { resultsOf } from '../responses.ts'
-import { writeStamp } from '../stamp.ts'
+import { testItemProperty } from '../stamp.ts'
+import { findItems } from './find-items.ts'
 import { writtenItem } from '../written-item.ts'
 
-/** The id in the stamp of test items: by it those are found that a broken test left behind. */
-export const testItemId = 'lockstep-test-item'
+/** By it those are found that a broken test left behind. */
+const mark = 'test'
 
 /** Where nobody looks, for one minute, free, without a reminder, and private: so it crosses to no application. */
 const testItem: Appointment = {
@@ -49,12 +49,21 @@ export function createTestItem(
     const item = new EwsAppointment(service)
     writeFields(item, testItem, fields)
     item.Sensitivity = Sensitivity.Private
-    writeStamp(item, { appointmentId: testItemId, version: 1, attempt: randomUUID().slice(0, 8) }, testItem)
+    item.SetExtendedProperty(testItemProperty, mark)
     const calendar = new FolderId(WellKnownFolderName.Calendar)
     const none = SendInvitationsMode.SendToNone
     const responses = await service.CreateItems([item], calendar, null as never, none)
     return resultsOf(responses, () => writtenItem(item).itemId)[0]!
   })
+}
+
+/** The test items in the default calendar. */
+export function findTestItems(
+  client: EwsClient,
+  mailbox: string,
+  options?: CallOptions,
+): Promise<ItemHead[]> {
+  return findItems(client, mailbox, { property: testItemProperty, value: mark }, options)
 }
 
 /** For good: it leaves nothing in Deleted Items. */

@@ -1,0 +1,112 @@
+import { eventually } from '@lockstep/runtime/testing'
+import { describe, expect, test } from 'vitest'
+import { runLockstep } from '../support/lockstep-command.ts'
+import { aFile } from '../support/logon.ts'
+import { alice, bob, carol, startSystem } from '../support/system.ts'
+
+const service = { address: 'svc-lockstep@contoso.example', password: 'lockstep' }
+
+describe('lockstep mailboxes', () => {
+  test('what is enabled is followed by the workers and listed; what is disabled is forgotten', async () => {
+    const system = await startSystem({ env: { MAILBOXES: bob, FORGET_SECONDS: '1' } })
+    const added = await runLockstep(['mailboxes', 'add', alice, 'ALICE@contoso.example'], system)
+    expect(added).toMatchObject({ exitCode: 0, out: expect.stringContaining(`${alice} is enabled\n`) })
+
+    const list = async () => (await runLockstep(['mailboxes', 'list', '--json'], system)).facts
+    await eventually(async () =>
+      expect(await list()).toMatchObject([
+        { mailbox: bob, currentAt: expect.any(String) },
+        { mailbox: alice, currentAt: expect.any(String), heardAt: expect.any(String) },
+      ]),
+    )
+    system.simulator.userCreates(alice, {
+      subject: 'From Outlook',
+      start: { dateTime: '2027-05-03T09:00:00', timeZone: 'Europe/Berlin' },
+      end: { dateTime: '2027-05-03T10:00:00', timeZone: 'Europe/Berlin' },
+    })
+    await eventually(() => expect(system.application.received).toHaveLength(1))
+
+    const args = ['mailboxes', 'disable', alice, bob, carol]
+    const { exitCode, out, err } = await runLockstep(args, system)
+    expect(out).toBe(`${alice} is disabled\n${bob} is disabled\n${carol} is not enabled\n`)
+    expect(err).toBe(`${bob} is in MAILBOXES: take it off there, or the next start enables it again\n`)
+    expect(exitCode).toBe(1)
+    expect(await list()).toEqual([])
+    expect((await system.mailbox(alice)).status).toBe(404)
+    expect(system.simulator.calendarOf(alice)).toHaveLength(1)
+  })
+
+  test('a test item is told to no application, and one that was left behind is taken away', async () => {
+    const system = await startSystem({ env: { MAILBOXES: alice } })
+    const { simulator, application } = system
+    const fault = simulator.faults.add({ kind: 'error', code: 'ErrorAccessDenied', operation: 'DeleteItem' })
+    const { exitCode, facts } = await runLockstep(['mailboxes', 'test', alice, '--json'], system)
+    expect(facts[0]).toMatchObject({ outcome: 'failed', step: 'delete', code: 'ErrorAccessDenied' })
+    expect(exitCode).toBe(1)
+    const [left] = simulator.calendarOf(alice)
+    expect(left).toMatchObject({
+      sensitivity: 'private',
+      showAs: 'free',
+      start: { dateTime: '2099-01-01T03:00:00' },
+    })
+
+    simulator.faults.remove(fault)
+    expect((await runLockstep(['mailboxes', 'test', alice], system)).exitCode).toBe(0)
+    expect(simulator.calendarOf(alice)).toEqual([])
+    expect(application.received).toEqual([])
+    expect(simulator.mails).toEqual([])
+  })
+})
+
+describe('several connections and accounts', () => {
+  test('each connection is examined, one is named, and every account has to get in', async () => {
+    const system = await startSystem({
+      env: { MAILBOXES: alice },
+      simulator: {
+        accounts: [
+          { ...service, impersonates: 'all' },
+          { address: 'second@contoso.example', password: 'other', impersonates: [bob] },
+          { address: alice },
+          { address: bob },
+        ],
+      },
+    })
+    const { EWS_URL, EWS_AUTH, EWS_USERNAME, EWS_PASSWORD } = system.env
+    const accounts = { one: {}, two: { EWS_USERNAME: 'second@contoso.example', EWS_PASSWORD: 'other' } }
+    const both = { EWS_URL, EWS_AUTH, EWS_USERNAME, EWS_PASSWORD, EWS_ACCOUNTS: JSON.stringify(accounts) }
+    const connections = {
+      contoso: both,
+      fabrikam: { ...both, EWS_URL: 'http://127.0.0.1:9/EWS/Exchange.asmx' },
+    }
+    const file = aFile('connections.json', JSON.stringify({ connections }))
+    const env = { ...system.env, MAILBOXES: '', CONNECTIONS_FILE: file }
+
+    const all = await runLockstep(['doctor'], { env })
+    expect(all.out).toMatch(/^Connection contoso\n/)
+    expect(all.out).toContain('Connection fabrikam\n')
+    expect(all.out).toContain('ECONNREFUSED')
+
+    const args = ['--connection', 'contoso', '--json', '--wait', '0.2']
+    const { facts } = await runLockstep(['doctor', '--mailbox', alice, ...args], { env })
+    const outcomes = Object.fromEntries(facts.map(({ step, outcome }) => [step, outcome]))
+    expect(outcomes).toMatchObject({ 'logon one': 'ok', 'logon two': 'ok', impersonate: 'failed' })
+
+    expect(await runLockstep(['mailboxes', 'list'], { env })).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining('--connection, one of contoso, fabrikam'),
+    })
+    expect((await runLockstep(['doctor', '--connection', 'other'], { env })).exitCode).toBe(78)
+  })
+})
+
+test('a configuration that is not usable is told, with the exit code that services have for it', async () => {
+  expect(await runLockstep(['doctor'], { env: {} })).toMatchObject({
+    exitCode: 78,
+    err: expect.stringContaining('EWS_URL: is not set'),
+  })
+  const file = aFile('.env', 'EWS_URL=http://127.0.0.1:9/\nEWS_USERNAME=svc\n')
+  expect(await runLockstep(['--env-file', file, 'doctor'], { env: { EWS_USERNAME: '' } })).toMatchObject({
+    exitCode: 78,
+    err: expect.not.stringContaining('EWS_URL'),
+  })
+})
