@@ -20,6 +20,7 @@ import { changeFeed } from './change-feed.ts'
 import { conflicts } from './conflicts/conflicts.ts'
 import { docsPage } from './docs/docs-page.ts'
 import { events } from './events.ts'
+import { type ConnectionFacts, connectionStates } from './connection-states.ts'
 import { byNotificationAddress } from './listener/by-notification-address.ts'
 import { mailboxForget } from './mailbox-forget.ts'
 import { mailboxRebuild } from './mailbox-rebuild.ts'
@@ -50,7 +51,7 @@ export type IngressConnection = {
   notifications: RequestHandler
 }
 
-export type ApiDeps = {
+export type ApiDeps = ConnectionFacts & {
   ledger: Ledger
   queues: Queues
   /** Missing if the ingress was given no Exchange to read from. */
@@ -86,7 +87,7 @@ export function createApi(deps: ApiDeps): Router {
   return Router()
     .use(events(deps), appointmentStates(deps), mailboxStates(deps), changeFeed(deps), trail(deps))
     .use(mailboxRelease(deps), mailboxForget(deps), mailboxRepair(deps), appointmentReplay(deps))
-    .use(settings(deps), conflicts(deps), mailboxRebuild(deps), unconfirmed(deps))
+    .use(settings(deps), conflicts(deps), mailboxRebuild(deps), unconfirmed(deps), connectionStates(deps))
 }
 
 /** The keys of all connections are compared, so that the time it takes tells nothing. */

@@ -5,6 +5,7 @@ import {
   openConnection,
   type Running,
   watchDeployment,
+  type Watching,
 } from '@lockstep/connections'
 import type { CalendarGateway } from '@lockstep/exchange'
 import { closeRedis, connectRedis, createMetrics, listen, type Logger } from '@lockstep/runtime'
@@ -39,14 +40,19 @@ export async function startIngress(deployment: Config, { log, gateway, reload }:
   const { redisUrl, prefix, waitReplicas } = deployment.service
   const redis = connectRedis(redisUrl, { role: 'producer', log })
   const metrics = createMetrics('ingress')
-  const shared = { redis, prefix, waitReplicas, log, metrics }
+  const shared = { redis, prefix, waitReplicas, names: deployment.names, log, metrics }
   const closing = new AbortController()
   const listener = createListener(deployment.service.listener, { registry: metrics.registry, log })
   const connections = new Map<string, IngressConnection>()
 
   const begin = async (name: string, config: ConnectionConfig): Promise<Running> => {
     const connection = openConnection(name, shared)
-    const serving = serve(connection, config, { gateway, listener, closing: closing.signal })
+    const serving = serve(connection, config, {
+      gateway,
+      listener,
+      closing: closing.signal,
+      refused: () => watching.refused(),
+    })
     connections.set(name, serving.ingress)
     await connection.enableMailboxes(config.mailboxes)
     return {
@@ -112,9 +118,14 @@ async function listenOn(
   }
 }
 
-type Serving = { gateway: CalendarGateway | undefined; listener: Listener; closing: AbortSignal }
+type Serving = {
+  gateway: CalendarGateway | undefined
+  listener: Listener
+  closing: AbortSignal
+  refused: Watching['refused']
+}
 
-function serve(connection: Connection, config: ConnectionConfig, { gateway, listener, closing }: Serving) {
+function serve(connection: Connection, config: ConnectionConfig, { gateway, listener, ...serving }: Serving) {
   const { ledger, queues, log, registry } = connection
   const exchange = config.exchange && connection.openExchange(config.exchange)
   countQueues(registry, queues)
@@ -128,7 +139,8 @@ function serve(connection: Connection, config: ConnectionConfig, { gateway, list
     settingDefaults: config.settingDefaults,
     mailBudget: config.mailBudget,
     fingerprintKey: config.fingerprintKey,
-    closing,
+    name: connection.name,
+    ...serving,
   }
   const ingress: IngressConnection = {
     isKey: keyComparer(config.apiKeys),

@@ -62,6 +62,17 @@ describe('a group of mailboxes', () => {
     await vi.waitFor(async () => expect(await states()).toMatchObject([listened, listened]), 5_000)
   })
 
+  test('does not count as listened to where Exchange loses the subscriptions again and again', async () => {
+    const { gateway, listen, states } = await setUp()
+    listen()
+    for (let times = 1; times <= 2; times += 1) {
+      await vi.waitFor(() => expect(gateway.calls['subscribeStreaming']).toBe(2 * times))
+      await vi.waitFor(() => expect(gateway.listening.connections).toBe(1))
+      gateway.listening.lose()
+    }
+    await vi.waitFor(async () => expect(await states()).toEqual([{ code: 'LOST' }, { code: 'LOST' }]))
+  })
+
   test('loses a mailbox that leaves, and its subscription', async () => {
     const { ledger, gateway, listen, ids } = await setUp()
     listen()
