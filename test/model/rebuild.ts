@@ -27,14 +27,20 @@ export async function rebuilt(options: Options): Promise<Violation[]> {
   stage.book.blurCopies()
   for (const version of stage.application.resent()) stage.producer.send(version, 'once')
 
+  const judged = () => {
+    const labels = new Set(stage.book.all().map(({ label }) => label))
+    return stage.application.entries.filter(({ label }) => labels.has(label))
+  }
   const open = async () => {
     if (stage.producer.pending > 0) return [restless(`${stage.producer.pending} events on their way`)]
     const found: Violation[] = []
     for (const mailbox of mailboxes) {
       const { unconfirmed = [] } = await ask<Unconfirmed>(ingressUrl, `unconfirmed?mailbox=${mailbox}`)
-      for (const { appointmentId } of unconfirmed) found.push(restless(`${appointmentId} is unconfirmed`))
+      for (const { appointmentId } of unconfirmed)
+        if (judged().some((entry) => entry.appointmentId === appointmentId))
+          found.push(restless(`${appointmentId} is unconfirmed`))
     }
-    for (const entry of stage.application.entries) {
+    for (const entry of judged()) {
       if (!entry.isHeld || isRefused(entry)) continue
       const path = `appointments/${entry.mailbox}/${entry.appointmentId}`
       const { state } = await ask<{ state?: string }>(ingressUrl, path)
