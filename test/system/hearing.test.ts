@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { eventually } from '@lockstep/runtime/testing'
@@ -162,10 +162,14 @@ describe('push', () => {
 /** Stands before the ingress, and writes down the tokens that Exchange calls with. */
 async function startScribe(ingressUrl: string) {
   const tokens = new Set<string>()
-  const server = createServer(async (request, response) => {
-    tokens.add(request.url!.split('/').at(-1)!)
-    const answer = await notify(ingressUrl, request.url!.split('/').at(-1)!, await text(request))
+  const pass = async (request: IncomingMessage, response: ServerResponse) => {
+    const token = request.url!.split('/').at(-1)!
+    tokens.add(token)
+    const answer = await notify(ingressUrl, token, await text(request))
     response.writeHead(answer.status, { 'content-type': 'text/xml' }).end(await answer.text())
+  }
+  const server = createServer((request, response) => {
+    pass(request, response).catch(() => response.destroy())
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   onTestFinished(() => void server.close())

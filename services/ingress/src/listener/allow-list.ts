@@ -31,7 +31,7 @@ export function createAllowList(
 /** Whether anybody of these may be notified from there; a list that is missing lets in everybody. */
 export function anyOf(lists: () => Iterable<AllowList | undefined>): AllowList {
   return async (source) => {
-    const verdicts = await Promise.all([...lists()].map((list) => list?.(source) ?? 'allowed'))
+    const verdicts = await Promise.all([...lists()].map(async (list) => list?.(source) ?? 'allowed'))
     return ranked.find((verdict) => verdicts.includes(verdict)) ?? 'refused'
   }
 }
