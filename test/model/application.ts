@@ -12,6 +12,10 @@ export type Entry = {
   /** The newest revision that it applied. */
   applied: number
   isHeld: boolean
+  /** It was told that it is gone; otherwise it took it off itself. */
+  isTold?: boolean
+  /** When it made its newest version, or was told of the appointment. */
+  madeAt?: string
   isRecurring: boolean
   content: Content
 }
@@ -22,6 +26,8 @@ export type ApplicationModel = {
   find(label: number): Entry | undefined
   create(mailbox: string, label: number, content: Content): Version
   change(entry: Entry, change: Partial<Content> & { isHeld?: boolean; isRecurring?: boolean }): Version
+  /** The newest version of all that it holds, and of what it has taken off itself: once more. */
+  resent(): Version[]
   /** What it does with a delivery. */
   receive(change: ReceivedChange): Answer
 }
@@ -74,6 +80,7 @@ export function createApplicationModel(answersConflict: boolean): ApplicationMod
       Object.assign(entry, { isHeld, isRecurring, content: { ...entry.content, ...content } })
       return versionOf(entry)
     },
+    resent: () => entries.filter(({ isTold }) => !isTold).map(versionAgain),
     receive(change) {
       const { appointmentId, revision, applicationVersion } = change.data
       const known = byId.get(appointmentId)
@@ -90,7 +97,10 @@ export function createApplicationModel(answersConflict: boolean): ApplicationMod
 function apply(entry: Entry, { type, data }: ReceivedChange): void {
   entry.applied = data.revision
   if (type === 'appointment.created') entry.isHeld = true
-  if (type === 'appointment.cancelled' || type === 'appointment.withdrawn') entry.isHeld = false
+  const isGone = type === 'appointment.cancelled' || type === 'appointment.withdrawn'
+  if (isGone) entry.isHeld = false
+  entry.isTold = isGone
+  entry.madeAt ??= new Date().toISOString()
   const told = data.changed.map((property) => [property, data.appointment?.[property]])
   const isWhole = type === 'appointment.created'
   entry.content = { ...entry.content, ...Object.fromEntries(told) } as Content
@@ -99,12 +109,20 @@ function apply(entry: Entry, { type, data }: ReceivedChange): void {
 
 function versionOf(entry: Entry): Version {
   entry.version++
+  entry.isTold = false
+  entry.madeAt = new Date().toISOString()
+  return versionAgain(entry)
+}
+
+function versionAgain(entry: Entry): Version {
+  entry.version ||= 1
   const { appointmentId, version, mailbox, applied, content, isRecurring } = entry
   const appointment = {
     ...content,
     attendees: content.attendees.map(({ address, type }) => ({ address, type })),
     recurrence: isRecurring ? { pattern: 'weekly' } : null,
   }
-  const head = { id: appointmentId, version, mailbox, basedOn: applied }
+  const time = entry.madeAt ?? new Date().toISOString()
+  const head = { id: appointmentId, version, mailbox, basedOn: applied, time }
   return { appointmentId, version, event: event(head, entry.isHeld ? appointment : undefined) }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Simulator, startSimulator } from '@lockstep/exchange-simulator'
 import { freePort, startRedis } from '@lockstep/local'
+import { Redis } from 'ioredis'
 import { startApplication, type TestApplication } from '../support/application.ts'
 import { type ServiceProcess, spawnService } from '../support/service-process.ts'
 import type { ServiceName } from './action.ts'
@@ -18,6 +19,8 @@ export type Constellation = {
   kill(service: ServiceName, place: number): Promise<void>
   freeze(service: ServiceName, place: number, forMs: number): Promise<void>
   restartRedis(): Promise<void>
+  /** Everything in Redis is gone for good, while no service runs. */
+  loseLedger(): Promise<void>
   /** What the processes of a service have written, those that were killed included. */
   linesOf(service: ServiceName): string[]
   close(): Promise<void>
@@ -114,6 +117,13 @@ export async function startConstellation(options: ConstellationOptions): Promise
       const { port } = redis
       await redis.stop()
       redis = await startRedis({ dir, port })
+    },
+    async loseLedger() {
+      await Promise.all(crew.map((member) => member.end()))
+      const connection = new Redis(redis.url)
+      await connection.flushall()
+      await connection.quit()
+      await Promise.all(crew.map((member) => member.start()))
     },
     linesOf: (service) => crew.flatMap((member) => (member.service === service ? member.lines() : [])),
     close,

@@ -9,7 +9,7 @@ export type TroubleScene = {
   readonly isExchangeIll: boolean
   readonly areProcessesIll: boolean
   /** Nothing else goes wrong. */
-  readonly areOnlyFrozen: boolean
+  readonly only?: 'overlaps' | 'lost' | 'lies' | 'late'
   mailbox(): string
   /** Of an appointment that somebody just did something to, if none is named. */
   edit(side: Side, label?: number): EditAction
@@ -19,8 +19,11 @@ export type TroubleScene = {
 
 /** Something that goes wrong, with the changes that it strikes. */
 export function troubleSteps(scene: TroubleScene, afterMs: number): Action[] {
-  const { random, isExchangeIll, areProcessesIll, areOnlyFrozen } = scene
-  if (areOnlyFrozen) return frozen(scene, random.pick(['outbound-worker', 'inbound-worker']), random.below(2))
+  const { random, isExchangeIll, areProcessesIll, only } = scene
+  if (only === 'overlaps') return frozen(scene, random.pick(['outbound-worker', 'inbound-worker']), 0)
+  if (only === 'lies') return lie(scene, afterMs)
+  if (only === 'lost') return lost(scene)
+  if (only === 'late') return late(scene)
   const kinds: (() => Action[])[] = [() => [{ ...applicationTrouble(random), afterMs }]]
   if (isExchangeIll) kinds.push(() => exchangeTrouble(scene, afterMs))
   if (areProcessesIll) kinds.push(() => processTrouble(scene, afterMs))
@@ -43,6 +46,21 @@ function exchangeTrouble(scene: TroubleScene, afterMs: number): Action[] {
     default:
       return lie(scene, afterMs)
   }
+}
+
+/** Writes whose answers are lost. */
+function lost({ random, edit }: TroubleScene): Action[] {
+  const operation = random.pick(['CreateItem', 'UpdateItem', 'UpdateItem'])
+  return [fault({ kind: 'dropAfterEffect', operation, times: 1 }), { ...edit('application'), afterMs: 100 }]
+}
+
+/** A cancellation, and an edit made before it that arrives long after it. */
+function late({ edit }: TroubleScene): Action[] {
+  const old = edit('application')
+  return [
+    { ...old, sending: 'muchLater' },
+    { do: 'cancel', side: 'application', label: old.label, afterMs: 0 },
+  ]
 }
 
 const lossy = ['dropBeforeEffect', 'dropAfterEffect', 'lateEffect'] as const

@@ -4,8 +4,21 @@ import { fields } from './content.ts'
 import { type EditAction, type TroubleScene, troubleSteps } from './generate-trouble.ts'
 import { type Random, randomOf } from './random.ts'
 
-/** From the harmless to the violent; each includes those before it. `overlaps`: workers are frozen, and nothing else. */
-export const troubles = ['none', 'producer', 'application', 'exchange', 'processes', 'overlaps'] as const
+/**
+ * From the harmless to the violent; each includes those before it, but for the last four, which are by themselves:
+ * workers that are frozen, answers that are lost, Exchange that says what is not so, and events that come too late.
+ */
+export const troubles = [
+  'none',
+  'producer',
+  'application',
+  'exchange',
+  'processes',
+  'overlaps',
+  'lost',
+  'lies',
+  'late',
+] as const
 export type TroubleLevel = (typeof troubles)[number]
 
 export type GenerateOptions = {
@@ -93,7 +106,9 @@ function sceneOfTrouble(scene: Scene): TroubleScene {
     random,
     isExchangeIll: rank >= troubles.indexOf('exchange'),
     areProcessesIll: rank >= troubles.indexOf('processes'),
-    areOnlyFrozen: rank === troubles.indexOf('overlaps'),
+    ...(rank > troubles.indexOf('processes') && {
+      only: troubles[rank] as NonNullable<TroubleScene['only']>,
+    }),
     mailbox: () => mailboxOf(random.below(mailboxes)),
     doubted: (label) => void scene.doubted.add(label),
     edit: (side, label = someLabel(scene)) => editOf(scene, side, label),

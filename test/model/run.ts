@@ -3,6 +3,7 @@ import type { Constellation } from './constellation.ts'
 import { createWitness, type Evidence } from './evidence.ts'
 import { type Figures, figuresOf, writesOf } from './figures.ts'
 import { judge, remember, type Violation } from './oracle.ts'
+import { rebuilt } from './rebuild.ts'
 import { comeToRest } from './rest.ts'
 import { createStage, type Stage } from './stage.ts'
 import { storyOf } from './story.ts'
@@ -26,6 +27,8 @@ export type RunOptions = {
   keepGoing?: boolean
   /** Deletions are braked, and somebody releases them. */
   isBraked?: boolean
+  /** Redis is lost for good after so many rounds, again and again. */
+  losesLedgerEvery?: number
 }
 
 const quietMs = 1_200
@@ -44,6 +47,7 @@ export async function run(
   const stories: string[] = []
   let count = 0
   const figures = () => figuresOf(constellation, stage, { rounds: count, startedAtMs, violations })
+  const activity = () => writesOf(constellation) + constellation.application.received.length
   for (const round of rounds) {
     if (!goesOn()) break
     const since = constellation.application.received.length
@@ -52,7 +56,7 @@ export async function run(
     const evidence = () => witness({ told: since, isLossy })
     const found = await comeToRest({
       look: lookOf(constellation, stage, evidence, options.isBraked),
-      activity: () => writesOf(constellation) + constellation.application.received.length,
+      activity,
       limitMs: restMs,
       quietMs,
     })
@@ -63,6 +67,19 @@ export async function run(
     onRound(figures(), found, told)
     stories.push(...told)
     if (found.length > 0 && !keepGoing) break
+    if (options.losesLedgerEvery && count % options.losesLedgerEvery === 0) {
+      for (const memory of stage.book.all()) remember(memory, evidence())
+      const lostSince = constellation.application.received.length
+      const afterLoss = () => witness({ told: lostSince, isLossy: false })
+      const spoilt = await rebuilt({ constellation, stage, evidence: afterLoss, activity, limitMs: restMs })
+      violations.push(...spoilt)
+      onRound(
+        figures(),
+        spoilt,
+        spoilt.flatMap(({ label }) => storyOf(constellation, stage, label)),
+      )
+      if (spoilt.length > 0) break
+    }
     const seen = evidence()
     for (const memory of stage.book.all()) {
       if (labels.has(memory.label)) memory.isAmbiguous = true

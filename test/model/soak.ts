@@ -23,6 +23,8 @@ const { values } = parseArgs({
     workers: { type: 'string' },
     /** So many deletions of a mailbox within a minute stop it until they are released. */
     brakes: { type: 'string', default: '0' },
+    /** Redis is lost for good after so many rounds, again and again, and the application sends everything anew. */
+    'lose-ledger': { type: 'string', default: '0' },
     /** Goes on after something wrong, without the appointments that it is about. */
     'keep-going': { type: 'boolean', default: false },
     faults: { type: 'string', default: 'all' },
@@ -78,6 +80,7 @@ async function playAll(rounds: Iterable<Round>, log = true): Promise<Outcome> {
       answersConflict: answersConflict(seed),
       restMs: isViolent ? 90_000 : 60_000,
       keepGoing: values['keep-going'],
+      losesLedgerEvery: Number(values['lose-ledger']),
       isBraked: values.brakes !== '0',
       goesOn: () => values.replay !== undefined || !log || isDue(),
       onRound: (figures, violations, stories) => {

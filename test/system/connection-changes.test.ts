@@ -57,6 +57,9 @@ describe('while everything runs', () => {
         { notes: { contoso: expect.stringMatching(/refused/) } },
       ])
       expect(await refusedMetric(deployment)).toMatch(/of="contoso".* 1$/)
+      expect(await connectionsSeenBy(contoso)).toMatchObject([
+        { name: 'contoso', refused: { reason: expect.stringMatching(reason) } },
+      ])
 
       deployment.write(contoso)
       await eventually(
@@ -96,6 +99,12 @@ async function works(organisation: Organisation, id: string): Promise<void> {
   await send(event({ id, version: 1, mailbox: alice }, appointment({ subject: id })))
   await settled(alice, id, 1)
   expect(simulator.calendarOf(alice).map(({ subject }) => subject)).toContain(id)
+}
+
+async function connectionsSeenBy({ ingressUrl, name }: Organisation): Promise<unknown> {
+  const headers = { authorization: `Bearer key-of-${name}` }
+  const answer = await (await fetch(`${ingressUrl}/v1/connections`, { headers })).json()
+  return (answer as { connections: unknown }).connections
 }
 
 async function statusOf({ ingressUrl, alice, name }: Organisation, key = `key-of-${name}`): Promise<number> {

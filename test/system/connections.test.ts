@@ -69,6 +69,17 @@ describe('two organisations with the same people', () => {
   })
 })
 
+test('a mailbox that another connection has is left to it, and told', async () => {
+  const { contoso, fabrikam, deployment } = await twoOrganisations()
+  await eventually(async () => expect(await contoso.mailbox(contoso.alice)).toHaveProperty('enabledAt'))
+  const mailboxes = [fabrikam.alice, contoso.alice]
+  const without = { ...contoso, settings: { ...contoso.settings, MAILBOXES: [] } }
+  deployment.write(without, { ...fabrikam, settings: { ...fabrikam.settings, MAILBOXES: mailboxes } })
+  const told = expect.objectContaining({ connection: 'fabrikam', number: 2, owner: 'contoso' })
+  await eventually(() => expect(deployment.lines).toContainEqual(told), 10_000)
+  expect(await fabrikam.mailbox(contoso.alice)).toMatchObject({ status: 404 })
+})
+
 test.each([
   ['is dead', { kind: 'refuseConnections' } as const],
   ['hangs', { kind: 'latency', ms: 600_000 } as const],

@@ -1,8 +1,8 @@
 import { eventually } from '@lockstep/runtime/testing'
 import { describe, expect, test } from 'vitest'
 import { type BookKeeper, keepBooks } from '../support/book-keeper.ts'
-import { appointment } from '../support/events.ts'
-import { loseLedger } from '../support/lose-ledger.ts'
+import { appointment, event } from '../support/events.ts'
+import { copyLedger, loseLedger } from '../support/lose-ledger.ts'
 import { alice, startSystem, type System } from '../support/system.ts'
 
 const env = { POLL_SECONDS: '0.5', BRAKE_DELETES: '0' }
@@ -85,6 +85,59 @@ describe('a ledger that is lost for good', () => {
   }, 60_000)
 })
 
+test('what nobody sends again is told after a time, and only what differs', async () => {
+  const bed = await startLiving({ REBUILD_WAIT_SECONDS: '3' })
+  const { system, ids } = bed
+  await whileAway(bed)
+  await eventually(() => expect(toldSince(bed)).toHaveLength(6), 15_000)
+  await settledAll(bed, ['plain', 'edited', 'away-ours', 'meeting', ids['Their lunch']!])
+  const told = toldSince(bed)
+  expect(told.filter(([type]) => type !== 'appointment.created')).toEqual([
+    ['appointment.updated', 'away-both', 'location'],
+    ['appointment.updated', 'away-theirs', 'location'],
+    ['appointment.updated', 'edited', 'location'],
+    ['appointment.withdrawn', 'private', ''],
+  ])
+  expect(system.simulator.mails).toHaveLength(bed.mails)
+}, 60_000)
+
+test('an older copy of the ledger makes no second item', async () => {
+  const system = await startSystem({ env })
+  const { send, settled, quiet, simulator, startWorker, stopWorker } = system
+  await send(event({ id: 'before', version: 1 }, appointment({ subject: 'before' })))
+  await settled(alice, 'before', 1)
+  await quiet(alice, 'before')
+  await Promise.all([stopWorker('outbound'), stopWorker('inbound')])
+  const restore = await copyLedger(system.env)
+  await Promise.all([startWorker('outbound'), startWorker('inbound')])
+  const later = [
+    event({ id: 'after', version: 1 }, appointment({ subject: 'after', attendees })),
+    event({ id: 'before', version: 2 }, appointment({ subject: 'before', location: 'Room 9' })),
+  ]
+  await send(...later)
+  await settled(alice, 'after', 1)
+  await settled(alice, 'before', 2)
+  const { CreateItem: creates } = simulator.calls
+  const calendar = simulator.calendarOf(alice)
+  const mails = simulator.mails.length
+
+  await Promise.all([stopWorker('outbound'), stopWorker('inbound')])
+  await restore({ followedMsAgo: 3_600_000 })
+  await send(...later)
+  await startWorker('outbound')
+  await eventually(async () =>
+    expect(await system.state(alice, 'after')).toMatchObject({ outbound: { code: 'NOT_LISTED' } }),
+  )
+  await startWorker('inbound')
+  await settled(alice, 'after', 1)
+  await settled(alice, 'before', 2)
+  await system.synced(alice)
+  expect(simulator.calendarOf(alice)).toEqual(calendar)
+  expect(simulator.calls['CreateItem']).toBe(creates)
+  expect(simulator.mails).toHaveLength(mails)
+  expect(system.application.received).toEqual([])
+}, 60_000)
+
 type Bed = {
   system: System
   keeper: BookKeeper
@@ -96,8 +149,8 @@ type Bed = {
 }
 
 /** Appointments from both sides, in all the states that they can be in, and an application that keeps them. */
-async function startLiving(): Promise<Bed> {
-  const system = await startSystem({ env })
+async function startLiving(more: Record<string, string> = {}): Promise<Bed> {
+  const system = await startSystem({ env: { ...env, ...more } })
   const keeper = keepBooks(system, alice)
   const { simulator, application, settled, quiet } = system
   for (const id of ours) await keeper.send(id, appointment({ subject: id }))

@@ -10,6 +10,7 @@ export {
 export { notificationUrl, readNotificationAddress } from './notification-url.ts'
 export { type Connection, openConnection, type Shared } from './open-connection.ts'
 export { startWorker, type Work, type WorkerConfig, type WorkerProcess } from './start-worker.ts'
+export { type Other, ownerOf } from './other-connections.ts'
 export { watchDeployment, type Watching } from './watch-deployment.ts'
 export { connectionVariableNames, deploymentVariables, isConnectionVariable } from './variables.ts'
 export { withDryRun } from './with-dry-run.ts'

@@ -1,21 +1,30 @@
 import type { Ledger, Mailbox } from '@lockstep/ledger'
 import type { Logger } from '@lockstep/runtime'
+import { type Other, ownerOf } from './other-connections.ts'
 
 export type MailboxKeeper = {
-  /** Enables mailboxes. One that was not known before is due at once: it is subscribed and compared. */
+  /**
+   * Enables mailboxes. One that was not known before is due at once: it is subscribed and compared. One that another
+   * connection has is left to that one, and told.
+   */
   enable(addresses: readonly string[]): Promise<Mailbox[]>
   /** As of the ledger; a mailbox that is not known may have been lost with it, and be kept. */
   find: Ledger['find']
   close(): void
 }
 
+type Deps = { log: Logger; others: readonly Other[] }
+
 const EVERY_MS = 5_000
+
+const alreadyOwned =
+  'a mailbox of MAILBOXES is enabled in another connection: forget it there, or take it off this list'
 
 /**
  * Enables mailboxes, and again whenever the ledger turns out to have been lost: nobody restarts the processes when Redis
  * comes back empty. One that was forgotten on purpose is not enabled again by a process that is running.
  */
-export function keepMailboxes(ledger: Ledger, log: Logger): MailboxKeeper {
+export function keepMailboxes(ledger: Ledger, { log, others }: Deps): MailboxKeeper {
   const kept = new Set<string>()
   let generation: string | undefined
 
@@ -28,6 +37,16 @@ export function keepMailboxes(ledger: Ledger, log: Logger): MailboxKeeper {
       mailboxes.push(mailbox)
     }
     return mailboxes
+  }
+  /** Those that no other connection has. */
+  async function ours(addresses: readonly string[]): Promise<string[]> {
+    const mine: string[] = []
+    for (const [index, address] of addresses.entries()) {
+      const owner = (await ledger.find(address)) ? undefined : await ownerOf(address, others)
+      if (!owner) mine.push(address)
+      else log.error({ number: index + 1, owner: owner.name }, alreadyOwned)
+    }
+    return mine
   }
   async function look(): Promise<boolean> {
     const now = await ledger.generation()
@@ -47,8 +66,9 @@ export function keepMailboxes(ledger: Ledger, log: Logger): MailboxKeeper {
   return {
     async enable(addresses) {
       await look()
-      for (const address of addresses) kept.add(address)
-      return enable(addresses)
+      const mine = await ours(addresses)
+      for (const address of mine) kept.add(address)
+      return enable(mine)
     },
     find: async (address) =>
       (await ledger.find(address)) ??

@@ -10,6 +10,8 @@ export type Shared = {
   readonly redis: RedisConnection
   readonly prefix: string
   readonly waitReplicas: number
+  /** The names of all connections of the deployment. */
+  readonly names: readonly string[]
   readonly log: Logger
   readonly metrics: Metrics
 }
@@ -34,7 +36,10 @@ export function openConnection(name: string, shared: Shared): Connection {
   const registry = metrics.openFor(name)
   const onError = (error: Error) => log.warn({ err: error }, 'queue error')
   const ledger = createLedger(redis, { prefix, connection: name, waitReplicas })
-  const keeper = keepMailboxes(ledger, log)
+  const others = shared.names
+    .filter((other) => other !== name)
+    .map((other) => ({ name: other, ledger: createLedger(redis, { prefix, connection: other }) }))
+  const keeper = keepMailboxes(ledger, { log, others })
   const queues = createQueues(redis, { prefix, connection: name, onError })
   return {
     name,

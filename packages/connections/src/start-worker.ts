@@ -56,7 +56,7 @@ export async function startWorker<Config extends WorkedConfig>(
   const redis = connectRedis(redisUrl, { role: 'ledger', log })
   const workerRedis = connectRedis(redisUrl, { role: 'worker', log })
   const metrics = createMetrics(name)
-  const shared = { redis, prefix, waitReplicas, log, metrics }
+  const shared = { redis, prefix, waitReplicas, names: deployment.names, log, metrics }
   const held = holdConnections<Config>({
     log,
     begin: (connection, config) => work(options, openConnection(connection, shared), { config, workerRedis }),

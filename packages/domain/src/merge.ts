@@ -60,9 +60,10 @@ export function merge(input: MergeInput): Merge {
   const changed = applicationFields.filter((field) => base.fingerprints[field] !== wanted.fingerprints[field])
   const atExchange = changedAtExchange({ ...input, written: base })
   const offered = lastOffered(base.unknownToIt)
-  const same = (field: Field) =>
-    applicationFields.includes(field) &&
-    (observed?.fingerprints ?? offered)[field] === wanted.fingerprints[field]
+  const holds = (field: Field) => (observed?.fingerprints ?? offered)[field] === wanted.fingerprints[field]
+  // Whoever is new has not answered yet: that is no news.
+  const areOnlyNew = changed.includes('attendees') && holds('attendees')
+  const same = (field: Field) => (field !== 'responses' || areOnlyNew) && holds(field)
 
   const unknown = new Set(differingFields(offered, base.fingerprints))
   /** It still holds what the application wrote, and only has to be told. */

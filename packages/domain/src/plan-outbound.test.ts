@@ -162,6 +162,19 @@ test('what an older version wrote whose answer was lost is no edit of the user, 
   })
 })
 
+test('attendees that an older version made have not answered: that is no news', () => {
+  const attendees = [{ address: 'bob@contoso.example', type: 'required' as const }]
+  const finding = found({ attendees })
+  expect(planned({ wanted: present({ attendees }), link: linked }, { finding })).toMatchObject({
+    action: 'settle',
+    merge: { untold: [] },
+  })
+  const answered = found({ attendees: [{ ...attendees[0]!, response: 'accepted' }] })
+  expect(planned({ wanted: present({ attendees }), link: linked }, { finding: answered })).toMatchObject({
+    merge: { untold: ['responses'] },
+  })
+})
+
 describe('what Exchange cancelled', () => {
   const link: Link = { ...unlinked, told: { revision: 6, holds: false } }
   const edited = (

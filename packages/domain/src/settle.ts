@@ -1,6 +1,6 @@
 import { agreedUpon, fieldsOf, type MergeBase, mergeBase, takesAway } from './base.ts'
-import { differing, type Field, fields, type Fingerprints, without } from './field.ts'
-import { applicationFields, type Merge, type Observed } from './merge.ts'
+import { differing, type Field, fields, type Fingerprints, without, only } from './field.ts'
+import { type Merge, type Observed } from './merge.ts'
 import type { AppointmentRecord, Conflict, Link, LinkedItem, Seen } from './record.ts'
 
 const conflictsKept = 8
@@ -44,7 +44,8 @@ export function linkOfUpdated(
 ): Link {
   const { link } = record
   const base = baseOf(record)
-  const agreed = { ...agreedUpon(record, base.revision), ...agreedNow(observed, fingerprints) }
+  const before = agreedUpon(record, base.revision)
+  const agreed = { ...before, ...agreedNow(observed, fingerprints, before) }
   const seen = {
     changeKey: changeKey ?? observed?.changeKey ?? link.seen?.changeKey ?? '',
     fingerprints: {
@@ -74,9 +75,10 @@ export function linkOfLanded(
 ): Link {
   const base = baseOf(record)
   const overtaken = fieldsOf(base.overtaking)
+  const before = agreedUpon(record, base.revision)
   const agreed = {
-    ...without(agreedUpon(record, base.revision), notReadBack(written)),
-    ...agreedNow(observed, fingerprints),
+    ...without(before, notReadBack(written)),
+    ...agreedNow(observed, fingerprints, before),
     ...inDoubt(
       base,
       written.filter((field) => overtaken.has(field)),
@@ -132,11 +134,17 @@ function keptJoinBlock(before: Pick<Seen, 'joinBlock'> | undefined): Pick<Seen, 
   return before?.joinBlock ? { joinBlock: true } : {}
 }
 
-/** What both sides hold alike without a write: agreed from now on. */
-function agreedNow(observed: Observed | undefined, wanted: Fingerprints): Partial<Fingerprints> {
+/** What both sides hold alike without a write: agreed from now on. Whoever is new has not answered yet. */
+function agreedNow(
+  observed: Observed | undefined,
+  wanted: Fingerprints,
+  before: Partial<Fingerprints>,
+): Partial<Fingerprints> {
   if (!observed) return {}
-  const alike = applicationFields.filter((field) => observed.fingerprints[field] === wanted[field])
-  return Object.fromEntries(alike.map((field) => [field, observed.fingerprints[field]]))
+  const holds = (field: Field) => observed.fingerprints[field] === wanted[field]
+  const areOnlyNew = before.attendees !== wanted.attendees && holds('attendees')
+  const alike = fields.filter((field) => (field !== 'responses' || areOnlyNew) && holds(field))
+  return only(observed.fingerprints, alike)
 }
 
 function noted(conflicts: readonly Conflict[], newer: readonly Conflict[] = []): readonly Conflict[] {

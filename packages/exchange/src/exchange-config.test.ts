@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { exchangeConfig } from './exchange-config.ts'
 import { exchangeVariables } from './exchange-variables.ts'
@@ -95,4 +95,35 @@ test.each([
   expect(issues.filter(({ path }) => path[0] === name).map((issue) => issue.message)).toEqual([
     expect.stringContaining(message),
   ])
+})
+
+describe('several accounts', () => {
+  const two = (accounts: object) => schema.safeParse({ ...needed, EWS_ACCOUNTS: JSON.stringify(accounts) })
+
+  test('have what they say of themselves, and else what the connection says', () => {
+    const parsed = two({
+      one: { EWS_USERNAME: 'a' },
+      two: { EWS_PASSWORD_FILE: '/etc/hostname', EWS_MAX_IN_FLIGHT: 3 },
+    })
+    expect(parsed.data).toMatchObject({
+      auth: { username: 'a' },
+      accounts: [
+        { name: 'one', auth: { username: 'a', password: 'secret' }, maxInFlight: 10 },
+        { name: 'two', auth: { username: 'svc', password: { file: '/etc/hostname' } }, maxInFlight: 3 },
+      ],
+      moveAfterMs: 60_000,
+    })
+  })
+
+  test.each([
+    [{}, 'expected { "<name>"'],
+    [{ 'a b': { EWS_USERNAME: 'a' } }, 'expected { "<name>"'],
+    [{ one: { EWS_URL: 'https://elsewhere' } }, 'one: EWS_URL: is none of EWS_USERNAME'],
+    [{ one: { EWS_PASSWORD_FILE: '/nowhere' } }, 'one: EWS_PASSWORD_FILE: cannot be read'],
+    [{ one: { EWS_MAX_IN_FLIGHT: 0 } }, 'one: EWS_MAX_IN_FLIGHT: expected a number of calls'],
+  ])('%j: %s', (accounts, problem) => {
+    expect(two(accounts).error?.issues.map(({ message }) => message)).toEqual([
+      expect.stringContaining(problem),
+    ])
+  })
 })

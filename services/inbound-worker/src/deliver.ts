@@ -1,4 +1,11 @@
-import { type DeliveryPlan, instantOf, planDelivery, propertiesOf, takesAway } from '@lockstep/domain'
+import {
+  type DeliveryPlan,
+  instantOf,
+  isUnsettled,
+  planDelivery,
+  propertiesOf,
+  takesAway,
+} from '@lockstep/domain'
 import type { Ledger, Mailbox, Postponement, TrailStep, UntoldAttempt } from '@lockstep/ledger'
 import type { ChangeFacts } from '@lockstep/producer'
 import type { WakeQueue } from '@lockstep/queue'
@@ -46,6 +53,10 @@ export function createDeliver(deps: Deps): Deliver {
     if (plan.action === 'remember') {
       await note(mailbox, attempt, looked.look.kind === 'refused' ? 'refused' : 'echo')
       return remember(mailbox, attempt, plan.link)
+    }
+    if (isMoot(attempt, plan)) {
+      await ledger.postponeDelivery(mailbox.id, attempt, ...untilSettled(attempt))
+      return false
     }
     if (plan.kind === 'created') await claimCopies(ledger, mailbox, looked)
     if (isBeforeBackfill(mailbox, plan, looked)) {
@@ -134,6 +145,11 @@ export function createDeliver(deps: Deps): Deliver {
     return [Date.now() + options.newerVersionMs, { costsAttempt: false, awaitVersion }]
   }
 
+  function untilSettled({ record }: UntoldAttempt): [dueMs: number, postponement: Postponement] {
+    const awaitVersion = record.wanted!.version
+    return [Date.now() + options.newerVersionMs, { costsAttempt: false, awaitVersion }]
+  }
+
   /** It was withdrawn, and the application's events about it were only remembered: now they count. */
   async function wakeUp(mailbox: Mailbox, { record }: UntoldAttempt): Promise<void> {
     await ledger.replay(mailbox.id, record.appointmentId, Date.now())
@@ -159,6 +175,12 @@ export function createDeliver(deps: Deps): Deliver {
     const entry = { appointmentId, direction: 'inbound' as const, step, atMs: Date.now() }
     await ledger.note(mailbox.id, [{ ...entry, ...(revision !== undefined && { revision }) }])
   }
+}
+
+/** The application has taken it off meanwhile: told now, it might show what it has just hidden. */
+function isMoot({ record }: UntoldAttempt, plan: Tell): boolean {
+  const isAboutToGo = record.wanted?.kind === 'absent' && isUnsettled(record) && !record.link.asleep
+  return isAboutToGo && !takesAway(plan.kind)
 }
 
 function changeOf(

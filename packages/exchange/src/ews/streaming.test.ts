@@ -6,6 +6,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { unlimitedBudget } from '../budget.ts'
 import { aTransport } from '../testing/a-transport.ts'
 import { createEwsClient } from './ews-client.ts'
+import { Envelopes } from './envelopes.ts'
 import { createEwsGateway } from './ews-gateway.ts'
 
 const group = { anchor: 'alice@contoso.example' }
@@ -20,6 +21,13 @@ test('documents are read wherever the chunks begin and end, several at once too'
   })
   await listen()
   await vi.waitFor(() => expect(told).toEqual(['S-é', 'S2', 'S2', 'S3', 'S4']))
+})
+
+test('a character that two chunks share is read whole', () => {
+  const envelopes = new Envelopes()
+  const document = opening.replace('OK', 'é')
+  const read = [...Buffer.from(`${document} ${document}`)].flatMap((byte) => envelopes.push(Buffer.of(byte)))
+  expect(read).toEqual([document, document])
 })
 
 test('a connection without heartbeats is dead', async () => {

@@ -67,13 +67,16 @@ function describeWriting(open: Open): void {
       changeKey,
       fields,
       appointment: after,
-      stamp: { ...stamp, version: 4 },
+      stamp: { ...stamp, version: 4, base: { when: 'digest' } },
       send: 'none',
     } as const
     const written = value(await gateway.updateItems(mailbox, [update]))
     const item = await read(gateway, mailbox, itemId)
     expect(item.appointment).toEqual({ ...before, ...changes })
-    expect(item).toMatchObject({ changeKey: written.changeKey, stamp: { ...stamp, version: 4 } })
+    expect(item).toMatchObject({
+      changeKey: written.changeKey,
+      stamp: { ...stamp, version: 4, base: { when: 'digest' } },
+    })
   })
 
   test('takes away what an update leaves empty', async () => {

@@ -114,8 +114,10 @@ export class GroupMembers {
     for (const member of lost) {
       // One that is lost soon, and again, is tried again later.
       const isEarly = Date.now() - member.savedAtMs < steadyMs
-      if (isEarly && member.tries > 0) rest(member, 0)
-      else member.tries = isEarly ? 1 : 0
+      if (isEarly && member.tries > 0) {
+        rest(member, 0)
+        await this.#deps.ledger.noteStreaming([member.mailboxId], { code: 'LOST' })
+      } else member.tries = isEarly ? 1 : 0
       delete member.subscriptionId
       member.isListened = false
       await this.#deps.ledger.saveStreamingId(member.mailboxId, undefined)

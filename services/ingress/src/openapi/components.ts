@@ -1,3 +1,4 @@
+import { connectionsSchema } from './connection-answers.ts'
 import { changeSchema, eventSchema } from '@lockstep/producer'
 import { z } from 'zod'
 import {
@@ -43,6 +44,7 @@ export function componentSchemas(): Record<string, Schema> {
     forgettingSchema,
     replayedSchema,
     settingsSchema,
+    connectionsSchema,
     conflictsSchema,
     conflictSchema,
     unconfirmedSchema,

@@ -1,5 +1,6 @@
 import { changesQuery, trailQuery } from '../query.ts'
 import { parametersOf, reference } from './components.ts'
+import { connectionPaths } from './connection-paths.ts'
 import { mailboxPaths } from './mailbox-paths.ts'
 import { conflictPaths } from './conflict-paths.ts'
 import { dryRunPaths } from './dry-run-paths.ts'
@@ -20,6 +21,7 @@ export function paths(): Paths {
     '/v1/mailboxes/{mailbox}': { get: mailboxState },
     ...mailboxPaths,
     ...settingPaths,
+    ...connectionPaths,
     ...conflictPaths,
     ...rebuildPaths(),
     ...dryRunPaths(),

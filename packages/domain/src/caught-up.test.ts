@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest'
+import type { Appointment } from './appointment.ts'
+import { caughtUp } from './caught-up.ts'
+import { fingerprintsOf } from './field.ts'
+import { planDelivery } from './plan-delivery.ts'
+import { planOutbound } from './plan-outbound.ts'
+import { emptyLink, type LinkedItem } from './record.ts'
+import { anAppointment, aRecord, testDigest } from './testing/index.ts'
+
+const prints = (changes: Partial<Appointment> = {}) => fingerprintsOf(anAppointment(changes), testDigest)
+const item: LinkedItem = { itemId: 'I1', uid: 'U1', role: 'organizer', stamped: true }
+const stamp = { version: 3, attempt: 'T1', base: prints() }
+const linked = aRecord({ link: { ...emptyLink, item } })
+const observed = (changes: Partial<Appointment>) => ({
+  changeKey: 'K2',
+  lastModifiedMs: 0,
+  fingerprints: prints(changes),
+})
+
+function mergedWith(base: typeof stamp | Omit<typeof stamp, 'base'>) {
+  const appointment = anAppointment({ subject: 'Ours' })
+  const wanted = { kind: 'present' as const, version: 4, atMs: 0, appointment }
+  const plan = planOutbound({
+    record: caughtUp({ ...linked, wanted }, base),
+    fingerprints: prints({ subject: 'Ours' }),
+    finding: { kind: 'item', isRefused: false, observed: observed({ location: 'Theirs' }) },
+    rules: { policy: 'exchange', lateCallMs: 0, nowMs: 0 },
+  })
+  return plan.action === 'update' || plan.action === 'settle' ? plan.merge : undefined
+}
+
+test('what the stamp says is the base: each side keeps what only it changed', () => {
+  expect(mergedWith(stamp)).toEqual({ write: ['subject'], lost: [], untold: ['location'] })
+})
+
+test('without a base Exchange wins where the two differ, and it is noted', () => {
+  const { base: _base, ...bare } = stamp
+  expect(mergedWith(bare)).toMatchObject({
+    write: [],
+    conflicts: expect.arrayContaining([expect.objectContaining({ winner: 'exchange' })]),
+  })
+})
+
+test('only what differs from the stamp is told', () => {
+  const tell = (changes: Partial<Appointment>) =>
+    planDelivery(linked, { kind: 'present', item, observed: observed(changes), stamp })
+  expect(tell({})).toMatchObject({ action: 'remember', link: { written: { version: 3 } } })
+  expect(tell({ location: 'Theirs' })).toMatchObject({ kind: 'updated', changed: ['location'] })
+})
+
+test('a ledger that knows as much keeps what it knows', () => {
+  const known = aRecord({ link: { ...linked.link, written: { ...emptyLink.written, version: 3 } } })
+  expect(caughtUp(known, stamp).link).toEqual({ ...known.link, attempt: 'T1' })
+})

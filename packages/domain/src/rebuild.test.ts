@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest'
+import { type CalendarKnowledge, doubtOf } from './rebuild.ts'
+import { type AppointmentRecord, emptyLink } from './record.ts'
+import { aRecord } from './testing/index.ts'
+import type { SettledWanted } from './wanted.ts'
+
+const sinceMs = 1_000_000
+const wanted: SettledWanted = { kind: 'present', version: 1, atMs: sinceMs + 60_000 }
+const well: CalendarKnowledge = {
+  sinceMs,
+  isListed: true,
+  isCurrent: true,
+  isRestored: false,
+  createsUnconfirmed: false,
+}
+const restored = { ...well, isRestored: true }
+const unlisted = { ...well, isListed: false, isCurrent: false }
+const fromExchange = { appointmentId: `ex-${'a'.repeat(22)}` }
+const written = { link: { ...emptyLink, written: { version: 1, basedOn: 0, fingerprints: {} } } }
+
+type Case = {
+  name: string
+  doubt: string
+  calendar: CalendarKnowledge
+  changes?: Partial<SettledWanted>
+  record?: Partial<AppointmentRecord>
+}
+
+test.each<Case>([
+  { name: 'any, in a calendar that is known well', doubt: 'none', calendar: well, changes: { version: 7 } },
+  { name: 'any, while changes are not followed', doubt: 'search', calendar: { ...well, isCurrent: false } },
+  { name: 'new, before the listing', doubt: 'none', calendar: unlisted },
+  { name: 'new by a minute', doubt: 'search', calendar: unlisted, changes: { atMs: sinceMs + 59_999 } },
+  {
+    name: 'older, before the listing',
+    doubt: 'unlisted',
+    calendar: unlisted,
+    changes: { atMs: sinceMs - 1 },
+  },
+  {
+    name: 'a second version, before the listing',
+    doubt: 'unlisted',
+    calendar: unlisted,
+    changes: { version: 2 },
+  },
+  { name: 'cancelled, before the listing', doubt: 'search', calendar: unlisted, changes: { kind: 'absent' } },
+  { name: 'from Exchange, before the listing', doubt: 'unlisted', calendar: unlisted, record: fromExchange },
+  { name: 'new, after a loss', doubt: 'none', calendar: restored },
+  { name: 'older, after a loss', doubt: 'unconfirmed', calendar: restored, changes: { atMs: sinceMs - 1 } },
+  {
+    name: 'a second version, after a loss',
+    doubt: 'unconfirmed',
+    calendar: restored,
+    changes: { version: 2 },
+  },
+  {
+    name: 'cancelled, after a loss',
+    doubt: 'none',
+    calendar: restored,
+    changes: { kind: 'absent', version: 2 },
+  },
+  {
+    name: 'written since the loss',
+    doubt: 'none',
+    calendar: restored,
+    changes: { version: 2 },
+    record: written,
+  },
+  {
+    name: 'decided',
+    doubt: 'none',
+    calendar: restored,
+    changes: { version: 2 },
+    record: { decision: 'create' },
+  },
+  {
+    name: 'older, by policy',
+    doubt: 'none',
+    calendar: { ...restored, createsUnconfirmed: true },
+    changes: { version: 2 },
+  },
+  { name: 'from Exchange and not known', doubt: 'unconfirmed', calendar: well, record: fromExchange },
+  { name: 'of an exchangeId', doubt: 'unconfirmed', calendar: well, changes: { isFromExchange: true } },
+])('$name: $doubt', ({ doubt, calendar, changes, record }) => {
+  expect(doubtOf(aRecord(record), { ...wanted, ...changes }, calendar)).toBe(doubt)
+})

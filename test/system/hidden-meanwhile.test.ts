@@ -1,0 +1,21 @@
+import { eventually } from '@lockstep/runtime/testing'
+import { expect, test } from 'vitest'
+import { appointment, event } from '../support/events.ts'
+import { alice, startSystem } from '../support/system.ts'
+
+test('what the application has just hidden is not shown to it again by an edit in Exchange', async () => {
+  const { simulator, application, send, settled, quiet, startWorker, stopWorker } = await startSystem()
+  await send(event({ id: 'A', version: 1 }, appointment()))
+  await settled(alice, 'A', 1)
+  await quiet(alice, 'A')
+  await stopWorker('outbound')
+  await send(event({ id: 'A', version: 2, basedOn: 0 }, appointment({ sensitivity: 'private' })))
+  const reads = simulator.calls['GetItem'] ?? 0
+  simulator.userUpdates(alice, simulator.calendarOf(alice)[0]!.itemId, { sensitivity: 'personal' })
+  await eventually(() => expect(simulator.calls['GetItem']).toBeGreaterThan(reads), 5_000)
+  await startWorker('outbound')
+  await settled(alice, 'A', 2, 10_000)
+  await quiet(alice, 'A')
+  expect(simulator.calendarOf(alice)).toEqual([])
+  expect(application.received).toEqual([])
+})
