@@ -6,6 +6,7 @@ import { createCrossings, type CrossingLedger } from './crossings.ts'
 import { createDeliveries, type DeliveryLedger } from './deliveries.ts'
 import { createDue, type DueLedger } from './due.ts'
 import { createForget, type ForgetLedger } from './forget.ts'
+import { createHealth, type HealthLedger } from './health.ts'
 import { createHearing, type HearingLedger } from './hearing.ts'
 import { createInbound, type InboundLedger } from './inbound.ts'
 import { createListening, type ListeningLedger } from './listening.ts'
@@ -46,6 +47,7 @@ export type Ledger = MailboxLedger &
   RebuildLedger &
   GenerationLedger &
   MailLedger &
+  HealthLedger &
   SettingsLedger &
   StateLedger &
   TrailLedger &
@@ -75,10 +77,11 @@ export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Le
   const listening = createListening(store)
   const tokens = createTokens(store)
   const inbound = createInbound(store)
+  const mailboxes = createMailboxes(store)
   const listings = createListings(store, inbound.linkedItems)
   return {
     open: store.open,
-    ...createMailboxes(store),
+    ...mailboxes,
     ...createOutbound(store, { tombstoneMs, waitReplicas }),
     ...inbound,
     ...listings,
@@ -86,6 +89,7 @@ export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Le
     ...createGeneration(store),
     ...subscriptions,
     ...createHearing(store),
+    ...createHealth(store, mailboxes.all),
     ...listening,
     ...tokens,
     ...createDeliveries(store, tombstoneMs),
