@@ -48,6 +48,14 @@ export function createBook() {
       blur(memories)
       return [...memories.values()].filter(({ isAmbiguous }) => !isAmbiguous)
     },
+    /** Nobody knows any more which of these had which handle. */
+    blurCopies(): void {
+      for (const copy of memories.values()) {
+        if (copy.copyOf === undefined) continue
+        copy.isAmbiguous = true
+        rootOf(memories, copy).isAmbiguous = true
+      }
+    },
     find: (label: number) => memories.get(label),
     get size() {
       return memories.size

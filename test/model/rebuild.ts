@@ -24,16 +24,23 @@ export async function rebuilt(options: Options): Promise<Violation[]> {
   const { ingressUrl, mailboxes } = constellation
   const mails = constellation.simulator.mails.length
   await constellation.loseLedger()
+  stage.book.blurCopies()
   for (const version of stage.application.resent()) stage.producer.send(version, 'once')
 
+  const judged = () => {
+    const labels = new Set(stage.book.all().map(({ label }) => label))
+    return stage.application.entries.filter(({ label }) => labels.has(label))
+  }
   const open = async () => {
     if (stage.producer.pending > 0) return [restless(`${stage.producer.pending} events on their way`)]
     const found: Violation[] = []
     for (const mailbox of mailboxes) {
       const { unconfirmed = [] } = await ask<Unconfirmed>(ingressUrl, `unconfirmed?mailbox=${mailbox}`)
-      for (const { appointmentId } of unconfirmed) found.push(restless(`${appointmentId} is unconfirmed`))
+      for (const { appointmentId } of unconfirmed)
+        if (judged().some((entry) => entry.appointmentId === appointmentId))
+          found.push(restless(`${appointmentId} is unconfirmed`))
     }
-    for (const entry of stage.application.entries) {
+    for (const entry of judged()) {
       if (!entry.isHeld || isRefused(entry)) continue
       const path = `appointments/${entry.mailbox}/${entry.appointmentId}`
       const { state } = await ask<{ state?: string }>(ingressUrl, path)
@@ -42,10 +49,16 @@ export async function rebuilt(options: Options): Promise<Violation[]> {
     return found
   }
   const look = async () => {
-    const found = judge(stage.book.all(), evidence())
+    const found = judge(stage.book.all(), withoutFarewells(evidence()))
     const sent = constellation.simulator.mails.length - mails
     if (sent > 0) found.push({ kind: 'mail', label: 0, detail: `${sent} mails after the ledger was lost` })
     return found.length > 0 ? found : open()
   }
   return comeToRest({ look, activity, limitMs, quietMs: 3_000 })
+}
+
+/** What Exchange hides is withdrawn once more: nobody knows that it was. */
+function withoutFarewells(evidence: Evidence): Evidence {
+  const isFarewell = (type: string) => type === 'appointment.withdrawn' || type === 'appointment.cancelled'
+  return { ...evidence, deliveries: (id) => evidence.deliveries(id).filter(({ type }) => !isFarewell(type)) }
 }

@@ -48,16 +48,15 @@ export async function takeEvents(events: readonly unknown[], deps: TakeDeps): Pr
     ledger,
   )
 
-  const touched: Touched = new Map()
-  const results = await Promise.all(
-    verdicts.map(async (verdict): Promise<EventResult> => {
-      if (!verdict.ok)
-        return { ...(verdict.id && { id: verdict.id }), status: 'invalid', problems: verdict.problems }
-      return take(verdict.admission, { ledger, mailboxes, touched, nowMs: now })
+  const taken = await Promise.all(
+    verdicts.map(async (verdict): Promise<Taken> => {
+      if (verdict.ok) return take(verdict.admission, { ledger, mailboxes, nowMs: now })
+      const { id, problems } = verdict
+      return { result: { ...(id && { id }), status: 'invalid', problems }, touched: [] }
     }),
   )
-  await afterwards(touched, deps).catch(onError)
-  return results
+  await afterwards(byMailbox(taken), deps).catch(onError)
+  return taken.map(({ result }) => result)
 }
 
 /** One event; see `takeEvents`. */
@@ -66,18 +65,17 @@ export async function takeEvent(event: unknown, deps: TakeDeps): Promise<EventRe
   return result!
 }
 
-type Touched = Map<string, TrailEntry[]>
+/** The mailboxes that one event concerns, with what is to be entered in their trails. */
+type Touch = { mailboxId: string; entry?: TrailEntry }
+type Taken = { result: EventResult; touched: readonly Touch[] }
 type Mailboxes = ReadonlyMap<string, Mailbox>
-type Taking = { ledger: EventLedger; mailboxes: Mailboxes; touched: Touched; nowMs: number }
+type Taking = { ledger: EventLedger; mailboxes: Mailboxes; nowMs: number }
 
-async function take(
-  admission: Admission,
-  { ledger, mailboxes, touched, nowMs }: Taking,
-): Promise<EventResult> {
+async function take(admission: Admission, { ledger, mailboxes, nowMs }: Taking): Promise<Taken> {
   const { id, appointmentId, version, wanted, refusal } = admission
   const head = { id, appointmentId, version }
   const { mailbox, previous, problem } = mailboxesOf(admission, mailboxes)
-  if (!mailbox) return { ...head, status: 'invalid', problems: [problem] }
+  if (!mailbox) return { result: { ...head, status: 'invalid', problems: [problem] }, touched: [] }
 
   const acceptance = wanted && (await store(admission, wanted, { ledger, mailbox, previous, nowMs }))
   const status = acceptance === 'stale' ? 'stale' : refusal ? 'refused' : 'accepted'
@@ -90,9 +88,8 @@ async function take(
     version,
     ...reason,
   } as const
-  touch(touched, mailbox.id, entry)
-  if (previous) touch(touched, previous.id)
-  return { ...head, status, ...reason }
+  const touched = [{ mailboxId: mailbox.id, entry }, ...(previous ? [{ mailboxId: previous.id }] : [])]
+  return { result: { ...head, status, ...reason }, touched }
 }
 
 type Storing = { ledger: EventLedger; mailbox: Mailbox; previous: Mailbox | undefined; nowMs: number }
@@ -149,12 +146,22 @@ async function findMailboxes(admissions: readonly Admission[], ledger: EventLedg
   return new Map(found.flatMap(([address, mailbox]) => (mailbox ? [[address, mailbox] as const] : [])))
 }
 
-function touch(touched: Touched, mailboxId: string, ...entries: TrailEntry[]): void {
-  touched.set(mailboxId, [...(touched.get(mailboxId) ?? []), ...entries])
+/** In the order of the events, whichever was stored first. */
+function byMailbox(taken: readonly Taken[]): ReadonlyMap<string, readonly TrailEntry[]> {
+  const grouped = Map.groupBy(
+    taken.flatMap(({ touched }) => touched),
+    ({ mailboxId }) => mailboxId,
+  )
+  return new Map(
+    [...grouped].map(([mailboxId, touched]) => [mailboxId, touched.flatMap(({ entry }) => entry ?? [])]),
+  )
 }
 
 /** The mailboxes are woken even for stale events: whoever stored the newer one may have died before it came to that. */
-async function afterwards(touched: Touched, { ledger, queues }: TakeDeps): Promise<void> {
+async function afterwards(
+  touched: ReadonlyMap<string, readonly TrailEntry[]>,
+  { ledger, queues }: TakeDeps,
+): Promise<void> {
   await Promise.all([
     queues.outbound.wakeAll([...touched.keys()]),
     ...[...touched].map(([mailboxId, entries]) => entries.length > 0 && ledger.note(mailboxId, entries)),
