@@ -82,10 +82,13 @@ async function allAgree({ system, keeper }: { system: System; keeper: BookKeeper
   for (const mailbox of [alice, bob, carol]) {
     const kept = [...keeper.books.values()].filter((each) => each.mailbox === mailbox)
     await eventually(() => {
-      const held = system.simulator.calendarOf(mailbox).map(({ subject, location }) => [subject, location])
-      expect(held.toSorted()).toEqual(
-        kept.map(({ content }) => [content!['subject'], content!['location'] ?? '']).toSorted(),
+      const held = system.simulator
+        .calendarOf(mailbox)
+        .map(({ subject, location }) => `${subject}, ${location}`)
+      const known = kept.map(
+        ({ content }) => `${String(content!['subject'])}, ${String(content!['location'])}`,
       )
+      expect(held.toSorted()).toEqual(known.toSorted())
     })
   }
 }
