@@ -21,6 +21,7 @@ import { conflicts } from './conflicts/conflicts.ts'
 import { docsPage } from './docs/docs-page.ts'
 import { events } from './events.ts'
 import { type ConnectionFacts, connectionStates } from './connection-states.ts'
+import type { AllowList } from './listener/allow-list.ts'
 import { byNotificationAddress } from './listener/by-notification-address.ts'
 import { mailboxForget } from './mailbox-forget.ts'
 import { mailboxRebuild } from './mailbox-rebuild.ts'
@@ -36,6 +37,8 @@ import { unavailable } from './unavailable.ts'
 export type AppDeps = {
   /** Those that are served at the moment, by name. */
   connections: ReadonlyMap<string, IngressConnection>
+  /** Takes the notifications of connections that do not exist. */
+  ofNobody: RequestHandler
   registry: MetricSource
   log: Logger
   checks: Checks
@@ -47,6 +50,8 @@ export type IngressConnection = {
   isKey(given: string): boolean
   /** What its applications may ask for. */
   api: Router
+  /** Whom it takes notifications from; missing: from everybody. */
+  allowList: AllowList | undefined
   /** Takes the notifications of its Exchange. */
   notifications: RequestHandler
 }
@@ -67,12 +72,12 @@ export type ApiDeps = ConnectionFacts & {
 }
 
 /** Notifications come first: of them there may be a flood. */
-export function createApp({ connections, log, ...probes }: AppDeps): Express {
+export function createApp({ connections, ofNobody, log, ...probes }: AppDeps): Express {
   return express()
     .set('query parser', 'simple')
     .disable('x-powered-by')
     .use(requestId())
-    .use(byNotificationAddress(connections))
+    .use(byNotificationAddress({ connections, ofNobody }))
     .use(helmet({ contentSecurityPolicy, strictTransportSecurity: false }))
     .use(probesRouter({ name: 'ingress', ...probes }))
     .use('/v1', byKey(ownerOf(connections)))
@@ -96,13 +101,17 @@ function ownerOf(connections: AppDeps['connections']) {
 }
 
 /** What a port serves that faces the network: notifications, and whether it is there. */
-export function createNotificationsApp({ connections, log }: Pick<AppDeps, 'connections' | 'log'>): Express {
+export function createNotificationsApp({
+  connections,
+  ofNobody,
+  log,
+}: Pick<AppDeps, 'connections' | 'ofNobody' | 'log'>): Express {
   return express()
     .set('query parser', 'simple')
     .disable('x-powered-by')
     .use(requestId())
     .get('/healthz', (_request, response) => void response.json({ name: 'ingress', status: 'alive' }))
-    .use(byNotificationAddress(connections))
+    .use(byNotificationAddress({ connections, ofNobody }))
     .use(notFound())
     .use(unavailable())
     .use(problems({ log }))
