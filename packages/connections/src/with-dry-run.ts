@@ -14,14 +14,16 @@ export function withDryRun(
   return async function handleAfterDryRun(job, signal) {
     const { mailboxId } = job
     const hasTurn = (await ledger.dryRunTurn(mailboxId, Date.now())) === work
-    const rehearsed = hasTurn
-      ? await rehearse(job, signal).catch(async (error: unknown) => {
-          const { code = (error as Error).name } = error as { code?: string }
-          log.warn({ mailboxId, code, err: error }, 'dry run ended early')
-          await ledger.endDryRun(mailboxId, Date.now(), code)
-          return 'done' as const
-        })
-      : 'done'
+    // Of a mailbox that is being forgotten nothing is noted any more.
+    const rehearsed =
+      hasTurn && (await ledger.byId(mailboxId))
+        ? await rehearse(job, signal).catch(async (error: unknown) => {
+            const { code = (error as Error).name } = error as { code?: string }
+            log.warn({ mailboxId, code, err: error }, 'dry run ended early')
+            await ledger.endDryRun(mailboxId, Date.now(), code)
+            return 'done' as const
+          })
+        : 'done'
     const handled = await handle(job, signal)
     return rehearsed === 'again' ? 'again' : handled
   }

@@ -7,6 +7,7 @@ import { createDeliveries, type DeliveryLedger } from './deliveries.ts'
 import { createDryRuns, type DryRunLedger } from './dry-runs.ts'
 import { createDue, type DueLedger } from './due.ts'
 import { createForget, type ForgetLedger } from './forget.ts'
+import { createHealth, type HealthLedger } from './health.ts'
 import { createHearing, type HearingLedger } from './hearing.ts'
 import { createInbound, type InboundLedger } from './inbound.ts'
 import { createListening, type ListeningLedger } from './listening.ts'
@@ -47,6 +48,7 @@ export type Ledger = MailboxLedger &
   RebuildLedger &
   GenerationLedger &
   MailLedger &
+  HealthLedger &
   SettingsLedger &
   StateLedger &
   TrailLedger &
@@ -108,10 +110,11 @@ function assemble(
   const listening = createListening(store)
   const tokens = createTokens(store)
   const inbound = createInbound(store)
+  const mailboxes = createMailboxes(store)
   const listings = createListings(store, inbound.linkedItems)
   return {
     open: store.open,
-    ...createMailboxes(store),
+    ...mailboxes,
     ...createOutbound(store, { tombstoneMs, waitReplicas }),
     ...inbound,
     ...listings,
@@ -119,6 +122,7 @@ function assemble(
     ...createGeneration(store),
     ...subscriptions,
     ...createHearing(store),
+    ...createHealth(store, mailboxes.all),
     ...listening,
     ...tokens,
     ...createDeliveries(store, tombstoneMs),

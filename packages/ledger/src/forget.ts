@@ -1,4 +1,5 @@
 import type { Cluster, Redis } from 'ioredis'
+import type { Work } from './ledger.ts'
 import type { ListeningLedger } from './listening.ts'
 import type { Store } from './store.ts'
 import type { SubscriptionLedger } from './subscriptions.ts'
@@ -9,6 +10,11 @@ export type ForgetLedger = {
    * due, to erase what is left. Says whether it was enabled.
    */
   forget(mailboxId: string, nowMs: number): Promise<boolean>
+  /**
+   * Nobody has this mailbox enabled, and something of it is due all the same: a slice outlived its ledger, or was in hand
+   * when it was forgotten. That is due no more; the inbound work is, to erase what is left.
+   */
+  disown(work: Work, mailboxId: string, nowMs: number): Promise<void>
   /** Since when the mailbox is being erased, if it is. */
   leavingSince(mailboxId: string): Promise<number | undefined>
   /**
@@ -36,6 +42,12 @@ export function createForget(
       if (subscriptionId !== null) await endSubscription(mailboxId, subscriptionId)
       await send((redis) => redis.zadd(keys.mailboxesDue('inbound', mailboxId), 'LT', nowMs, mailboxId))
       return forgotten === 1
+    },
+    async disown(work, mailboxId, nowMs) {
+      await store.pipeline((commands) => {
+        commands.zrem(keys.mailboxesDue(work, mailboxId), mailboxId)
+        commands.zadd(keys.mailboxesDue('inbound', mailboxId), 'LT', nowMs, mailboxId)
+      })
     },
     async leavingSince(mailboxId) {
       const since = await send((redis) => redis.hget(keys.leaving, mailboxId))

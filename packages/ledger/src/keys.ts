@@ -82,6 +82,8 @@ export function createKeys(prefix: string) {
     unlisted: (mailboxId: string) => inBucket(mailboxId, 'u'),
     /** Sorted set: appointments that are parked as unconfirmed, or were, by the time of that. */
     unconfirmed: (mailboxId: string) => inBucket(mailboxId, 'w'),
+    /** Sorted set: appointments that are parked in either direction, or were, by the time of that. */
+    parked: (mailboxId: string) => inBucket(mailboxId, 'p'),
     /** Hash: cursor, subscription, refusal and dues of the mailbox. */
     mailbox: (mailboxId: string) => inBucket(mailboxId, 'm'),
     /** Set: handles of the items that a pass over the whole mailbox has listed. */

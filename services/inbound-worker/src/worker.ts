@@ -19,6 +19,7 @@ import { createPush } from './hearing/push.ts'
 import { createLookAt } from './look.ts'
 import { createMarksOf } from './marks.ts'
 import { createSyncMailbox } from './sync-mailbox.ts'
+import { watchMailboxes } from './watch-mailboxes.ts'
 import { createWebhookApplication } from './webhook-application.ts'
 
 export type InboundWorker = WorkerProcess
@@ -52,6 +53,7 @@ async function inboundOf(
     ? createWebhookApplication(config.webhook)
     : createFeedApplication(ledger)
 
+  watchMailboxes(registry, ledger, { staleMs: config.staleMs })
   const { push: pushOptions, listening, ...hearingOptions } = config.hearing
   const push = pushOptions && createPush({ ledger, gateway, log, connection: name, options: pushOptions })
   const hearing = createHearing({ ledger, log, push, options: hearingOptions })
