@@ -12,6 +12,11 @@ export function connectionPrefix(prefix: string, connection: string): string {
   return connection === 'default' ? prefix : `${prefix}/${connection}`
 }
 
+/** Where the copies lie that dry runs work on. No connection's name begins with a slash. */
+export function dryRunPrefix(prefix: string): string {
+  return `${prefix}//dry-run`
+}
+
 /** Every key of the ledger. No other file knows how a key is made. */
 export type Keys = ReturnType<typeof createKeys>
 
@@ -97,10 +102,15 @@ export function createKeys(prefix: string) {
     trail: (mailboxId: string) => inBucket(mailboxId, 't'),
     /** Sorted set: mailbox id by the time at which anything of it is due. One for each bucket. */
     mailboxesDue: (work: Work, mailboxId: string) => `${prefix}:{${bucketOf(mailboxId)}}:due:${work}`,
+    /** Hash: how far the newest dry run of the mailbox is, and what it counted. */
+    dryRun: (mailboxId: string) => inBucket(mailboxId, 'y'),
+    /** List: what that says of each appointment. */
+    dryRunEntries: (mailboxId: string) => inBucket(mailboxId, 'z'),
     /** How all keys of a mailbox are found: by a pattern, and a closer look. */
     allOfMailbox: (mailboxId: string) => {
       const head = `${prefix}:{${bucketOf(mailboxId)}}:`
       return {
+        head,
         scanned: `${literally(head)}*:${mailboxId}*`,
         isOurs: (key: string) => key.startsWith(head) && key.slice(head.length).split(':')[1] === mailboxId,
       }
