@@ -179,6 +179,17 @@ function describeReading(open: Open): void {
     expect(await gateway.findByStamp(mailbox, 'APP-9')).toEqual([])
   })
 
+  test('finds items by stamp that were deleted, and no others', async () => {
+    const { gateway, mailbox, userDeletes } = await open()
+    const ids = [await create(gateway, mailbox), await create(gateway, mailbox)].map(({ itemId }) => itemId)
+    expect(await gateway.findDeletedByStamp(mailbox, stamp.appointmentId)).toEqual([])
+    userDeletes(ids[0]!)
+    const found = await gateway.findDeletedByStamp(mailbox, stamp.appointmentId)
+    expect(found).toMatchObject([{ stamp }])
+    expect(await gateway.findDeletedByStamp(mailbox, 'APP-9')).toEqual([])
+    expect(await gateway.findByStamp(mailbox, stamp.appointmentId)).toMatchObject([{ itemId: ids[1] }])
+  })
+
   test('finds items by UID, without regard to case', async () => {
     const { gateway, mailbox, userCreates } = await open()
     const itemId = userCreates({})
