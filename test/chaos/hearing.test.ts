@@ -32,11 +32,24 @@ const slackMs = isLong ? 0 : 10_000
 
 type Way = keyof typeof limitMs
 type Scene = { system: System; door: Door; workers: readonly WorkerProcess[] }
-type Trouble = { of?: readonly string[]; workers?: number; cause: (scene: Scene) => Promise<void> | void }
+type Trouble = {
+  of?: readonly string[]
+  workers?: number
+  cause: (scene: Scene) => Promise<void> | void
+  /** What is so in the end, besides. */
+  after?: (scene: Scene) => Promise<void>
+}
 
 const troubles: Record<string, Trouble> = {
   'the notification listener is killed': { cause: ({ door }) => door.shut() },
-  'a worker is killed': { workers: 2, cause: ({ workers: [worker] }) => worker!.signal('SIGKILL') },
+  'a worker is killed': {
+    workers: 2,
+    cause({ workers: [owner, other] }) {
+      expect([hasTaken(owner!), hasTaken(other!)]).toEqual([true, false])
+      owner!.signal('SIGKILL')
+    },
+    after: ({ workers: [, other] }) => eventually(() => expect(hasTaken(other!)).toBe(true), 15_000),
+  },
   'Exchange loses its subscriptions': { cause: ({ system }) => system.simulator.subscriptions.clear() },
   'Exchange restarts': { cause: ({ system }) => system.simulator.restart(minuteMs / 20) },
   'mailboxes move': {
@@ -73,7 +86,7 @@ describe('every change arrives in time', () => {
 })
 
 async function expectInTime(way: Way, name: string): Promise<void> {
-  const { of = mailboxes, workers = 0, cause } = troubles[name]!
+  const { of = mailboxes, workers = 0, cause, after } = troubles[name]!
   const scene = await setUp(way, workers)
   const { system } = scene
   const calls = callsOf(system)
@@ -92,6 +105,11 @@ async function expectInTime(way: Way, name: string): Promise<void> {
   const [medianMs, maxMs] = [tookMs[Math.floor(tookMs.length / 2)]!, tookMs.at(-1)!]
   report({ way, name, changes: of.length, medianMs, maxMs, calls: callsOf(system) - calls })
   expect(maxMs).toBeLessThan(limitMs[way] + slackMs)
+  await after?.(scene)
+}
+
+function hasTaken({ lines }: WorkerProcess): boolean {
+  return lines.some((line) => line.includes('listens to a group'))
 }
 
 async function setUp(way: Way, count: number): Promise<Scene> {
@@ -104,10 +122,18 @@ async function setUp(way: Way, count: number): Promise<Scene> {
   const door = await startDoor(system.ingressUrl)
   system.restartWith({ INGRESS_PUBLIC_URL: door.url })
   if (count === 0) await system.startWorker('inbound')
-  const starting = Array.from({ length: count }, () => startWorkerProcess('inbound-worker', system.env))
-  const workers = await Promise.all(starting)
-  await eventually(async () => expect(await heardBy(system, way)).toBe(mailboxes.length), 240_000)
+  const workers: WorkerProcess[] = []
+  // The first one is the owner of every group.
+  while (workers.length < count) {
+    workers.push(await startWorkerProcess('inbound-worker', system.env))
+    if (workers.length === 1) await allHeard(system, way)
+  }
+  await allHeard(system, way)
   return { system, door, workers }
+}
+
+async function allHeard(system: System, way: Way): Promise<void> {
+  await eventually(async () => expect(await heardBy(system, way)).toBe(mailboxes.length), 240_000)
 }
 
 async function heardBy({ metrics }: System, way: Way): Promise<number> {

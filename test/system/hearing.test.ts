@@ -1,5 +1,12 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { eventually } from '@lockstep/runtime/testing'
-import { describe, expect, test } from 'vitest'
+import { Redis } from 'ioredis'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { startDoor } from '../support/door.ts'
+import { notify } from '../support/notifications.ts'
 import { alice, bob, carol, startSystem, type System } from '../support/system.ts'
 
 const start = { dateTime: '2027-05-03T09:00:00', timeZone: 'Europe/Berlin' }
@@ -21,8 +28,7 @@ describe('streaming', () => {
     await heardBy(system, 'streaming')
     const opened = () => system.simulator.calls['GetStreamingEvents'] ?? 0
     const before = opened()
-    for (let round = 0; round < 20; round += 1) await expectTold(system, alice)
-    expect(opened()).toBeGreaterThan(before + 2)
+    for (let round = 0; round < 20 || opened() <= before + 2; round += 1) await expectTold(system, alice)
   })
 
   test('subscriptions that Exchange loses are renewed, and what happened meanwhile is found', async () => {
@@ -40,6 +46,40 @@ describe('streaming', () => {
     system.simulator.userCreates(alice, { subject: 'While it was down', start, end })
     await eventually(() => expect(system.application.received).toHaveLength(1), 15_000)
     await heardBy(system, 'streaming')
+    await expectTold(system, bob)
+  })
+})
+
+describe('poll', () => {
+  test('is how mailboxes are heard of that no stream opens for, until one does', async () => {
+    const system = await startSystem({
+      env: { ...streaming, POLL_SECONDS: '1' },
+      simulator: { push: { minuteMs: 20 } },
+    })
+    await heardBy(system, 'streaming')
+    const code = 'ErrorInternalServerError'
+    const fault = system.simulator.faults.add({ kind: 'fault', code, operation: 'GetStreamingEvents' })
+    await heardBy(system, 'poll')
+    expect(await system.mailbox(alice)).toMatchObject({ notifications: { whyNot: { streaming: code } } })
+    await expectTold(system, alice)
+
+    system.simulator.faults.remove(fault)
+    await heardBy(system, 'streaming')
+    await expectTold(system, alice)
+  })
+
+  test('is for the one mailbox that others subscribe to too often; the rest is heard of by push', async () => {
+    const system = await startSystem({ env: patient, without: ['inbound'] })
+    const code = 'ErrorExceededSubscriptionCount'
+    system.simulator.faults.add({ kind: 'error', code, operation: 'Subscribe', mailbox: alice })
+    await system.startWorker('inbound')
+    await eventually(async () => {
+      expect(await system.mailbox(alice)).toMatchObject({
+        notifications: { way: 'poll', whyNot: { push: code, streaming: code } },
+      })
+      for (const each of [bob, carol])
+        expect(await system.mailbox(each)).toMatchObject({ notifications: { way: 'push' } })
+    }, 15_000)
     await expectTold(system, bob)
   })
 })
@@ -80,4 +120,72 @@ describe('push', () => {
       expect(new Set(system.simulator.subscriptions.all.map(({ kind }) => kind))).toEqual(new Set(['push'])),
     )
   })
+
+  test('where Exchange falls silent, streaming takes over; once it calls again, push, without a restart', async () => {
+    const system = await startSystem({ env: patient, without: ['inbound'], minuteMs: 700 })
+    const door = await startDoor(system.ingressUrl)
+    system.restartWith({ INGRESS_PUBLIC_URL: door.url })
+    await system.startWorker('inbound')
+    await heardBy(system, 'push')
+    door.shut()
+    await heardBy(system, 'streaming')
+    expect(await system.mailbox(alice)).toMatchObject({ notifications: { whyNot: { push: 'SILENT' } } })
+    await expectTold(system, alice)
+
+    await door.open()
+    await heardBy(system, 'push')
+    await expectTold(system, alice)
+  }, 60_000)
+
+  test('a subscription that is renewed has a new token; the one before is unknown after its grace', async () => {
+    const system = await startSystem({ env: patient, without: ['inbound'], minuteMs: 700 })
+    const { url, tokens } = await startScribe(system.ingressUrl)
+    system.restartWith({ INGRESS_PUBLIC_URL: url })
+    await system.startWorker('inbound')
+    await heardBy(system, 'push')
+    const olds = tokens()
+    system.simulator.subscriptions.clear()
+    const news = await eventually(() => {
+      const fresh = tokens().filter((token) => !olds.includes(token))
+      expect(fresh).toHaveLength(3)
+      return fresh
+    }, 15_000)
+    for (const token of [...olds, ...news])
+      expect(await notify(system.ingressUrl, token)).toMatchObject({ status: 200 })
+
+    expect(await endGrace(system)).toBe(3)
+    for (const token of olds) expect(await notify(system.ingressUrl, token)).toMatchObject({ status: 404 })
+    for (const token of news) expect(await notify(system.ingressUrl, token)).toMatchObject({ status: 200 })
+  }, 30_000)
 })
+
+/** Stands before the ingress, and writes down the tokens that Exchange calls with. */
+async function startScribe(ingressUrl: string) {
+  const tokens = new Set<string>()
+  const pass = async (request: IncomingMessage, response: ServerResponse) => {
+    const token = request.url!.split('/').at(-1)!
+    tokens.add(token)
+    const answer = await notify(ingressUrl, token, await text(request))
+    response.writeHead(answer.status, { 'content-type': 'text/xml' }).end(await answer.text())
+  }
+  const server = createServer((request, response) => {
+    pass(request, response).catch(() => response.destroy())
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  onTestFinished(() => void server.close())
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    tokens: () => [...tokens],
+  }
+}
+
+/** A minute is over: ends the lives of the tokens that have an end. Gives how many they were. */
+async function endGrace({ env }: System): Promise<number> {
+  const redis = new Redis(env['REDIS_URL']!)
+  onTestFinished(() => redis.disconnect())
+  const keys = await redis.keys(`${env['KEY_PREFIX']}:token:*`)
+  const ended = await Promise.all(
+    keys.map(async (key) => (await redis.pttl(key)) > 0 && redis.pexpire(key, 0)),
+  )
+  return ended.filter(Boolean).length
+}

@@ -19,8 +19,10 @@ import { appointmentStates } from './appointment-states.ts'
 import { changeFeed } from './change-feed.ts'
 import { conflicts } from './conflicts/conflicts.ts'
 import { docsPage } from './docs/docs-page.ts'
+import { dryRuns } from './dry-runs.ts'
 import { events } from './events.ts'
 import { type ConnectionFacts, connectionStates } from './connection-states.ts'
+import type { AllowList } from './listener/allow-list.ts'
 import { byNotificationAddress } from './listener/by-notification-address.ts'
 import { mailboxForget } from './mailbox-forget.ts'
 import { mailboxRebuild } from './mailbox-rebuild.ts'
@@ -36,6 +38,8 @@ import { unavailable } from './unavailable.ts'
 export type AppDeps = {
   /** Those that are served at the moment, by name. */
   connections: ReadonlyMap<string, IngressConnection>
+  /** Takes the notifications of connections that do not exist. */
+  ofNobody: RequestHandler
   registry: MetricSource
   log: Logger
   checks: Checks
@@ -47,6 +51,8 @@ export type IngressConnection = {
   isKey(given: string): boolean
   /** What its applications may ask for. */
   api: Router
+  /** Whom it takes notifications from; missing: from everybody. */
+  allowList: AllowList | undefined
   /** Takes the notifications of its Exchange. */
   notifications: RequestHandler
 }
@@ -67,12 +73,12 @@ export type ApiDeps = ConnectionFacts & {
 }
 
 /** Notifications come first: of them there may be a flood. */
-export function createApp({ connections, log, ...probes }: AppDeps): Express {
+export function createApp({ connections, ofNobody, log, ...probes }: AppDeps): Express {
   return express()
     .set('query parser', 'simple')
     .disable('x-powered-by')
     .use(requestId())
-    .use(byNotificationAddress(connections))
+    .use(byNotificationAddress({ connections, ofNobody }))
     .use(helmet({ contentSecurityPolicy, strictTransportSecurity: false }))
     .use(probesRouter({ name: 'ingress', ...probes }))
     .use('/v1', byKey(ownerOf(connections)))
@@ -87,7 +93,8 @@ export function createApi(deps: ApiDeps): Router {
   return Router()
     .use(events(deps), appointmentStates(deps), mailboxStates(deps), changeFeed(deps), trail(deps))
     .use(mailboxRelease(deps), mailboxForget(deps), mailboxRepair(deps), appointmentReplay(deps))
-    .use(settings(deps), conflicts(deps), mailboxRebuild(deps), unconfirmed(deps), connectionStates(deps))
+    .use(settings(deps), conflicts(deps), mailboxRebuild(deps), unconfirmed(deps))
+    .use(connectionStates(deps), dryRuns(deps))
 }
 
 /** The keys of all connections are compared, so that the time it takes tells nothing. */
@@ -96,13 +103,17 @@ function ownerOf(connections: AppDeps['connections']) {
 }
 
 /** What a port serves that faces the network: notifications, and whether it is there. */
-export function createNotificationsApp({ connections, log }: Pick<AppDeps, 'connections' | 'log'>): Express {
+export function createNotificationsApp({
+  connections,
+  ofNobody,
+  log,
+}: Pick<AppDeps, 'connections' | 'ofNobody' | 'log'>): Express {
   return express()
     .set('query parser', 'simple')
     .disable('x-powered-by')
     .use(requestId())
     .get('/healthz', (_request, response) => void response.json({ name: 'ingress', status: 'alive' }))
-    .use(byNotificationAddress(connections))
+    .use(byNotificationAddress({ connections, ofNobody }))
     .use(notFound())
     .use(unavailable())
     .use(problems({ log }))

@@ -13,8 +13,9 @@ import type { Express } from 'express'
 import { keyComparer } from './api-keys.ts'
 import { createApi, createApp, createNotificationsApp, type IngressConnection } from './app.ts'
 import type { Config, ConnectionConfig, ServiceConfig } from './config.ts'
+import { type AllowList, anyOf } from './listener/allow-list.ts'
 import { createListener, type Listener } from './listener/listener.ts'
-import { notifications } from './listener/notifications.ts'
+import { notifications, notificationsOfNobody } from './listener/notifications.ts'
 import { countQueues, countWays } from './metrics.ts'
 
 export type Ingress = {
@@ -44,12 +45,14 @@ export async function startIngress(deployment: Config, { log, gateway, reload }:
   const closing = new AbortController()
   const listener = createListener(deployment.service.listener, { registry: metrics.registry, log })
   const connections = new Map<string, IngressConnection>()
+  const anyList = anyOf(() => connections.values().map(({ allowList }) => allowList))
 
   const begin = async (name: string, config: ConnectionConfig): Promise<Running> => {
     const connection = openConnection(name, shared)
     const serving = serve(connection, config, {
       gateway,
       listener,
+      anyList,
       closing: closing.signal,
       refused: () => watching.refused(),
     })
@@ -71,15 +74,16 @@ export async function startIngress(deployment: Config, { log, gateway, reload }:
       attemptExchange(name, { exchange, before: before?.exchange }, shared),
   })
   const watching = watchDeployment({ deployment, held, reload, metrics, log })
+  const strangers = listener.sendersOf(undefined, { registry: metrics.registry, log })
+  const facing = { connections, ofNobody: notificationsOfNobody({ ...strangers, anyList }), log }
   const app = createApp({
-    connections,
+    ...facing,
     registry: metrics,
-    log,
     checks: { redis: () => redis.ping() },
     notes: watching.notes,
   })
   const [listening] = await Promise.all([
-    listenOn(deployment.service, listener, { app, facing: createNotificationsApp({ connections, log }) }),
+    listenOn(deployment.service, listener, { app, facing: createNotificationsApp(facing) }),
     held.start(deployment.connections),
   ])
 
@@ -121,11 +125,16 @@ async function listenOn(
 type Serving = {
   gateway: CalendarGateway | undefined
   listener: Listener
+  anyList: AllowList
   closing: AbortSignal
   refused: Watching['refused']
 }
 
-function serve(connection: Connection, config: ConnectionConfig, { gateway, listener, ...serving }: Serving) {
+function serve(
+  connection: Connection,
+  config: ConnectionConfig,
+  { gateway, listener, anyList, ...serving }: Serving,
+) {
   const { ledger, queues, log, registry } = connection
   const exchange = config.exchange && connection.openExchange(config.exchange)
   countQueues(registry, queues)
@@ -142,10 +151,12 @@ function serve(connection: Connection, config: ConnectionConfig, { gateway, list
     name: connection.name,
     ...serving,
   }
+  const senders = listener.sendersOf(config.sources, connection)
   const ingress: IngressConnection = {
+    allowList: senders.allowList,
     isKey: keyComparer(config.apiKeys),
     api: createApi(deps),
-    notifications: notifications({ ...deps, ...listener.sendersOf(config.sources, connection) }),
+    notifications: notifications({ ...deps, ...senders, anyList }),
   }
   return { ingress, close: async () => exchange?.close() }
 }

@@ -22,6 +22,7 @@ import { uncountMails } from './mail-budget.ts'
 import { findOut } from './find-out.ts'
 import { noteCrossing } from './oscillation.ts'
 import { outcomeOfFailure } from './outcome.ts'
+import { sendingOf } from './send.ts'
 import type { Task } from './task.ts'
 import { trailOf } from './trail.ts'
 
@@ -43,7 +44,7 @@ export type FixedSettings = Pick<OutboundRules, 'lateCallMs'> & {
   mailBudget: number
 }
 
-type Deps = {
+export type SettleBatchDeps = {
   ledger: Ledger
   gateway: CalendarGateway
   digest: Digest
@@ -51,6 +52,8 @@ type Deps = {
   settings: FixedSettings
   conflicts: ConflictKeeping
   onBraked?: OnBraked
+  /** Hears what came of each task, and how many its write has mailed. */
+  onOutcome?: (task: Task, outcome: OutboundOutcome, recipients: number) => void
 }
 
 /** Settles a batch of begun appointments of one mailbox. Resolves with how many are settled. */
@@ -65,7 +68,7 @@ const rounds = 6
 const movingTargetMs = 2_000
 
 /** Look up, decide, act, remember; for all appointments of the batch together, with an outcome for each. */
-export function createSettleBatch(deps: Deps): SettleBatch {
+export function createSettleBatch(deps: SettleBatchDeps): SettleBatch {
   const { ledger, gateway, log } = deps
 
   return async function settleBatch({ mailbox, inForce }, attempts, signal) {
@@ -84,6 +87,8 @@ export function createSettleBatch(deps: Deps): SettleBatch {
     }
 
     const results = await Promise.all(tasks.map((task) => commit(task, mailbox)))
+    for (const task of tasks)
+      deps.onOutcome?.(task, task.outcome ?? movingTarget(), sendingOf(task, settings).recipients)
     await ledger.note(mailbox.id, trailOf(tasks, 'settled'))
     return results.filter(Boolean).length
   }
@@ -107,7 +112,7 @@ export function createSettleBatch(deps: Deps): SettleBatch {
   }
 }
 
-function taskOf(attempt: OutboundAttempt, { digest }: Deps): Task {
+function taskOf(attempt: OutboundAttempt, { digest }: SettleBatchDeps): Task {
   const { wanted } = attempt.record
   const { overtaken } = attempt
   const appointment = wanted?.kind === 'present' && 'appointment' in wanted ? wanted.appointment : undefined

@@ -1,6 +1,6 @@
 import { ServiceError } from 'ews-javascript-api'
 import { describe, expect, test } from 'vitest'
-import { errorOfCode, isOutage } from './failures.ts'
+import { backOffOf, errorOfCode, isOutage } from './failures.ts'
 import { knownCodes, kindOf } from './response-codes.ts'
 
 describe('the table of response codes', () => {
@@ -23,6 +23,7 @@ describe('an error is sorted by what can be done about it', () => {
     ['ErrorServerBusy', 'ExchangeUnavailableError'],
     ['ErrorMailboxStoreUnavailable', 'ExchangeUnavailableError'],
     ['ErrorInternalServerError', 'ExchangeTransientError'],
+    ['ErrorExceededSubscriptionCount', 'ExchangeTransientError'],
     ['ErrorIrresolvableConflict', 'ItemChangedError'],
     ['ErrorStaleObject', 'ItemChangedError'],
     ['ErrorItemNotFound', 'ItemGoneError'],
@@ -40,6 +41,12 @@ describe('an error is sorted by what can be done about it', () => {
     expect(errorOfCode('ErrorServerBusy', 0)).toMatchObject({ retryAfterMs: 1_000, effect: 'none' })
     expect(errorOfCode('ErrorServerBusy')).toMatchObject({ retryAfterMs: 1_000 })
     expect(errorOfCode('ErrorServerBusy', 30_000)).toMatchObject({ retryAfterMs: 30_000 })
+  })
+
+  test('too many subscriptions of one mailbox keep no other mailbox waiting', () => {
+    expect(backOffOf(errorOfCode('ErrorServerBusy', 30_000))).toBe(30_000)
+    expect(backOffOf(errorOfCode('ErrorExceededSubscriptionCount', 30_000))).toBeUndefined()
+    expect(isOutage(errorOfCode('ErrorExceededSubscriptionCount'))).toBe(false)
   })
 
   test('neither throttling nor one mailbox being away is an outage', () => {

@@ -20,8 +20,7 @@ export type CodeKind =
 const codes: Record<CodeKind, string> = {
   busy: `
     ErrorExceededConnectionCount ErrorExceededFindCountLimit ErrorExceededMessageLimit
-    ErrorExceededSubscriptionCount ErrorInsufficientResources ErrorNotEnoughMemory ErrorServerBusy
-    ErrorTooManyObjectsOpened`,
+    ErrorInsufficientResources ErrorNotEnoughMemory ErrorServerBusy ErrorTooManyObjectsOpened`,
   away: `
     ErrorADOperation ErrorADUnavailable ErrorAutoDiscoverFailed ErrorConnectionFailed ErrorMailboxFailover
     ErrorMailboxMoveInProgress ErrorMailboxStoreUnavailable ErrorNoApplicableProxyCASServersAvailable
@@ -30,8 +29,8 @@ const codes: Record<CodeKind, string> = {
     ErrorServiceUnavailable`,
   transient: `
     ErrorADSessionFilter ErrorBatchProcessingStopped ErrorClientDisconnected ErrorCrossSiteRequest
-    ErrorDataSourceOperation ErrorDeleteItemsFailed ErrorFolderPropertRequestFailed ErrorFolderSave
-    ErrorFolderSaveFailed ErrorImpersonationFailed ErrorInternalServerError ErrorInternalServerTransientError
+    ErrorDataSourceOperation ErrorDeleteItemsFailed ErrorExceededSubscriptionCount
+    ErrorFolderPropertRequestFailed ErrorFolderSave ErrorFolderSaveFailed ErrorImpersonationFailed ErrorInternalServerError ErrorInternalServerTransientError
     ErrorItemPropertyRequestFailed ErrorItemSave ErrorLocationServicesRequestTimedOut
     ErrorLogonAsNetworkServiceFailed ErrorMailboxLogonFailed ErrorMessageTrackingTransientError
     ErrorMoveCopyFailed ErrorProxiedSubscriptionCallFailure ErrorProxyRequestNotAllowed ErrorReadEventsFailed

@@ -42,7 +42,7 @@ export class MemoryCalendarGateway implements CalendarGateway {
   readonly #calendars = new Map<string, MemoryCalendar>()
   readonly #pageSize: number
   #count = 0
-  #outage: ExchangeUnavailableError | undefined
+  #outage: ExchangeError | undefined
   #losesAnswer = false
 
   constructor({ pageSize = 512 } = {}) {
@@ -50,7 +50,9 @@ export class MemoryCalendarGateway implements CalendarGateway {
   }
 
   /** From now on every call fails. */
-  goDown(error = new ExchangeUnavailableError('ECONNREFUSED', 2_000, { effect: 'none' })): void {
+  goDown(
+    error: ExchangeError = new ExchangeUnavailableError('ECONNREFUSED', 2_000, { effect: 'none' }),
+  ): void {
     this.#outage = error
   }
 

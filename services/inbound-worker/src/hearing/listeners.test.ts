@@ -28,6 +28,33 @@ describe('a group of mailboxes', () => {
     expect(gateway.calls['subscribeStreaming']).toBe(2)
   })
 
+  test('whose owner is gone without a word is taken when its lease is over, and not before', async () => {
+    const { ledger, gateway, listen, redis, prefix, turns } = await setUp()
+    const [group] = await ledger.listeningGroups().then((groups) => [...groups.keys()])
+    expect(await ledger.holdGroup(group!, 'killed', 600_000)).toBe(true)
+    listen()
+    const before = turns()
+    await vi.waitFor(() => expect(turns()).toBeGreaterThan(before + 3))
+    expect(gateway.calls['listen']).toBeUndefined()
+
+    // Its time is over now.
+    const [lease] = await redis.keys(`${prefix}:*:owner:${group}`)
+    await redis.pexpire(lease!, 0)
+    await vi.waitFor(() => expect(gateway.listening.connections).toBe(1))
+    expect(await redis.get(lease!)).not.toBe('killed')
+  })
+
+  test('is given up by whoever finds that another one has it', async () => {
+    const { ledger, gateway, listen, redis, prefix } = await setUp()
+    const [group] = await ledger.listeningGroups().then((groups) => [...groups.keys()])
+    listen()
+    await vi.waitFor(() => expect(gateway.listening.connections).toBe(1))
+    const [lease] = await redis.keys(`${prefix}:*:owner:${group}`)
+    await redis.set(lease!, 'another')
+    await vi.waitFor(() => expect(gateway.listening.connections).toBe(0))
+    expect(await redis.get(lease!)).toBe('another')
+  })
+
   test('is compared whole after a connection broke', async () => {
     const { gateway, listen, woken } = await setUp()
     listen()
@@ -101,8 +128,15 @@ async function setUp() {
     wakeAll: async (mailboxIds: readonly string[]) => mailboxIds.forEach((id) => woken.add(id)),
     wakeQuietly: async (id: string) => woken.add(id).size > 0,
   }
+  let turns = 0
+  const watched = Object.assign(Object.create(ledger) as typeof ledger, {
+    holdGroup: async (...args: Parameters<typeof ledger.holdGroup>) => {
+      turns += 1
+      return ledger.holdGroup(...args)
+    },
+  })
   const listen = () => {
-    const deps = { ledger, gateway, inbound, log: createLogger('test', 'silent') }
+    const deps = { ledger: watched, gateway, inbound, log: createLogger('test', 'silent') }
     const listeners = startListeners(deps, timing)
     onTestFinished(() => listeners.close())
     return listeners
@@ -113,5 +147,5 @@ async function setUp() {
     await vi.waitFor(async () => expect(await ledger.takeNotified(id)).toBeDefined())
   }
   const states = () => Promise.all(ids.map(async (id) => (await ledger.mailboxState(id)).streaming))
-  return { ledger, gateway, listen, change, woken, ids, states }
+  return { ledger, gateway, listen, change, woken, ids, states, redis, prefix, turns: () => turns }
 }

@@ -28,6 +28,16 @@ export function createAllowList(
   }
 }
 
+/** Whether anybody of these may be notified from there; a list that is missing lets in everybody. */
+export function anyOf(lists: () => Iterable<AllowList | undefined>): AllowList {
+  return async (source) => {
+    const verdicts = await Promise.all([...lists()].map(async (list) => list?.(source) ?? 'allowed'))
+    return ranked.find((verdict) => verdicts.includes(verdict)) ?? 'refused'
+  }
+}
+
+const ranked: readonly Verdict[] = ['allowed', 'unknown']
+
 /** What is configured, separated; `undefined` where an entry is neither address, range nor domain. */
 export function parseSources(entries: readonly string[]): Sources | undefined {
   const networks = entries.map((entry) => parseNetwork(entry)).filter((network) => network !== undefined)

@@ -1,16 +1,19 @@
 import { readNotificationAddress } from '@lockstep/connections'
 import { type RequestHandler, Router } from 'express'
-import { unknownToken } from './notifications.ts'
 
-type Connections = ReadonlyMap<string, { notifications: RequestHandler }>
+export type Addressees = {
+  /** Those that are served at the moment, by name. */
+  connections: ReadonlyMap<string, { notifications: RequestHandler }>
+  /** Takes what is sent to any other name. */
+  ofNobody: RequestHandler
+}
 
-/** Hands a notification on to the connection that its address names. Nobody learns which there are. */
-export function byNotificationAddress(connections: Connections): Router {
+/** Hands a notification on to the connection that its address names. */
+export function byNotificationAddress({ connections, ofNobody }: Addressees): Router {
   return Router().post('/exchange/notifications/:token', (request, response, next) => {
     const { connection, token } = readNotificationAddress(request.params.token)
-    const found = connections.get(connection)
-    if (!found) throw unknownToken()
+    const notifications = connections.get(connection)?.notifications ?? ofNobody
     request.url = `/exchange/notifications/${token}`
-    found.notifications(request, response, next)
+    notifications(request, response, next)
   })
 }

@@ -13,8 +13,14 @@ type Deps = {
   ledger: Ledger
   queues: Queues
   log: Logger
+} & Gate
+
+/** Who may notify a connection, and what is noted of those who may not. */
+type Gate = {
   /** Missing: everybody may. */
   allowList: AllowList | undefined
+  /** What the lists of all connections say. */
+  anyList: AllowList
   sourceOf: (request: Request) => string | undefined
   outcomes: Outcomes
 }
@@ -42,16 +48,26 @@ export function notifications(deps: Deps): Router {
   )
 }
 
-function admit({ allowList, sourceOf }: Deps): Handler {
-  return async (request, _response, next) => {
-    switch (await allowList?.(sourceOf(request as Request))) {
-      case 'refused':
-        throw notAllowed()
-      case 'unknown':
-        throw comeAgain({ detail: 'Who sends this cannot be told at present.', afterMs: retryAfterMs })
-      default:
-        next()
-    }
+/** Answers for connections that do not exist, as those do that exist: nobody learns which there are. */
+export function notificationsOfNobody(gate: Omit<Gate, 'allowList'>): Router {
+  const everybody = { ...gate, allowList: gate.anyList }
+  const knowNone: Handler = () => {
+    throw unknownToken()
+  }
+  return Router().post('/exchange/notifications/:token', admit(everybody), knowNone, refuse(everybody))
+}
+
+/** Who may notify another connection learns no more of this one than that there is no such token. */
+function admit({ allowList, anyList, sourceOf }: Gate): Handler {
+  return async (request, response, next) => {
+    const source = sourceOf(request as Request)
+    const own = (await allowList?.(source)) ?? 'allowed'
+    if (own === 'allowed') return next()
+    response.locals['outcome'] = own === 'refused' ? 'notAllowed' : 'noAnswerFromDns'
+    const verdict = own === 'refused' ? await anyList(source) : own
+    if (verdict === 'allowed') throw unknownToken()
+    if (verdict === 'refused') throw notAllowed()
+    throw comeAgain({ detail: 'Who sends this cannot be told at present.', afterMs: retryAfterMs })
   }
 }
 
@@ -98,9 +114,10 @@ function isXml(request: Request<{ token: string }>): boolean {
 }
 
 /** What was not read of a refused request is not read any more. */
-function refuse({ sourceOf, outcomes }: Deps): ErrorRequestHandler {
+function refuse({ sourceOf, outcomes }: Gate): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
-    outcomes(outcomeOf(error), sourceOf(request as Request))
+    const { outcome = outcomeOf(error) } = response.locals as { outcome?: Outcome }
+    outcomes(outcome, sourceOf(request as Request))
     const isShort = Number(request.get('content-length') ?? Infinity) <= bodyLimit
     if (!request.complete && !isShort) response.set('Connection', 'close')
     next(error)
@@ -108,10 +125,8 @@ function refuse({ sourceOf, outcomes }: Deps): ErrorRequestHandler {
 }
 
 const outcomesByStatus: Readonly<Record<number, Outcome>> = {
-  403: 'notAllowed',
   404: 'unknownToken',
   429: 'tooMany',
-  503: 'noAnswerFromDns',
 }
 
 function outcomeOf(error: unknown): Outcome {
@@ -125,7 +140,7 @@ function notAllowed(): ProblemError {
 }
 
 /** Exchange gives up a subscription whose notifications nobody takes; whoever guesses learns nothing. */
-export function unknownToken(): ProblemError {
+function unknownToken(): ProblemError {
   const mend = 'Subscribe again: a subscription that was replaced or forgotten has no address any more.'
   return new ProblemError({ status: 404, detail: 'Nobody has such a token.', mend })
 }
