@@ -43,11 +43,7 @@ const stamped = (...versions: number[]): Finding => ({
   kind: 'stamped',
   items: versions.map((version) => ({ itemId: `I${version}`, changeKey: 'K', version, attempt: 'T0' })),
 })
-const deleted = (version?: number, attempt = 'T0'): Finding => ({
-  kind: 'stamped',
-  items: [],
-  deleted: version === undefined ? [] : [{ itemId: 'D', changeKey: 'K', version, attempt }],
-})
+const notDeleted: Finding = { kind: 'stamped', items: [], deleted: [] }
 const earlier = { version: 2, attempt: 'T0', atMs: 950_000 }
 
 function planned(record: Partial<AppointmentRecord>, rest: Partial<OutboundInput> = {}): OutboundPlan {
@@ -99,40 +95,10 @@ describe('what is wanted present', () => {
         { earlier, finding: stamped(2) },
         'adopt',
       ],
-      'looks among what was deleted if the calendar holds nothing of it': [
-        { link: emptyLink },
-        { earlier, finding: stamped() },
-        'findDeleted',
-      ],
-      'adopts what an earlier attempt created and its user deleted': [
-        { link: emptyLink },
-        { earlier, finding: deleted(1, 'T7') },
-        'adopt',
-      ],
       'is created again if nothing is found': [
         { link: emptyLink },
-        { earlier, finding: deleted() },
+        { earlier, finding: notDeleted },
         'create',
-      ],
-      'is created again if what was deleted was written before': [
-        { link: unlinked },
-        { earlier, finding: deleted(1, 'T7') },
-        'create',
-      ],
-      'is created again if what was deleted was linked before': [
-        { link: unlinked },
-        { earlier, finding: deleted(2, 'T1') },
-        'create',
-      ],
-      'is created again if somebody decided so, whatever was deleted before': [
-        { link: emptyLink, decision: 'create' },
-        { earlier, finding: deleted(1, 'T7') },
-        'create',
-      ],
-      'adopts what the attempt created of which somebody decided, too': [
-        { link: emptyLink, decision: 'create' },
-        { earlier, finding: deleted(2, 'T0') },
-        'adopt',
       ],
     }
   test.each(Object.entries(cases))('%s', (_name, [record, rest, action]) => {
@@ -162,7 +128,7 @@ describe('what is wanted present', () => {
   test('is created for attendees only once a lost call can no longer land', () => {
     const wanted = present({ attendees: [{ address: 'bob@x.example', type: 'required' }] })
     const plan = (nowMs: number) =>
-      planned({ wanted }, { earlier, finding: deleted(), rules: { ...rules, nowMs } })
+      planned({ wanted }, { earlier, finding: notDeleted, rules: { ...rules, nowMs } })
     expect(plan(earlier.atMs + 119_999)).toEqual({ action: 'wait', untilMs: earlier.atMs + 120_000 })
     expect(plan(earlier.atMs + 120_000).action).toBe('create')
   })

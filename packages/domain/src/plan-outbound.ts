@@ -110,13 +110,20 @@ function planAbsent(input: OutboundInput): OutboundPlan {
 }
 
 function planCreate(input: OutboundInput, wanted: Present): OutboundPlan {
-  const { record, earlier, finding, rules } = input
+  const { record, earlier, rules } = input
   if (record.decision === 'drop') return { action: 'tellCancelled' }
   if (wasCancelledMeanwhile(record, wanted) && rules.policy !== 'application')
     return { action: 'tellCancelled' }
   if (!earlier) return planDoubtful(input) ?? { action: 'create', appointment: wanted.appointment }
-  if (finding?.kind !== 'stamped') return { action: 'findStamped' }
+  return planRepeated(input, wanted, earlier)
+}
 
+function planRepeated(
+  { record, finding, rules }: OutboundInput,
+  wanted: Present,
+  earlier: Intent,
+): OutboundPlan {
+  if (finding?.kind !== 'stamped') return { action: 'findStamped' }
   const [found, ...extra] = finding.items.toSorted((a, b) => b.version - a.version)
   if (found) return { action: 'adopt', found, extra }
 
