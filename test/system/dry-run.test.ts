@@ -11,6 +11,7 @@ import {
   writesIn,
 } from '../support/dry-run.ts'
 import { appointment, event } from '../support/events.ts'
+import { runLockstep } from '../support/lockstep-command.ts'
 import { fillMailbox, guests, on, unsettleMailbox } from '../support/mixed-mailbox.ts'
 import { alice, bob, startSystem, type System } from '../support/system.ts'
 import { wireWrites } from '../support/wire-writes.ts'
@@ -115,6 +116,11 @@ test('says that the brake would be on, and leaves it off; for all mailboxes, pag
   await eventually(async () => expect(await isStopped()).toBe(true))
   expect(simulator.calendarOf(alice)).toHaveLength(3)
 
+  const { exitCode, facts } = await runLockstep(['dry-run', alice, '--json'], { env: system.env })
+  expect({ exitCode, facts }).toMatchObject({
+    exitCode: 0,
+    facts: [{ mailbox: alice, state: 'done', counts: { 'braked.outbound': 1, 'waiting.outbound': 3 } }],
+  })
   simulator.states.set(alice, { kind: 'disabled' })
   expect(await dryRunOf(system)).toMatchObject({ state: 'failed', code: 'ErrorAccountDisabled' })
 })

@@ -41,7 +41,9 @@ describe('after the ledger was lost', () => {
       const received = application.received.length
       await whileAway(system, () => {}, when === 'before' ? [sent] : [])
       await listed(system)
-      await send(sent)
+      await system.synced(alice)
+      expect(application.received).toHaveLength(received)
+      if (when === 'after') await send(sent)
       await settled(system, 'CRM-1')
       await system.synced(alice)
       expect(subjectsOf(system, alice)).toEqual(['Theirs', 'meeting', 'plain'])

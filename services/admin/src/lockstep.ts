@@ -3,6 +3,7 @@ import { ConfigError } from '@lockstep/runtime'
 import { Command, CommanderError } from 'commander'
 import { addDiscover } from './commands/discover.ts'
 import { addDoctor } from './commands/doctor.ts'
+import { addDryRun } from './commands/dry-run.ts'
 import { addMailboxes } from './commands/mailboxes.ts'
 import { addTrust } from './commands/trust.ts'
 import { environment } from './environment.ts'
@@ -30,6 +31,7 @@ export async function lockstep(args: readonly string[], terminal: Terminal): Pro
   addTrust(program, run)
   addDiscover(program, run)
   addMailboxes(program, run)
+  addDryRun(program, run)
 
   try {
     await program.parseAsync(args, { from: 'user' })

@@ -124,7 +124,7 @@ export function createMarksOf({ ledger, gateway, digest, refusePersonal, onRefus
         case 'hide':
           return { ...linking(plan.appointmentId, head, plan.stamped), kind: 'withdraw', reason: plan.reason }
         case 'compare':
-          return (await isStillThere(plan.record.link.item!))
+          return (await isStillThere(plan.record.appointmentId, plan.record.link.item!, head))
             ? linking(plan.absent ?? copyIdOf(head), head, false)
             : linking(plan.record.appointmentId, head, plan.record.link.item!.stamped)
         case 'fold':
@@ -136,11 +136,17 @@ export function createMarksOf({ ledger, gateway, digest, refusePersonal, onRefus
       }
     }
 
-    async function isStillThere({ itemId }: LinkedItem): Promise<boolean> {
-      const [result] = await gateway.getItems(mailbox.address, [itemId], { signal, direction: 'inbound' })
+    /** That it is gone is believed if a search does not find it either: its copy would take its place. */
+    async function isStillThere(appointmentId: string, item: LinkedItem, head: ItemHead): Promise<boolean> {
+      const { itemId } = item
+      const call = { signal, direction: 'inbound' as const }
+      const [result] = await gateway.getItems(mailbox.address, [itemId], call)
       if (result!.ok) return result!.value.inCalendar
-      if (result!.error instanceof ItemGoneError) return false
-      throw result!.error
+      if (!(result!.error instanceof ItemGoneError)) throw result!.error
+      const found = item.stamped
+        ? await gateway.findByStamp(mailbox.address, appointmentId, call)
+        : await gateway.findByUid(mailbox.address, item.uid ?? head.uid, call)
+      return found.some((other) => other.itemId === itemId)
     }
   }
 }

@@ -137,10 +137,13 @@ function taskOf(attempt: OutboundAttempt, { digest }: SettleBatchDeps): Task {
 }
 
 function planOf(
-  { attempt, fingerprints, overtaken, finding }: Task,
+  { attempt, fingerprints, overtaken, finding, mustRead }: Task,
   settings: OutboundSettings,
   calendar: CalendarKnowledge,
 ): OutboundPlan {
+  const { item } = attempt.record.link
+  // What was planned, or is planned from an older read, is not for the item as it is now.
+  if (mustRead && item) return { action: 'read', item }
   return planOutbound({
     record: attempt.record,
     calendar,
