@@ -17,8 +17,12 @@ test(
   'a full mailbox whose worker is killed in the middle is told whole, listed once, and others need not wait',
   async () => {
     const gate = await startEwsGate()
-    // Compared at start and when notified, and not besides.
-    const system = await startSystem({ gate, without: ['inbound'], env: { COMPARE_SECONDS: '3600' } })
+    // Compared at start and when notified, and not besides; told page by page.
+    const system = await startSystem({
+      gate,
+      without: ['inbound'],
+      env: { COMPARE_SECONDS: '3600', REBUILD_WAIT_SECONDS: '1' },
+    })
     const { simulator, application } = system
     for (let n = 0; n < items; n++) simulator.userCreates(alice, { subject: `Item ${n}`, ...times })
 

@@ -1,6 +1,7 @@
 import { eventually } from '@lockstep/runtime/testing'
 import { describe, expect, test } from 'vitest'
 import { appointment, event } from '../support/events.ts'
+import { startEwsGate } from '../support/ews-gate.ts'
 import { alice, startSystem } from '../support/system.ts'
 
 describe('an item that its user deletes', () => {
@@ -32,6 +33,40 @@ describe('an item that its user deletes', () => {
       expect(await state(alice, 'A')).toMatchObject({ state: 'settled', inApplication: false })
     }, 12_000)
   })
+
+  test.each([
+    ['to Deleted Items', 'toDeletedItems', 1],
+    ['for good', 'forGood', 1],
+    ['while a newer version is on the way', 'toDeletedItems', 2],
+  ] as const)(
+    'after its creation was answered to nobody is told as cancelled, and nobody is invited again: %s',
+    async (_name, how, version) => {
+      const gate = await startEwsGate()
+      const env = { LATE_CALL_SECONDS: '1', POLL_SECONDS: '3600', COMPARE_SECONDS: '3600' }
+      const system = await startSystem({ gate, env })
+      const { simulator, application, send, state } = system
+      await system.synced(alice)
+      simulator.faults.add({ kind: 'notificationLost' })
+      simulator.faults.add({ kind: 'dropAfterEffect', operation: 'CreateItem', times: 1 })
+      const search = gate.hold('request', { operation: 'FindItem', mailbox: alice })
+      const attendees = [{ address: 'guest@elsewhere.example', type: 'required' } as const]
+      await send(event({ id: 'A', version: 1 }, appointment({ attendees })))
+      await search.reached
+      simulator.userDeletes(alice, simulator.calendarOf(alice)[0]!.itemId, { how })
+      if (version === 2)
+        await send(event({ id: 'A', version, basedOn: 0 }, appointment({ attendees, location: 'Room 9' })))
+      search.release()
+
+      await eventually(async () => {
+        expect(application.typesOf('A')).toContain('appointment.cancelled')
+        expect(await state(alice, 'A')).toMatchObject({ state: 'settled', inApplication: false })
+      }, 15_000)
+      expect(simulator.calendarOf(alice)).toEqual([])
+      expect(simulator.mails.map(({ kind }) => kind)).toEqual(['invitation', 'cancellation'])
+      expect(simulator.calls['CreateItem']).toBe(1)
+    },
+    30_000,
+  )
 
   test('while the application has a newer version on the way is told again once that has arrived', async () => {
     const { simulator, application, send, settled, quiet, state } = await startSystem()

@@ -43,6 +43,7 @@ const stamped = (...versions: number[]): Finding => ({
   kind: 'stamped',
   items: versions.map((version) => ({ itemId: `I${version}`, changeKey: 'K', version, attempt: 'T0' })),
 })
+const notDeleted: Finding = { kind: 'stamped', items: [], deleted: [] }
 const earlier = { version: 2, attempt: 'T0', atMs: 950_000 }
 
 function planned(record: Partial<AppointmentRecord>, rest: Partial<OutboundInput> = {}): OutboundPlan {
@@ -96,7 +97,7 @@ describe('what is wanted present', () => {
       ],
       'is created again if nothing is found': [
         { link: emptyLink },
-        { earlier, finding: stamped() },
+        { earlier, finding: notDeleted },
         'create',
       ],
     }
@@ -127,7 +128,7 @@ describe('what is wanted present', () => {
   test('is created for attendees only once a lost call can no longer land', () => {
     const wanted = present({ attendees: [{ address: 'bob@x.example', type: 'required' }] })
     const plan = (nowMs: number) =>
-      planned({ wanted }, { earlier, finding: stamped(), rules: { ...rules, nowMs } })
+      planned({ wanted }, { earlier, finding: notDeleted, rules: { ...rules, nowMs } })
     expect(plan(earlier.atMs + 119_999)).toEqual({ action: 'wait', untilMs: earlier.atMs + 120_000 })
     expect(plan(earlier.atMs + 120_000).action).toBe('create')
   })

@@ -16,8 +16,12 @@ export type Finding =
       readonly stampedVersion?: number
     }
   | { readonly kind: 'gone' }
-  /** The items that carry the appointment's stamp. */
-  | { readonly kind: 'stamped'; readonly items: readonly StampedItem[] }
+  /** The items that carry the appointment's stamp; and, once these were asked for, those that were deleted. */
+  | {
+      readonly kind: 'stamped'
+      readonly items: readonly StampedItem[]
+      readonly deleted?: readonly StampedItem[]
+    }
 
 export type StampedItem = {
   readonly itemId: string
@@ -39,6 +43,8 @@ export type OutboundPlan =
   | { readonly action: 'missing' }
   | { readonly action: 'read'; readonly item: LinkedItem }
   | { readonly action: 'findStamped' }
+  /** Nothing in the calendar carries the stamp: what an earlier attempt created may have been deleted since. */
+  | { readonly action: 'findDeleted' }
   | { readonly action: 'wait'; readonly untilMs: number }
   /** Its item may be there and not be known yet: it is waited for. */
   | { readonly action: 'awaitListing' }
@@ -104,19 +110,40 @@ function planAbsent(input: OutboundInput): OutboundPlan {
 }
 
 function planCreate(input: OutboundInput, wanted: Present): OutboundPlan {
-  const { record, earlier, finding, rules } = input
+  const { record, earlier, rules } = input
   if (record.decision === 'drop') return { action: 'tellCancelled' }
   if (wasCancelledMeanwhile(record, wanted) && rules.policy !== 'application')
     return { action: 'tellCancelled' }
   if (!earlier) return planDoubtful(input) ?? { action: 'create', appointment: wanted.appointment }
-  if (finding?.kind !== 'stamped') return { action: 'findStamped' }
+  return planRepeated(input, wanted, earlier)
+}
 
+function planRepeated(
+  { record, finding, rules }: OutboundInput,
+  wanted: Present,
+  earlier: Intent,
+): OutboundPlan {
+  if (finding?.kind !== 'stamped') return { action: 'findStamped' }
   const [found, ...extra] = finding.items.toSorted((a, b) => b.version - a.version)
   if (found) return { action: 'adopt', found, extra }
 
   const untilMs = earlier.atMs + rules.lateCallMs
   if (wanted.appointment.attendees.length > 0 && untilMs > rules.nowMs) return { action: 'wait', untilMs }
+  if (!finding.deleted) return { action: 'findDeleted' }
+  const deleted = finding.deleted.find((item) => hasLanded(item, record, earlier))
+  // Linked as if it were there still: the other direction finds that it is gone, and tells so.
+  if (deleted) return { action: 'adopt', found: deleted, extra: [] }
   return { action: 'create', appointment: wanted.appointment }
+}
+
+/**
+ * Whether a deleted item is what an attempt created of which nothing was heard, and not one of the appointment's earlier
+ * lives. That it is to be created again, if somebody decided so, is meant of those too which are not remembered.
+ */
+function hasLanded({ version, attempt }: StampedItem, record: AppointmentRecord, earlier: Intent): boolean {
+  const { written, attempt: known } = record.link
+  if (attempt === earlier.attempt) return true
+  return record.decision !== 'create' && version > written.version && attempt !== known
 }
 
 /** Nothing is made, nor given up, of which an item may be there. What is found is linked by the other direction. */

@@ -149,6 +149,12 @@ export interface CalendarGateway {
   /** The items of the default calendar that carry the appointment's stamp. */
   findByStamp(mailbox: string, appointmentId: string, options?: CallOptions): Promise<ItemHead[]>
 
+  /**
+   * The items with the appointment's stamp that were deleted and can be restored still. None where only the calendar may
+   * be read.
+   */
+  findDeletedByStamp(mailbox: string, appointmentId: string, options?: CallOptions): Promise<ItemHead[]>
+
   /** The items of the default calendar with this UID, compared without regard to case. */
   findByUid(mailbox: string, uid: string, options?: CallOptions): Promise<ItemHead[]>
 

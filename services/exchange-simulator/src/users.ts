@@ -14,7 +14,7 @@ import type { Mailbox } from './store/mailbox.ts'
 import type { Store } from './store/store.ts'
 
 export type DeleteOptions = {
-  /** Where it goes: to Deleted Items as with the Delete key, or for good as with Shift+Delete. */
+  /** Where it goes: to Deleted Items as with the Delete key, or to Recoverable Items as with Shift+Delete. */
   how?: 'toDeletedItems' | 'forGood'
   /** Whether a meeting's attendees are told. */
   sendsCancellations?: boolean
@@ -65,8 +65,7 @@ export class Users {
     const item = this.#item(address, itemId)
     this.#store.together(() => {
       this.#meetings.deleted(item, sendsCancellations ? 'all' : 'none')
-      if (how === 'forGood') this.#store.remove(item)
-      else this.#store.move(item, 'deleteditems')
+      this.#store.move(item, how === 'forGood' ? 'recoverableitemsdeletions' : 'deleteditems')
     })
   }
 

@@ -28,7 +28,13 @@ type Options = {
 export async function findOut(options: Options): Promise<void> {
   await readItems(options)
   const searching = options.tasks.filter(({ plan, outcome }) => !outcome && plan.action === 'findStamped')
-  await Promise.all(searching.map((task) => findStamped(task, options)))
+  const searchingDeleted = options.tasks.filter(
+    ({ plan, outcome }) => !outcome && plan.action === 'findDeleted',
+  )
+  await Promise.all([
+    ...searching.map((task) => findStamped(task, options)),
+    ...searchingDeleted.map((task) => findDeleted(task, options)),
+  ])
 }
 
 async function readItems({ gateway, mailbox, tasks, settings, digest, signal }: Options): Promise<void> {
@@ -116,6 +122,21 @@ async function findStamped(task: Task, { ledger, gateway, mailbox, signal }: Opt
       stamp && !isOthers(itemId) ? [{ itemId, changeKey, ...stamp }] : [],
     )
     task.finding = { kind: 'stamped', items }
+  } catch (error) {
+    task.outcome = notFoundOut(error, task)
+  }
+}
+
+/** Asked for only when the calendar holds nothing with the stamp, and an intent is open. */
+async function findDeleted(task: Task, { gateway, mailbox, signal }: Options): Promise<void> {
+  try {
+    const { appointmentId } = task.attempt.record
+    const call = { signal, direction: 'outbound' as const }
+    const heads = await gateway.findDeletedByStamp(mailbox.address, appointmentId, call)
+    const deleted = heads.flatMap(({ itemId, changeKey, stamp }) =>
+      stamp ? [{ itemId, changeKey, ...stamp }] : [],
+    )
+    task.finding = { kind: 'stamped', items: [], deleted }
   } catch (error) {
     task.outcome = notFoundOut(error, task)
   }

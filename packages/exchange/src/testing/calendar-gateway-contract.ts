@@ -169,14 +169,18 @@ function describeReading(open: Open): void {
     expect(item).not.toHaveProperty('appointment')
   })
 
-  test('finds items by stamp', async () => {
-    const { gateway, mailbox } = await open()
+  test('finds items by stamp, and apart from them those that were deleted', async () => {
+    const { gateway, mailbox, userDeletes } = await open()
     const ids = [await create(gateway, mailbox), await create(gateway, mailbox)].map(({ itemId }) => itemId)
     await gateway.createItems(mailbox, [creation('APP-1')])
     const found = await gateway.findByStamp(mailbox, stamp.appointmentId)
     expect(found.map(({ itemId }) => itemId).toSorted()).toEqual(ids.toSorted())
     expect(found).toMatchObject([{ stamp }, { stamp }])
     expect(await gateway.findByStamp(mailbox, 'APP-9')).toEqual([])
+    expect(await gateway.findDeletedByStamp(mailbox, stamp.appointmentId)).toEqual([])
+    userDeletes(ids[0]!)
+    expect(await gateway.findDeletedByStamp(mailbox, stamp.appointmentId)).toMatchObject([{ stamp }])
+    expect(await gateway.findByStamp(mailbox, stamp.appointmentId)).toMatchObject([{ itemId: ids[1] }])
   })
 
   test('finds items by UID, without regard to case', async () => {

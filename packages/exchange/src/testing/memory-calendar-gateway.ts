@@ -133,6 +133,13 @@ export class MemoryCalendarGateway implements CalendarGateway {
       .map(headOf)
   }
 
+  async findDeletedByStamp(mailbox: string, appointmentId: string): Promise<ItemHead[]> {
+    this.#begin('findDeletedByStamp')
+    return this.#calendar(mailbox)
+      .deleted.filter(({ stamp }) => stamp?.appointmentId === appointmentId)
+      .map(headOf)
+  }
+
   async findByUid(mailbox: string, uid: string): Promise<ItemHead[]> {
     this.#begin('findByUid')
     return this.itemsOf(mailbox)

@@ -20,6 +20,7 @@ export type MemoryItem = {
 /** One mailbox: its items, and the log of what changed that cursors point into. */
 export class MemoryCalendar {
   readonly items = new Map<string, MemoryItem>()
+  readonly deleted: MemoryItem[] = []
   readonly #log: string[] = []
   readonly #onChange: () => void
 
@@ -34,9 +35,12 @@ export class MemoryCalendar {
     this.#onChange()
   }
 
-  /** Takes an item away for good. */
+  /** Deletes an item. Its handle is void. */
   remove(itemId: string): void {
-    if (!this.items.delete(itemId)) return
+    const item = this.items.get(itemId)
+    if (!item) return
+    this.items.delete(itemId)
+    this.deleted.push({ ...item, itemId: `${itemId}-deleted`, inCalendar: false })
     this.#log.push(itemId)
     this.#onChange()
   }

@@ -25,7 +25,7 @@ export type ExchangeModel = ReturnType<typeof createExchangeModel>
 export function createExchangeModel(now: () => number) {
   const items = new Map<string, ModelItem>()
   const touched = new Set<string>()
-  let lastDeleted: ModelItem | undefined
+  const deleted: ModelItem[] = []
   let serial = 0
   let writes = 0
 
@@ -43,14 +43,18 @@ export function createExchangeModel(now: () => number) {
   }
 
   function remove(itemId: string): void {
-    lastDeleted = items.get(itemId) ?? lastDeleted
-    if (items.delete(itemId)) touched.add(itemId)
+    const item = items.get(itemId)
+    if (!item) return
+    items.delete(itemId)
+    deleted.push(item)
+    touched.add(itemId)
   }
 
   return {
     touched,
     only,
     items: () => [...items.values()],
+    deleted: () => [...deleted],
     get: (itemId: string) => items.get(itemId),
     writes: () => writes,
 
@@ -76,6 +80,7 @@ export function createExchangeModel(now: () => number) {
     },
     /** Takes it out of Deleted Items again: it keeps UID and stamp and gets a new handle. */
     restore() {
+      const lastDeleted = deleted.at(-1)
       if (items.size === 0 && lastDeleted) keep({ ...lastDeleted, itemId: `I${++serial}`, isPrivate: false })
     },
 

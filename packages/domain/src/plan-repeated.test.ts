@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest'
+import { fingerprintsOf } from './field.ts'
+import { type Finding, type OutboundPlan, planOutbound } from './plan-outbound.ts'
+import { type AppointmentRecord, emptyLink, type Link } from './record.ts'
+import { anAppointment, aRecord, testDigest } from './testing/index.ts'
+
+const appointment = anAppointment()
+const fingerprints = fingerprintsOf(appointment, testDigest)
+const wanted = { kind: 'present', version: 2, basedOn: 0, atMs: 900_000, appointment } as const
+const written = { version: 1, basedOn: 0, fingerprints }
+const wasLinked: Link = { ...emptyLink, written, attempt: 'linked' }
+
+function planned(record: Partial<AppointmentRecord>, finding: Finding): OutboundPlan {
+  return planOutbound({
+    record: aRecord({ wanted, ...record }),
+    rules: { policy: 'exchange', lateCallMs: 120_000, nowMs: 1_000_000 },
+    fingerprints,
+    earlier: { version: 2, attempt: 'lost', atMs: 950_000 },
+    finding,
+  })
+}
+
+describe('a creation that is about to be repeated', () => {
+  test('is looked for among what was deleted if the calendar holds nothing of it', () => {
+    expect(planned({}, { kind: 'stamped', items: [] }).action).toBe('findDeleted')
+  })
+
+  const landed: Record<string, [Partial<AppointmentRecord>, version: number, attempt: string]> = {
+    'made by the attempt of which nothing was heard': [{ link: emptyLink }, 2, 'lost'],
+    'made by an attempt before that': [{ link: emptyLink }, 1, 'older'],
+    'made once somebody had decided so': [{ link: emptyLink, decision: 'create' }, 2, 'lost'],
+  }
+  test.each(Object.entries(landed))(
+    'is taken for one that landed and was deleted: %s',
+    (_name, [record, version, attempt]) => {
+      const item = { itemId: 'D', changeKey: 'K', version, attempt }
+      expect(planned(record, { kind: 'stamped', items: [], deleted: [item] })).toEqual({
+        action: 'adopt',
+        found: item,
+        extra: [],
+      })
+    },
+  )
+
+  const earlierLives: typeof landed = {
+    'of a version that is known to be written': [{ link: wasLinked }, 1, 'older'],
+    'that was linked': [{ link: wasLinked }, 2, 'linked'],
+    'in spite of which somebody decided to create it': [{ link: emptyLink, decision: 'create' }, 1, 'older'],
+  }
+  test.each(Object.entries(earlierLives))(
+    'is repeated whatever was deleted of an earlier life: %s',
+    (_name, [record, version, attempt]) => {
+      const item = { itemId: 'D', changeKey: 'K', version, attempt }
+      expect(planned(record, { kind: 'stamped', items: [], deleted: [item] }).action).toBe('create')
+    },
+  )
+})
