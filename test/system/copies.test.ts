@@ -1,6 +1,7 @@
 import { eventually } from '@lockstep/runtime/testing'
 import { describe, expect, test } from 'vitest'
 import { appointment, event } from '../support/events.ts'
+import { startEwsGate } from '../support/ews-gate.ts'
 import { alice, startSystem } from '../support/system.ts'
 
 describe("a user's copy of an item of ours, stamp and UID included", () => {
@@ -56,6 +57,33 @@ describe('a copy, though Exchange says once that the original is not there', () 
     expect(told.filter(([id]) => id !== 'A')).toEqual([[expect.stringMatching(/^ex-/), 'Copy']])
   })
 })
+
+test('a copy that is made before we know that its original was created is an appointment of its own', async () => {
+  const gate = await startEwsGate()
+  const { simulator, application, ...bed } = await startSystem({ gate })
+  const creating = gate.hold('answer', { operation: 'CreateItem' })
+  await bed.send(event({ id: 'A', version: 1 }, appointment({ subject: 'Original' })))
+  await creating.reached
+  simulator.userCopies(alice, simulator.calendarOf(alice)[0]!.itemId, { subject: 'Copy' })
+  // The second question comes when the first answer has been worked through.
+  for (let question = 0; question < 2; question += 1) {
+    const asking = gate.hold('request', { operation: 'SyncFolderItems', mailbox: alice })
+    await asking.reached
+    asking.release()
+  }
+  creating.release()
+
+  await eventually(() => expect(application.received).toHaveLength(1), 20_000)
+  expect(application.received.map(({ data }) => [data.appointmentId, data.appointment?.subject])).toEqual([
+    [expect.stringMatching(/^ex-/), 'Copy'],
+  ])
+  expect(
+    simulator
+      .calendarOf(alice)
+      .map(({ subject }) => subject)
+      .toSorted(),
+  ).toEqual(['Copy', 'Original'])
+}, 60_000)
 
 test('an item of a user that is moved away and back is itself, also while a copy of it is there', async () => {
   const { simulator, application } = await startSystem()

@@ -34,6 +34,16 @@ const laterMs = 1_000
 /** How often in a page the outcome of such a write is waited for, where the item may be a second one of its kind. */
 const settling = { tries: 20, everyMs: 100 }
 
+/** A write that has had no outcome for so long is not waited for: its direction may be switched off. */
+const underWayMs = 60_000
+
+/** A page that cannot be understood before a write of ours has its outcome. It is asked for again. */
+class WriteUnderWayError extends Error {
+  override name = 'WriteUnderWayError'
+  readonly code = 'WRITE_UNDER_WAY'
+  readonly retryAfterMs = 1_000
+}
+
 /** Decides, change by change, what the application may have to be told; reads no content. */
 export function createMarksOf({ ledger, gateway, digest, refusePersonal, onRefused }: Deps): MarksOf {
   return async function marksOf(mailbox, changes, signal) {
@@ -90,7 +100,9 @@ export function createMarksOf({ ledger, gateway, digest, refusePersonal, onRefus
         const byStamp = now.byId.get(appointmentId)
         const candidates = { ...(byItemId && { byItemId }), ...(byStamp && { byStamp }) }
         if (!byStamp?.intent) return planSync(head, candidates, { refusePersonal })
-        if (triesLeft-- <= 0) return plan
+        if (triesLeft-- > 0) continue
+        if (Date.now() - byStamp.intent.atMs < underWayMs) throw new WriteUnderWayError()
+        return plan
       }
     }
 
