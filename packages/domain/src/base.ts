@@ -78,9 +78,7 @@ export function fieldsOf(offers: readonly Offer[]): Set<Field> {
  */
 export function doubted(offers: readonly Offer[], held: Partial<Fingerprints>): Set<Field> {
   const isIn = (offer: Offer, field: Field) => offer.fingerprints[field] !== held[field]
-  return new Set(
-    offers.flatMap((offer) => [...fieldsOf([offer])].filter((field) => isIn(offer, field))),
-  )
+  return new Set(offers.flatMap((offer) => [...fieldsOf([offer])].filter((field) => isIn(offer, field))))
 }
 
 /** What was offered last of each field that is named in the offers. */
