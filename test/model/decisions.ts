@@ -77,3 +77,29 @@ export function createDecisions(
     },
   }
 }
+
+/**
+ * After a loss what is made and changed within a moment is asked about too, since its version is above 1: it is made.
+ * Resolves with what else was asked about.
+ */
+export async function confirmNew(
+  { ingressUrl, mailboxes }: Constellation,
+  { application, book }: Stage,
+): Promise<Violation[]> {
+  const found: Violation[] = []
+  for (const address of mailboxes) {
+    const { unconfirmed = [] } = await ask<Unconfirmed>(ingressUrl, `unconfirmed?mailbox=${address}`)
+    for (const { mailbox, appointmentId } of unconfirmed) {
+      const { label } = application.entries.find((entry) => entry.appointmentId === appointmentId)!
+      const memory = book.find(label)!
+      if (memory.isAmbiguous) continue
+      if (memory.agreed) found.push({ kind: 'lost', label, detail: 'unconfirmed, though both sides held it' })
+      await fetch(`${ingressUrl}/v1/unconfirmed/${mailbox}/${appointmentId}`, {
+        method: 'POST',
+        headers: { authorization: 'Bearer test', 'content-type': 'application/json' },
+        body: JSON.stringify({ decision: 'create' }),
+      })
+    }
+  }
+  return found
+}

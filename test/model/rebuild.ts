@@ -64,10 +64,10 @@ export async function rebuilt(options: Options): Promise<Violation[]> {
   return comeToRest({ look, activity, limitMs, quietMs: 3_000 })
 }
 
-/** One of five that both sides hold; never what may be a copy. */
+/** One of three that both sides hold; never what may be a copy. */
 function toDelete({ book }: Stage, evidence: Evidence): Memory[] {
   const isThere = (memory: Memory) => memory.agreed !== undefined && evidence.items(memory).length === 1
-  return book.all().filter((memory) => memory.label % 5 === 0 && isThere(memory))
+  return book.all().filter((memory) => memory.label % 3 === 0 && isThere(memory))
 }
 
 /**
