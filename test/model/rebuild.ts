@@ -64,10 +64,13 @@ export async function rebuilt(options: Options): Promise<Violation[]> {
   return comeToRest({ look, activity, limitMs, quietMs: 3_000 })
 }
 
-/** One of three that both sides hold; never what may be a copy. */
+/** One of three that both sides hold; never what may be a copy, nor all that tells of an earlier ledger. */
 function toDelete({ book }: Stage, evidence: Evidence): Memory[] {
-  const isThere = (memory: Memory) => memory.agreed !== undefined && evidence.items(memory).length === 1
-  return book.all().filter((memory) => memory.label % 3 === 0 && isThere(memory))
+  const there = book.all().filter((memory) => memory.agreed && evidence.items(memory).length === 1)
+  const isChosen = ({ label }: Memory) => label % 3 === 0
+  const stamped = there.filter((memory) => memory.bornAt === 'application' && !isChosen(memory))
+  const leavesStamps = new Set(stamped.map(({ mailbox }) => mailbox))
+  return there.filter((memory) => isChosen(memory) && leavesStamps.has(memory.mailbox))
 }
 
 /**
