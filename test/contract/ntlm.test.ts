@@ -24,6 +24,33 @@ describe('NTLM', () => {
     expect(simulator.ntlmLogons).toBe(simulator.connections)
   })
 
+  test('and so it is over two accounts that share the mailboxes', async () => {
+    const names = ['one', 'two']
+    const { simulator, url, authorities } = await startSecure({
+      authentication: { schemes: ['ntlm'] },
+      accounts: names.map((name) => ({
+        address: `svc-${name}@contoso.example`,
+        password: 'lockstep',
+        impersonates: 'all',
+      })),
+    })
+    const people = Array.from({ length: 10 }, (_, index) => `user${index}@contoso.example`)
+    for (const person of people) simulator.addMailbox(person)
+    const accounts = names.map((name) => ({
+      name,
+      auth: { ...ntlm, username: `CONTOSO\\svc-${name}` },
+      maxInFlight: 5,
+    }))
+    const { gateway } = openExchange({ url, auth: ntlm, accounts, trust: { authorities } })
+    const lines = people.map(async (person) => {
+      for (let call = 0; call < 20; call += 1) await gateway.sync(person, undefined)
+    })
+    await Promise.all(lines)
+    expect(simulator.calls).toEqual({ SyncFolderItems: 200 })
+    expect(simulator.connections).toBeLessThanOrEqual(10)
+    expect(simulator.ntlmLogons).toBe(simulator.connections)
+  })
+
   test('goes without TLS, where there is nothing to bind to', async () => {
     const { simulator } = await startSecure({ authentication: { schemes: ['ntlm'] } })
     expect(await openExchange({ url: simulator.url, auth: ntlm }).outcome()).toBe('ok')

@@ -30,23 +30,3 @@ test.for(seeds)(
     }
   },
 )
-
-test(
-  'both calendars agree after a random history in which the ledger is lost',
-  { timeout: 120_000 },
-  async () => {
-    const { rounds, answersConflict } = historyOf({ ...options, level: 'producer', seed: 601, rounds: 1 })
-    const constellation = await startConstellation({ mailboxes: options.mailboxes, lateCallMs: 3_000 })
-    try {
-      const { violations, stories, figures } = await run(constellation, rounds, {
-        answersConflict,
-        restMs: 40_000,
-        losesLedgerEvery: 1,
-      })
-      expect({ violations, stories }).toEqual({ violations: [], stories: [] })
-      expect(figures.decided).toBeGreaterThan(1)
-    } finally {
-      await constellation.close()
-    }
-  },
-)

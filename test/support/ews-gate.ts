@@ -15,12 +15,12 @@ export type GateCall = {
 }
 
 export type Held = {
-  /** Resolves once a call is held. */
-  reached: Promise<void>
+  /** Resolves with what was sent once a call is held. */
+  reached: Promise<string>
   release: () => void
 }
 
-type Scope = { operation: string; mailbox?: string }
+type Scope = { operation: string; mailbox?: string; containing?: string }
 
 /** A door between the workers and Exchange. */
 export type EwsGate = {
@@ -35,7 +35,7 @@ export type EwsGate = {
   hold: (what: 'request' | 'answer', scope: Scope) => Held
 }
 
-type Hold = Scope & { what: 'request' | 'answer'; reach: () => void; released: Promise<void> }
+type Hold = Scope & { what: 'request' | 'answer'; reach: (envelope: string) => void; released: Promise<void> }
 
 /** Gone when the test ends. */
 export async function startEwsGate(): Promise<EwsGate> {
@@ -43,22 +43,23 @@ export async function startEwsGate(): Promise<EwsGate> {
   const holds = new Set<Hold>()
   let target = ''
 
-  const passing = async (what: Hold['what'], call: GateCall) => {
-    const hold = [...holds].find((each) => each.what === what && matches(each, call))
+  const passing = async (what: Hold['what'], call: GateCall, envelope: string) => {
+    const hold = [...holds].find((each) => each.what === what && matches(each, call, envelope))
     if (!hold) return
     holds.delete(hold)
-    hold.reach()
+    hold.reach(envelope)
     await hold.released
   }
   const pass = async (incoming: IncomingMessage, response: ServerResponse) => {
     const body = await buffer(incoming)
-    const call = callOf(incoming, body.toString('utf8'))
+    const envelope = body.toString('utf8')
+    const call = callOf(incoming, envelope)
     calls.push(call)
-    await passing('request', call)
+    await passing('request', call, envelope)
     const answer = await forwarded(target, incoming, body)
     call.isBusy = answer.status === 503 || answer.body.includes('ErrorServerBusy')
     call.answeredAtMs = Date.now()
-    await passing('answer', call)
+    await passing('answer', call, envelope)
     response.writeHead(answer.status, answer.headers).end(answer.body)
   }
   const server = createServer((incoming, response) => {
@@ -75,7 +76,7 @@ export async function startEwsGate(): Promise<EwsGate> {
     calls,
     forwardTo: (url) => void (target = url),
     hold: (what, scope) => {
-      const reached = Promise.withResolvers<void>()
+      const reached = Promise.withResolvers<string>()
       const released = Promise.withResolvers<void>()
       holds.add({ what, ...scope, reach: reached.resolve, released: released.promise })
       return { reached: reached.promise, release: released.resolve }
@@ -88,8 +89,9 @@ function callOf({ headers }: IncomingMessage, envelope: string): GateCall {
   return { operation, mailbox: String(headers['x-anchormailbox'] ?? ''), startedAtMs: Date.now() }
 }
 
-function matches({ operation, mailbox }: Scope, call: GateCall): boolean {
-  return operation === call.operation && (!mailbox || mailbox === call.mailbox)
+function matches({ operation, mailbox, containing = '' }: Scope, call: GateCall, envelope: string): boolean {
+  const isItsKind = operation === call.operation && (!mailbox || mailbox === call.mailbox)
+  return isItsKind && envelope.includes(containing)
 }
 
 async function forwarded(url: string, { headers, method }: IncomingMessage, body: Buffer) {

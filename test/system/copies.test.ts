@@ -34,6 +34,29 @@ describe("a user's copy of an item of ours, stamp and UID included", () => {
   })
 })
 
+describe('a copy, though Exchange says once that the original is not there', () => {
+  test.each([
+    { also: 'and the original is edited besides', edits: { location: 'Room 9' } },
+    { also: 'and nothing else is new', edits: undefined },
+  ])('is an appointment of its own, $also', async ({ edits }) => {
+    const { simulator, application, ...bed } = await startSystem()
+    await bed.send(event({ id: 'A', version: 1 }, appointment({ subject: 'Original' })))
+    await bed.settled(alice, 'A', 1)
+    await bed.quiet(alice, 'A')
+    await bed.stopWorker('inbound')
+    const { itemId } = simulator.calendarOf(alice)[0]!
+    simulator.userCopies(alice, itemId, { subject: 'Copy' })
+    if (edits) simulator.userUpdates(alice, itemId, edits)
+    simulator.faults.add({ kind: 'error', code: 'ErrorItemNotFound', operation: 'GetItem', times: 1 })
+
+    await bed.startWorker('inbound')
+    await eventually(() => expect(application.received).toHaveLength(edits ? 2 : 1))
+    const told = application.received.map(({ data }) => [data.appointmentId, data.appointment?.subject])
+    expect(told.filter(([id]) => id === 'A')).toEqual(edits ? [['A', 'Original']] : [])
+    expect(told.filter(([id]) => id !== 'A')).toEqual([[expect.stringMatching(/^ex-/), 'Copy']])
+  })
+})
+
 test('an item of a user that is moved away and back is itself, also while a copy of it is there', async () => {
   const { simulator, application } = await startSystem()
   const original = simulator.userCreates(alice, { subject: 'Original', ...times })

@@ -48,6 +48,33 @@ describe('what goes from the calendar', () => {
     expect(simulator.calendarOf(alice)).toHaveLength(1)
   })
 
+  test('a listing that leaves half out tells nothing: what is missing is looked at', async () => {
+    const system = await startSystem({ env: { ...env, BRAKE_DELETES: '0' } })
+    const { send, settled, quiet, state, simulator, application, act, mailbox } = system
+    const ids = ['A', 'B', 'C', 'D']
+    await send(...ids.map((id) => event({ id, version: 1 }, appointment({ subject: id }))))
+    for (const id of ids) await settled(alice, id, 1)
+    for (const id of ids) await quiet(alice, id)
+
+    simulator.faults.add({ kind: 'incompleteListing', mailbox: alice, times: 1 })
+    await act(alice, 'repair')
+    await eventually(async () =>
+      expect(await mailbox(alice)).toMatchObject({
+        listing: { items: 2, found: 2, remaining: 0, finishedAt: expect.any(String) },
+      }),
+    )
+    await system.synced(alice)
+    expect(application.received).toEqual([])
+    for (const id of ids) expect(await state(alice, id)).toMatchObject({ state: 'settled', inExchange: true })
+
+    simulator.faults.add({ kind: 'incompleteListing', mailbox: alice, times: 1 })
+    simulator.userDeletes(alice, simulator.calendarOf(alice)[1]!.itemId)
+    await act(alice, 'repair')
+    await eventually(() => expect(application.received).toMatchObject([{ type: 'appointment.cancelled' }]))
+    await system.synced(alice)
+    expect(application.received).toHaveLength(1)
+  })
+
   test.each(['ours', 'theirs'])(
     'an item (%s) that is moved away is cancelled, and created with the same id when it comes back',
     async (whose) => {

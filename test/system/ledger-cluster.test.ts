@@ -29,6 +29,7 @@ test('every method works on a Redis Cluster: no script leaves its slot', async (
   await rebuilds(ledger, id)
   await hearing(ledger, id)
   await conflicts(ledger, id)
+  await dryRuns(ledger, id)
   await leaving(ledger, id)
   await probes(ledger)
   expect(unused()).toEqual([])
@@ -169,11 +170,34 @@ async function conflicts(ledger: Ledger, id: string) {
 }
 
 async function leaving(ledger: Ledger, id: string) {
+  expect(await ledger.health()).toMatchObject([{ mailbox: { id } }])
   expect(await ledger.forget(id, T0)).toBe(true)
   expect(await ledger.leavingSince(id)).toBe(T0)
+  await ledger.disown('outbound', id, T0)
   await ledger.wipe(id)
   await ledger.endLeaving(id)
   expect(await ledger.state(id, 'APP-1')).toBeUndefined()
+}
+
+async function dryRuns(ledger: Ledger, id: string) {
+  expect(await ledger.accept(id, 'D1', aVersion(1), T0)).toBe('accepted')
+  expect(await ledger.startDryRun(id, T0)).toBe(true)
+  expect(await ledger.dryRunTurn(id, T0)).toBe('inbound')
+  await ledger.copyForDryRun(id)
+  expect(await ledger.passDryRun(id, 'outbound', T0)).toBe('passed')
+  const copy = ledger.dryRunCopy()
+  const [attempt] = (await copy.beginOutbound(id, batch)).filter(
+    ({ record }) => record.appointmentId === 'D1',
+  )
+  expect(await copy.commitOutbound(id, attempt!, { kind: 'parked', code: 'X' }, T0)).toBe('committed')
+  expect(await ledger.state(id, 'D1')).toMatchObject({ state: 'pending' })
+  const entry = { direction: 'outbound', appointmentId: 'D1', action: 'create' } as const
+  await ledger.noteDryRun(id, { entries: [entry] }, T0)
+  await ledger.endDryRun(id, T0)
+  expect(await ledger.dryRun(id)).toMatchObject({ endedAtMs: T0, entries: 1 })
+  expect(await ledger.dryRunEntries(id, { from: 0, limit: 10 })).toEqual([entry])
+  await ledger.dropDryRunCopy(id)
+  expect(await copy.state(id, 'D1')).toBeUndefined()
 }
 
 async function probes(ledger: Ledger) {

@@ -87,9 +87,12 @@ describe('a ledger that is lost for good', () => {
 
 test('what nobody sends again is told after a time, and only what differs', async () => {
   const bed = await startLiving({ REBUILD_WAIT_SECONDS: '3' })
-  const { system, ids } = bed
+  const { system, keeper, ids } = bed
   await whileAway(bed)
   await eventually(() => expect(toldSince(bed)).toHaveLength(6), 15_000)
+  await eventually(() =>
+    expect(keeper.books.get('away-theirs')!.content).toMatchObject({ location: 'Their room' }),
+  )
   await settledAll(bed, ['plain', 'edited', 'away-ours', 'meeting', ids['Their lunch']!])
   const told = toldSince(bed)
   expect(told.filter(([type]) => type !== 'appointment.created')).toEqual([

@@ -13,3 +13,4 @@ export { startWorker, type Work, type WorkerConfig, type WorkerProcess } from '.
 export { type Other, ownerOf } from './other-connections.ts'
 export { watchDeployment, type Watching } from './watch-deployment.ts'
 export { connectionVariableNames, deploymentVariables, isConnectionVariable } from './variables.ts'
+export { withDryRun } from './with-dry-run.ts'

@@ -75,6 +75,7 @@ const plain = [
   'REBUILD_CREATE',
   'REBUILD_WAIT_SECONDS',
   'REPAIR_HOURS',
+  'STALE_SECONDS',
   'STATUS_FREQUENCY_MINUTES',
 ] as const
 

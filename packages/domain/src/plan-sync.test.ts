@@ -147,6 +147,16 @@ test('a second item is no late one while nobody knows which attempt made the fir
   expect(planned({ itemId: 'I2', stamp }, { byStamp: aRecord({ link }) })).toEqual({ action: 'compare' })
 })
 
+test('an item whose version the ledger never knew is no late one: the ledger is an older copy', () => {
+  const stamp = { appointmentId: 'A1', version: 3, attempt: 'T3' }
+  const item = { itemId: 'I2', stamp }
+  const link = { action: 'link', appointmentId: 'A1', stamped: true }
+  expect(planned(item, { byStamp: aRecord({ link: goneLink }) })).toEqual(link)
+  expect(planned(item, { byStamp: recordOf() })).toEqual({ action: 'compare' })
+  const wanted = { kind: 'present', version: 3, atMs: 0 } as const
+  expect(planned(item, { byStamp: recordOf({}, { wanted }) })).toEqual({ action: 'fold' })
+})
+
 test('an item that comes back while a copy of it is there is the one that was gone', () => {
   const byUid = recordOf({}, { appointmentId: 'C1' })
   expect(planned({ itemId: 'I2' }, { byUid, byId: aRecord({ link: goneLink }) })).toEqual({

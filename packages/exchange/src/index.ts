@@ -27,6 +27,7 @@ export type { CertificateFact, CertificateUse } from './trust/certificate-fact.t
 export { KeystoreError } from './trust/keystore.ts'
 export type { Fresh } from './trust/secret.ts'
 export { type CertificateFile, type Identity, openCertificates, openIdentity } from './trust/tls-material.ts'
+export { isUnwritten, type KeptWrite, unwrittenChangeKey, withoutWriting } from './without-writing.ts'
 export { WatchedFile } from './trust/watched-file.ts'
 export { whyUnusable } from './trust/why-unusable.ts'
 export type { AuthOptions } from './ews/create-sender.ts'

@@ -4,8 +4,10 @@ import { type ChangeLedger, createChanges } from './changes.ts'
 import { type ConflictLedger, createConflicts } from './conflicts.ts'
 import { createCrossings, type CrossingLedger } from './crossings.ts'
 import { createDeliveries, type DeliveryLedger } from './deliveries.ts'
+import { createDryRuns, type DryRunLedger } from './dry-runs.ts'
 import { createDue, type DueLedger } from './due.ts'
 import { createForget, type ForgetLedger } from './forget.ts'
+import { createHealth, type HealthLedger } from './health.ts'
 import { createHearing, type HearingLedger } from './hearing.ts'
 import { createInbound, type InboundLedger } from './inbound.ts'
 import { createListening, type ListeningLedger } from './listening.ts'
@@ -16,10 +18,10 @@ import { createMailboxes, type MailboxLedger } from './mailboxes.ts'
 import { createOutbound, type OutboundLedger } from './outbound.ts'
 import { createProbes, type ProbeLedger } from './probes.ts'
 import { createRebuilds, type RebuildLedger } from './rebuilds.ts'
-import { createSettings, type SettingsLedger } from './settings.ts'
+import { createSettings, type SettingsLedger, switchedOn } from './settings.ts'
 import { createState, type StateLedger } from './state.ts'
-import { connectionPrefix } from './keys.ts'
-import { createStore } from './store.ts'
+import { connectionPrefix, createKeys, dryRunPrefix } from './keys.ts'
+import { createStore, type Store } from './store.ts'
 import { createSubscriptions, type SubscriptionLedger } from './subscriptions.ts'
 import { createTokens, type TokenLedger } from './tokens.ts'
 import { createTrail, type TrailLedger } from './trail.ts'
@@ -46,10 +48,17 @@ export type Ledger = MailboxLedger &
   RebuildLedger &
   GenerationLedger &
   MailLedger &
+  HealthLedger &
   SettingsLedger &
   StateLedger &
   TrailLedger &
-  ChangeLedger & {
+  ChangeLedger &
+  DryRunLedger & {
+    /**
+     * The copies that dry runs work on, as a ledger in which every direction is on. Mailboxes, and what is set
+     * otherwise, are those of this one. It lies under keys of its own: nothing of it is swept, or ever carried out.
+     */
+    dryRunCopy(): Ledger
     /** Checks that what Redis holds can be read by this version. Done before the first use, if not earlier. */
     open(): Promise<void>
   }
@@ -70,15 +79,42 @@ const DAY_MS = 86_400_000
 /** The connection is to reject commands at once while it is down, and stays the caller's to close. */
 export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Ledger {
   const { prefix, connection = 'default', tombstoneMs = 90 * DAY_MS, waitReplicas = 0 } = options
-  const store = createStore(redis, connectionPrefix(prefix, connection))
+  const own = connectionPrefix(prefix, connection)
+  const store = createStore(redis, own)
+  const copyStore: Store = { ...store, keys: createKeys(dryRunPrefix(own)) }
+  const dryRuns = createDryRuns(store, copyStore)
+  const ledger: Ledger = {
+    ...assemble(store, dryRuns, { tombstoneMs, waitReplicas }),
+    dryRunCopy: () => copy,
+  }
+  const { find, byId, all } = ledger
+  const copy: Ledger = {
+    ...assemble(copyStore, dryRuns, { tombstoneMs, waitReplicas: 0 }),
+    find,
+    byId,
+    all,
+    settingsOf: async (mailboxId) => switchedOn(await ledger.settingsOf(mailboxId)),
+    dryRunCopy: () => copy,
+  }
+  return ledger
+}
+
+type Needed = Required<Pick<LedgerOptions, 'tombstoneMs' | 'waitReplicas'>>
+
+function assemble(
+  store: Store,
+  dryRuns: DryRunLedger,
+  { tombstoneMs, waitReplicas }: Needed,
+): Omit<Ledger, 'dryRunCopy'> {
   const subscriptions = createSubscriptions(store)
   const listening = createListening(store)
   const tokens = createTokens(store)
   const inbound = createInbound(store)
+  const mailboxes = createMailboxes(store)
   const listings = createListings(store, inbound.linkedItems)
   return {
     open: store.open,
-    ...createMailboxes(store),
+    ...mailboxes,
     ...createOutbound(store, { tombstoneMs, waitReplicas }),
     ...inbound,
     ...listings,
@@ -86,12 +122,13 @@ export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Le
     ...createGeneration(store),
     ...subscriptions,
     ...createHearing(store),
+    ...createHealth(store, mailboxes.all),
     ...listening,
     ...tokens,
     ...createDeliveries(store, tombstoneMs),
     ...createDue(store),
     ...createBrakes(store),
-    ...createForget(store, { ...subscriptions, ...listening }),
+    ...createForget(store, { ...subscriptions, ...listening, ...dryRuns }),
     ...createProbes(store, tokens.newToken),
     ...createCrossings(store),
     ...createConflicts(store),
@@ -100,5 +137,6 @@ export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Le
     ...createState(store),
     ...createTrail(store),
     ...createChanges(store),
+    ...dryRuns,
   }
 }

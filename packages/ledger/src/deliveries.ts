@@ -68,12 +68,12 @@ export function createDeliveries(store: Store, tombstoneMs: number): DeliveryLed
       const { scriptKeys, identity } = delivery(store, mailboxId, attempt)
       const how = ['', code ?? '', costsAttempt ? '1' : '', awaitVersion ?? '']
       const args = [...identity, attempt.epoch, attempt.mark.serial, dueMs, ...how]
-      await store.run('release-delivery', scriptKeys, args)
+      await store.run('release-delivery', [...scriptKeys, store.keys.parked(mailboxId)], args)
     },
     parkDelivery: async (mailboxId, attempt, code, nowMs) => {
       const { scriptKeys, identity } = delivery(store, mailboxId, attempt)
       const args = [...identity, attempt.epoch, attempt.mark.serial, nowMs, '1', code, '1', '']
-      await store.run('release-delivery', scriptKeys, args)
+      await store.run('release-delivery', [...scriptKeys, store.keys.parked(mailboxId)], args)
     },
   }
 }

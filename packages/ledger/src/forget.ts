@@ -1,4 +1,5 @@
 import type { Cluster, Redis } from 'ioredis'
+import type { Work } from './ledger.ts'
 import type { ListeningLedger } from './listening.ts'
 import type { Store } from './store.ts'
 import type { SubscriptionLedger } from './subscriptions.ts'
@@ -9,6 +10,11 @@ export type ForgetLedger = {
    * due, to erase what is left. Says whether it was enabled.
    */
   forget(mailboxId: string, nowMs: number): Promise<boolean>
+  /**
+   * Nobody has this mailbox enabled, and something of it is due all the same: a slice outlived its ledger, or was in hand
+   * when it was forgotten. That is due no more; the inbound work is, to erase what is left.
+   */
+  disown(work: Work, mailboxId: string, nowMs: number): Promise<void>
   /** Since when the mailbox is being erased, if it is. */
   leavingSince(mailboxId: string): Promise<number | undefined>
   /**
@@ -20,7 +26,10 @@ export type ForgetLedger = {
   endLeaving(mailboxId: string): Promise<void>
 }
 
-export function createForget(store: Store, { endSubscription, leaveGroup }: Ends): ForgetLedger {
+export function createForget(
+  store: Store,
+  { endSubscription, leaveGroup, dropDryRunCopy }: Ends,
+): ForgetLedger {
   const { keys, run, send } = store
   const ledger: ForgetLedger = {
     async forget(mailboxId, nowMs) {
@@ -34,6 +43,12 @@ export function createForget(store: Store, { endSubscription, leaveGroup }: Ends
       await send((redis) => redis.zadd(keys.mailboxesDue('inbound', mailboxId), 'LT', nowMs, mailboxId))
       return forgotten === 1
     },
+    async disown(work, mailboxId, nowMs) {
+      await store.pipeline((commands) => {
+        commands.zrem(keys.mailboxesDue(work, mailboxId), mailboxId)
+        commands.zadd(keys.mailboxesDue('inbound', mailboxId), 'LT', nowMs, mailboxId)
+      })
+    },
     async leavingSince(mailboxId) {
       const since = await send((redis) => redis.hget(keys.leaving, mailboxId))
       return since === null ? undefined : Number(since)
@@ -42,6 +57,7 @@ export function createForget(store: Store, { endSubscription, leaveGroup }: Ends
       await leaveGroup(mailboxId)
       await send((redis) => redis.hdel(keys.ways, mailboxId))
       await wipeKeys(store, mailboxId)
+      await dropDryRunCopy(mailboxId)
       for (const work of ['outbound', 'inbound', 'deliveries'] as const)
         await send((redis) => redis.zrem(keys.mailboxesDue(work, mailboxId), mailboxId))
     },
@@ -53,18 +69,32 @@ export function createForget(store: Store, { endSubscription, leaveGroup }: Ends
   return ledger
 }
 
-type Ends = Pick<SubscriptionLedger, 'endSubscription'> & Pick<ListeningLedger, 'leaveGroup'>
+type Ends = Pick<SubscriptionLedger, 'endSubscription'> &
+  Pick<ListeningLedger, 'leaveGroup'> & { dropDryRunCopy(mailboxId: string): Promise<void> }
 
 const KEYS_AT_A_TIME = 1_000
 
-/** All keys of a mailbox lie in one slot, but no index lists them: it is forgotten rarely, so they are looked for. */
-async function wipeKeys({ keys, send }: Store, mailboxId: string): Promise<void> {
+/** All keys of a mailbox lie in one slot, but no index lists them: that is asked for rarely, so they are looked for. */
+export async function keysOfMailbox({ keys, send }: Store, mailboxId: string): Promise<string[]> {
   const { scanned, isOurs } = keys.allOfMailbox(mailboxId)
+  return send(async (redis) => {
+    const ours = new Set<string>()
+    for await (const found of scan(redis, scanned)) for (const key of found) if (isOurs(key)) ours.add(key)
+    return [...ours]
+  })
+}
+
+export async function dropKeysOf(store: Store, mailboxId: string): Promise<void> {
+  const ours = await keysOfMailbox(store, mailboxId)
+  for (let from = 0; from < ours.length; from += KEYS_AT_A_TIME) {
+    await store.send((redis) => redis.del(...ours.slice(from, from + KEYS_AT_A_TIME)))
+  }
+}
+
+async function wipeKeys(store: Store, mailboxId: string): Promise<void> {
+  const { keys, send } = store
+  await dropKeysOf(store, mailboxId)
   await send(async (redis) => {
-    for await (const found of scan(redis, scanned)) {
-      const ours = found.filter((key) => isOurs(key))
-      if (ours.length > 0) await redis.del(...ours)
-    }
     // Tokens of former subscriptions are known for another minute. They lie in any slot.
     for await (const found of scan(redis, keys.allTokens)) {
       const owners = await Promise.all(found.map((key) => redis.get(key)))

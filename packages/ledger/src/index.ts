@@ -1,6 +1,8 @@
 export type { Brake, BrakedWork } from './brakes.ts'
 export { type ConflictOf, type ConflictSeal, createConflictSeal } from './conflict-seal.ts'
 export { createLedger, type Ledger, type LedgerOptions } from './create-ledger.ts'
+export type { DryRun, DryRunEntry, DryRunNotes } from './dry-runs.ts'
+export type { MailboxHealth } from './health.ts'
 export type { GroupMember } from './listening.ts'
 export type { Listing, ListingCause, ListingProgress } from './listings.ts'
 export { type Unconfirmed, UNCONFIRMED } from './rebuilds.ts'

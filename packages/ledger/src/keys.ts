@@ -12,6 +12,11 @@ export function connectionPrefix(prefix: string, connection: string): string {
   return connection === 'default' ? prefix : `${prefix}/${connection}`
 }
 
+/** Where the copies lie that dry runs work on. No connection's name begins with a slash. */
+export function dryRunPrefix(prefix: string): string {
+  return `${prefix}//dry-run`
+}
+
 /** Every key of the ledger. No other file knows how a key is made. */
 export type Keys = ReturnType<typeof createKeys>
 
@@ -77,6 +82,8 @@ export function createKeys(prefix: string) {
     unlisted: (mailboxId: string) => inBucket(mailboxId, 'u'),
     /** Sorted set: appointments that are parked as unconfirmed, or were, by the time of that. */
     unconfirmed: (mailboxId: string) => inBucket(mailboxId, 'w'),
+    /** Sorted set: appointments that are parked in either direction, or were, by the time of that. */
+    parked: (mailboxId: string) => inBucket(mailboxId, 'p'),
     /** Hash: cursor, subscription, refusal and dues of the mailbox. */
     mailbox: (mailboxId: string) => inBucket(mailboxId, 'm'),
     /** Set: handles of the items that a pass over the whole mailbox has listed. */
@@ -95,10 +102,15 @@ export function createKeys(prefix: string) {
     trail: (mailboxId: string) => inBucket(mailboxId, 't'),
     /** Sorted set: mailbox id by the time at which anything of it is due. One for each bucket. */
     mailboxesDue: (work: Work, mailboxId: string) => `${prefix}:{${bucketOf(mailboxId)}}:due:${work}`,
+    /** Hash: how far the newest dry run of the mailbox is, and what it counted. */
+    dryRun: (mailboxId: string) => inBucket(mailboxId, 'y'),
+    /** List: what that says of each appointment. */
+    dryRunEntries: (mailboxId: string) => inBucket(mailboxId, 'z'),
     /** How all keys of a mailbox are found: by a pattern, and a closer look. */
     allOfMailbox: (mailboxId: string) => {
       const head = `${prefix}:{${bucketOf(mailboxId)}}:`
       return {
+        head,
         scanned: `${literally(head)}*:${mailboxId}*`,
         isOurs: (key: string) => key.startsWith(head) && key.slice(head.length).split(':')[1] === mailboxId,
       }

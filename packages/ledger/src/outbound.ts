@@ -190,6 +190,7 @@ function release(store: Store, commit: Commit<Unsettled>): Promise<unknown> {
       store.keys.appointment(mailboxId, appointmentId),
       ...store.keys.dues('outbound', mailboxId),
       ...store.keys.dues('deliveries', mailboxId),
+      store.keys.parked(mailboxId),
     ],
     [
       appointmentId,

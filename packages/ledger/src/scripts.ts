@@ -9,6 +9,7 @@ const names = [
   'begin-deliveries',
   'begin-outbound',
   'change-settings',
+  'count-parked',
   'decide',
   'enable',
   'end-listing',

@@ -74,6 +74,12 @@ function changeIn(stored: string): SettingsChange {
   return { atMs: Number(at), by: by!, changed }
 }
 
+/** The same settings with both directions on, for a dry run. */
+export function switchedOn({ connection, mailbox }: SettingLayers): SettingLayers {
+  const on = { outbound: 'on', inbound: 'on' } as const
+  return { connection: { ...connection, ...on }, ...(mailbox && { mailbox: { ...mailbox, ...on } }) }
+}
+
 type Needed = Pick<SettingsLedger, 'settingsOf'> & {
   lease(work: Work, mailboxId: string, untilMs: number): Promise<void>
 }

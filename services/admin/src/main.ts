@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 // The `lockstep` command: what administrators do by hand.
 import { createInterface } from 'node:readline/promises'
 import { lockstep } from './lockstep.ts'

@@ -73,6 +73,11 @@ export const connectionVariables = z.object({
   REFUSE_PERSONAL: flag
     .default(false)
     .describe('`true`: items of sensitivity personal do not cross, like private ones.'),
+  STALE_SECONDS: seconds
+    .default(300_000)
+    .describe(
+      'A mailbox that was not current for so long counts in the metric `lockstep_mailboxes_stale`. Longer than mailboxes are compared at the latest.',
+    ),
   REPAIR_HOURS: z.coerce
     .number()
     .positive()
@@ -172,6 +177,7 @@ const connection = connectionVariables
     },
     tell: { backfillMs: env.BACKFILL_DAYS * dayMs, newerVersionMs: 30_000 },
     forgetMs: env.FORGET_SECONDS,
+    staleMs: env.STALE_SECONDS,
   }))
 
 export type ServiceConfig = z.output<typeof service>

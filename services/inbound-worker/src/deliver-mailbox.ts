@@ -24,7 +24,10 @@ export function createDeliverMailbox(deps: Deps): MailboxHandler {
 
   return async function deliverMailbox({ mailboxId }, signal) {
     const mailbox = await ledger.byId(mailboxId)
-    if (!mailbox) return 'done'
+    if (!mailbox) {
+      await ledger.disown('deliveries', mailboxId, Date.now())
+      return 'done'
+    }
 
     const endMs = Date.now() + options.sliceMs
     await ledger.lease('deliveries', mailboxId, endMs + options.leaseMs)

@@ -10,13 +10,14 @@ type Deps = {
 
 /**
  * Erases a mailbox that was forgotten: at once, and again when nobody can be at work on it any more, since a slice that
- * was under way may have left something behind. Its subscription ends when Exchange next calls with its token.
+ * was under way may have left something behind. Its subscription ends when Exchange next calls with its token. Of a mailbox
+ * of a ledger that was lost only such remains are there, and nobody asks for them.
  */
 export function createForgetMailbox({ ledger, log, graceMs }: Deps) {
   return async function forgetMailbox(mailboxId: string): Promise<void> {
     const leavingSinceMs = await ledger.leavingSince(mailboxId)
-    if (leavingSinceMs === undefined) return
     await ledger.wipe(mailboxId)
+    if (leavingSinceMs === undefined) return
     const endsMs = leavingSinceMs + graceMs
     if (Date.now() < endsMs) return ledger.setInboundDue(mailboxId, endsMs)
     await ledger.endLeaving(mailboxId)

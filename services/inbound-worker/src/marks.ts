@@ -1,5 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { appointmentIdFor, type Digest, type LinkedItem, planSync, type SyncPlan } from '@lockstep/domain'
+import {
+  appointmentIdFor,
+  type Digest,
+  type LinkedItem,
+  planSync,
+  type Refusal,
+  type SyncPlan,
+} from '@lockstep/domain'
 import { type CalendarGateway, type ItemChange, ItemGoneError, type ItemHead } from '@lockstep/exchange'
 import type { Ledger, Mailbox, Mark } from '@lockstep/ledger'
 
@@ -8,6 +15,8 @@ type Deps = {
   gateway: CalendarGateway
   digest: Digest
   refusePersonal: boolean
+  /** Hears of what is not of interest since it may not cross. */
+  onRefused?: (reason: Refusal) => void
 }
 
 /** What a page means for the ledger: appointments to look at, and handles that are no longer current. */
@@ -26,7 +35,7 @@ const laterMs = 1_000
 const settling = { tries: 20, everyMs: 100 }
 
 /** Decides, change by change, what the application may have to be told; reads no content. */
-export function createMarksOf({ ledger, gateway, digest, refusePersonal }: Deps): MarksOf {
+export function createMarksOf({ ledger, gateway, digest, refusePersonal, onRefused }: Deps): MarksOf {
   return async function marksOf(mailbox, changes, signal) {
     const owner = mailbox.enabledAs ?? mailbox.id
     const idOf = (head: ItemHead) => appointmentIdFor(owner, head.uid, digest)
@@ -95,9 +104,14 @@ export function createMarksOf({ ledger, gateway, digest, refusePersonal }: Deps)
       return appointmentIdFor(owner, uid, digest, itemId)
     }
 
+    function noteRefused(reason: Refusal | 'echo' | 'known' | 'unknown'): void {
+      if (reason !== 'echo' && reason !== 'known' && reason !== 'unknown') onRefused?.(reason)
+    }
+
     async function carryOut(plan: SyncPlan, head: ItemHead): Promise<Mark | undefined> {
       switch (plan.action) {
         case 'nothing':
+          noteRefused(plan.reason)
           return undefined
         case 'look': {
           const { appointmentId } = plan.record
@@ -110,7 +124,7 @@ export function createMarksOf({ ledger, gateway, digest, refusePersonal }: Deps)
         case 'hide':
           return { ...linking(plan.appointmentId, head, plan.stamped), kind: 'withdraw', reason: plan.reason }
         case 'compare':
-          return (await isStillThere(plan.record.link.item!))
+          return (await isStillThere(plan.record.appointmentId, plan.record.link.item!, head))
             ? linking(plan.absent ?? copyIdOf(head), head, false)
             : linking(plan.record.appointmentId, head, plan.record.link.item!.stamped)
         case 'fold':
@@ -122,11 +136,17 @@ export function createMarksOf({ ledger, gateway, digest, refusePersonal }: Deps)
       }
     }
 
-    async function isStillThere({ itemId }: LinkedItem): Promise<boolean> {
-      const [result] = await gateway.getItems(mailbox.address, [itemId], { signal, direction: 'inbound' })
+    /** That it is gone is believed if a search does not find it either: its copy would take its place. */
+    async function isStillThere(appointmentId: string, item: LinkedItem, head: ItemHead): Promise<boolean> {
+      const { itemId } = item
+      const call = { signal, direction: 'inbound' as const }
+      const [result] = await gateway.getItems(mailbox.address, [itemId], call)
       if (result!.ok) return result!.value.inCalendar
-      if (result!.error instanceof ItemGoneError) return false
-      throw result!.error
+      if (!(result!.error instanceof ItemGoneError)) throw result!.error
+      const found = item.stamped
+        ? await gateway.findByStamp(mailbox.address, appointmentId, call)
+        : await gateway.findByUid(mailbox.address, item.uid ?? head.uid, call)
+      return found.some((other) => other.itemId === itemId)
     }
   }
 }

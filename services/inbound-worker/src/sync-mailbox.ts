@@ -76,8 +76,12 @@ type Followed = {
   wasCurrentAtMs: number | undefined
 }
 
-async function follow(
-  deps: Deps,
+/** What it takes to follow a calendar, and not to hear from it. */
+export type FollowDeps = Omit<Deps, 'hearing' | 'forgetMailbox'>
+
+/** Takes in what changed since the cursor, for one slice of time. */
+export async function follow(
+  deps: FollowDeps,
   mailbox: Mailbox,
   notifiedAtMs: number | undefined,
   signal: AbortSignal,
@@ -124,7 +128,7 @@ const missingAtATime = 500
  * something is gone.
  */
 async function endListing(
-  deps: Deps,
+  deps: FollowDeps,
   mailbox: Mailbox,
   { listing, page, startedAtMs, heldUntilMs }: Applying & { listing: Listing },
   signal: AbortSignal,
@@ -154,7 +158,7 @@ type Applying = {
 }
 
 async function apply(
-  { ledger, marksOf, deliveries, outbound, log }: Deps,
+  { ledger, marksOf, deliveries, outbound, log }: FollowDeps,
   mailbox: Mailbox,
   { before, page, startedAtMs, notifiedAtMs, listing, heldUntilMs }: Applying,
   signal: AbortSignal,

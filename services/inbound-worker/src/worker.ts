@@ -1,7 +1,14 @@
-import { type Connection, startWorker, type Work, type WorkerProcess } from '@lockstep/connections'
+import {
+  type Connection,
+  startWorker,
+  withDryRun,
+  type Work,
+  type WorkerProcess,
+} from '@lockstep/connections'
 import type { Exchange } from '@lockstep/exchange'
 import { countBrakes, createDigest, type Logger } from '@lockstep/runtime'
 import type { Config, ConnectionConfig } from './config.ts'
+import { createDryRun } from './dry-run.ts'
 import { createDeliver } from './deliver.ts'
 import { createDeliverMailbox } from './deliver-mailbox.ts'
 import { createFeedApplication } from './feed-application.ts'
@@ -12,6 +19,7 @@ import { createPush } from './hearing/push.ts'
 import { createLookAt } from './look.ts'
 import { createMarksOf } from './marks.ts'
 import { createSyncMailbox } from './sync-mailbox.ts'
+import { watchMailboxes } from './watch-mailboxes.ts'
 import { createWebhookApplication } from './webhook-application.ts'
 
 export type InboundWorker = WorkerProcess
@@ -45,6 +53,7 @@ async function inboundOf(
     ? createWebhookApplication(config.webhook)
     : createFeedApplication(ledger)
 
+  watchMailboxes(registry, ledger, { staleMs: config.staleMs })
   const { push: pushOptions, listening, ...hearingOptions } = config.hearing
   const push = pushOptions && createPush({ ledger, gateway, log, connection: name, options: pushOptions })
   const hearing = createHearing({ ledger, log, push, options: hearingOptions })
@@ -67,13 +76,27 @@ async function inboundOf(
     onBraked: countBrakes(registry),
     options: config.deliveries,
   })
+  const dryRun = createDryRun({
+    ledger,
+    gateway,
+    looking: { digest, refusePersonal },
+    outbound: queues.outbound,
+    log,
+    options: config,
+  })
   for (const { id } of await connection.enableMailboxes(config.mailboxes)) {
     await ledger.setInboundDue(id, Date.now())
   }
   const listeners =
     hearingOptions.streams && startListeners({ ledger, gateway, inbound: queues.inbound, log }, listening)
   return {
-    queues: { inbound: syncMailbox, deliveries: deliverMailbox },
+    queues: {
+      inbound: withDryRun(connection, 'inbound', { rehearse: dryRun.inbound, handle: syncMailbox }),
+      deliveries: withDryRun(connection, 'deliveries', {
+        rehearse: dryRun.deliveries,
+        handle: deliverMailbox,
+      }),
+    },
     onCircuitClosed: () => hearing.distrust(),
     async close() {
       if (listeners) await listeners.close()

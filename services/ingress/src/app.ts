@@ -19,6 +19,7 @@ import { appointmentStates } from './appointment-states.ts'
 import { changeFeed } from './change-feed.ts'
 import { conflicts } from './conflicts/conflicts.ts'
 import { docsPage } from './docs/docs-page.ts'
+import { dryRuns } from './dry-runs.ts'
 import { events } from './events.ts'
 import { type ConnectionFacts, connectionStates } from './connection-states.ts'
 import type { AllowList } from './listener/allow-list.ts'
@@ -92,7 +93,8 @@ export function createApi(deps: ApiDeps): Router {
   return Router()
     .use(events(deps), appointmentStates(deps), mailboxStates(deps), changeFeed(deps), trail(deps))
     .use(mailboxRelease(deps), mailboxForget(deps), mailboxRepair(deps), appointmentReplay(deps))
-    .use(settings(deps), conflicts(deps), mailboxRebuild(deps), unconfirmed(deps), connectionStates(deps))
+    .use(settings(deps), conflicts(deps), mailboxRebuild(deps), unconfirmed(deps))
+    .use(connectionStates(deps), dryRuns(deps))
 }
 
 /** The keys of all connections are compared, so that the time it takes tells nothing. */

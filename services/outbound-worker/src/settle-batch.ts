@@ -23,6 +23,7 @@ import { uncountMails } from './mail-budget.ts'
 import { findOut } from './find-out.ts'
 import { noteCrossing } from './oscillation.ts'
 import { outcomeOfFailure } from './outcome.ts'
+import { sendingOf } from './send.ts'
 import type { Task } from './task.ts'
 import { trailOf } from './trail.ts'
 
@@ -44,7 +45,7 @@ export type FixedSettings = Pick<OutboundRules, 'lateCallMs'> & {
   mailBudget: number
 }
 
-type Deps = {
+export type SettleBatchDeps = {
   ledger: Ledger
   gateway: CalendarGateway
   digest: Digest
@@ -52,6 +53,8 @@ type Deps = {
   settings: FixedSettings
   conflicts: ConflictKeeping
   onBraked?: OnBraked
+  /** Hears what came of each task, and how many its write has mailed. */
+  onOutcome?: (task: Task, outcome: OutboundOutcome, recipients: number) => void
 }
 
 /** Settles a batch of begun appointments of one mailbox. Resolves with how many are settled. */
@@ -66,7 +69,7 @@ const rounds = 6
 const movingTargetMs = 2_000
 
 /** Look up, decide, act, remember; for all appointments of the batch together, with an outcome for each. */
-export function createSettleBatch(deps: Deps): SettleBatch {
+export function createSettleBatch(deps: SettleBatchDeps): SettleBatch {
   const { ledger, gateway, log } = deps
 
   return async function settleBatch({ mailbox, inForce }, attempts, signal) {
@@ -87,6 +90,8 @@ export function createSettleBatch(deps: Deps): SettleBatch {
     }
 
     const results = await Promise.all(tasks.map((task) => commit(task, mailbox)))
+    for (const task of tasks)
+      deps.onOutcome?.(task, task.outcome ?? movingTarget(), sendingOf(task, settings).recipients)
     await ledger.note(mailbox.id, trailOf(tasks, 'settled'))
     return results.filter(Boolean).length
   }
@@ -110,7 +115,7 @@ export function createSettleBatch(deps: Deps): SettleBatch {
   }
 }
 
-function taskOf(attempt: OutboundAttempt, { digest }: Deps): Task {
+function taskOf(attempt: OutboundAttempt, { digest }: SettleBatchDeps): Task {
   const { wanted } = attempt.record
   const { overtaken } = attempt
   const appointment = wanted?.kind === 'present' && 'appointment' in wanted ? wanted.appointment : undefined
@@ -135,10 +140,13 @@ function taskOf(attempt: OutboundAttempt, { digest }: Deps): Task {
 }
 
 function planOf(
-  { attempt, fingerprints, overtaken, finding }: Task,
+  { attempt, fingerprints, overtaken, finding, mustRead }: Task,
   settings: OutboundSettings,
   calendar: CalendarKnowledge,
 ): OutboundPlan {
+  const { item } = attempt.record.link
+  // What was planned, or is planned from an older read, is not for the item as it is now.
+  if (mustRead && item) return { action: 'read', item }
   return planOutbound({
     record: attempt.record,
     calendar,

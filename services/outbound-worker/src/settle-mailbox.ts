@@ -20,7 +20,10 @@ type Deps = { ledger: Ledger; settleBatch: SettleBatch; log: Logger; options: Sl
 export function createSettleMailbox({ ledger, settleBatch, log, options }: Deps): MailboxHandler {
   return async function settleMailbox({ mailboxId }, signal) {
     const mailbox = await ledger.byId(mailboxId)
-    if (!mailbox) return 'done'
+    if (!mailbox) {
+      await ledger.disown('outbound', mailboxId, Date.now())
+      return 'done'
+    }
 
     const endMs = Date.now() + options.sliceMs
     await ledger.lease('outbound', mailboxId, endMs + options.leaseMs)

@@ -1,8 +1,15 @@
-import { type Connection, startWorker, type Work, type WorkerProcess } from '@lockstep/connections'
+import {
+  type Connection,
+  startWorker,
+  withDryRun,
+  type Work,
+  type WorkerProcess,
+} from '@lockstep/connections'
 import type { Exchange } from '@lockstep/exchange'
 import { createConflictSeal } from '@lockstep/ledger'
 import { countBrakes, createDigest, type Logger } from '@lockstep/runtime'
 import type { Config, ConnectionConfig } from './config.ts'
+import { createDryRun } from './dry-run.ts'
 import { createSettleBatch } from './settle-batch.ts'
 import { createSettleMailbox } from './settle-mailbox.ts'
 
@@ -26,18 +33,22 @@ export function startOutboundWorker(
 
 /** What the outbound worker does for one connection. */
 function outboundOf(
-  { ledger, exchange, registry, log }: Connection & { exchange: Exchange },
+  { ledger, queues, exchange, registry, log }: Connection & { exchange: Exchange },
   config: ConnectionConfig,
 ): Work {
-  const settleBatch = createSettleBatch({
+  const deps = {
     ledger,
     gateway: exchange.gateway,
     digest: createDigest(config.fingerprintKey),
     log,
     settings: config.settings,
     conflicts: { seal: createConflictSeal(config.fingerprintKey), keepMs: config.conflictKeepMs },
-    onBraked: countBrakes(registry),
-  })
+  }
   const options = { ...config.slice, settingDefaults: config.settingDefaults }
-  return { queues: { outbound: createSettleMailbox({ ledger, settleBatch, log, options }) } }
+  const settleBatch = createSettleBatch({ ...deps, onBraked: countBrakes(registry) })
+  const settleMailbox = createSettleMailbox({ ledger, settleBatch, log, options })
+  const rehearse = createDryRun({ ...deps, deliveries: queues.deliveries, options })
+  return {
+    queues: { outbound: withDryRun({ ledger, log }, 'outbound', { rehearse, handle: settleMailbox }) },
+  }
 }

@@ -3,7 +3,7 @@
 -- If another attempt began meanwhile nothing of the outcome is stored; if besides the effect is unknown, see
 -- include/overlap.lua. A mark that was put off because of the attempt is due now.
 --
--- KEYS  1 appointment  2 outbound  3 due:outbound  4 deliveries  5 due:deliveries
+-- KEYS  1 appointment  2 outbound  3 due:outbound  4 deliveries  5 due:deliveries  6 parked
 -- ARGV  1 appointment id  2 mailbox id  3 intent  4 now  5 when it is due, '' to park it  6 code, '' for none
 --       7 '1' if the effect is unknown, '0' if that of earlier attempts is moot too  8 '1' if it cost an attempt
 -- Returns 1 if committed, 0 if overlapped.
@@ -36,6 +36,7 @@ if ARGV[6] ~= '' then redis.call('HSET', KEYS[1], 'x', ARGV[6]) end
 if ARGV[5] == '' then
   redis.call('HSET', KEYS[1], 'p', now)
   redis.call('ZREM', KEYS[2], id)
+  redis.call('ZADD', KEYS[6], now, id)
 else
   due_at(KEYS[2], KEYS[3], id, mailbox, ARGV[5])
 end

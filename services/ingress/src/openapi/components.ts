@@ -8,6 +8,7 @@ import {
   replayedSchema,
   releaseSchema,
 } from './mailbox-answers.ts'
+import { dryRunSchema, dryRunsSchema, dryRunStateSchema } from './dry-run-answers.ts'
 import { conflictSchema, conflictsSchema, reversalSchema } from './conflict-answers.ts'
 import {
   decidedSchema,
@@ -49,6 +50,9 @@ export function componentSchemas(): Record<string, Schema> {
     unconfirmedSchema,
     decidedSchema,
     rebuildingSchema,
+    dryRunStateSchema,
+    dryRunSchema,
+    dryRunsSchema,
   ]
   return {
     ...schemasIn(eventSchema, 'input'),

@@ -3,6 +3,7 @@ import { parametersOf, reference } from './components.ts'
 import { connectionPaths } from './connection-paths.ts'
 import { mailboxPaths } from './mailbox-paths.ts'
 import { conflictPaths } from './conflict-paths.ts'
+import { dryRunPaths } from './dry-run-paths.ts'
 import { rebuildPaths } from './rebuild-paths.ts'
 import { settingPaths } from './setting-paths.ts'
 import { inPath, json, type Operation, problems, usualProblems, withKey } from './operation.ts'
@@ -23,6 +24,7 @@ export function paths(): Paths {
     ...connectionPaths,
     ...conflictPaths,
     ...rebuildPaths(),
+    ...dryRunPaths(),
     '/v1/trail': { get: followTrail() },
     '/exchange/notifications/{token}': { post: notify },
   }

@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import { parametersOf } from './components.ts'
+import { inPath, json, type Operation, problems, usualProblems, withKey } from './operation.ts'
+
+export const dryRunQuery = z.object({
+  after: z.coerce.number().int().min(0).default(0).describe('`next` of the last answer; 0 to begin with.'),
+  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+})
+
+const mailbox = inPath('mailbox', 'The primary SMTP address of an enabled mailbox.')
+const unknown = { 404: 'The mailbox is not enabled.' }
+const what =
+  'The workers decide everything as they would if both directions were on, on a copy of what is known of the mailbox and on what Exchange holds. Exchange is only read, nobody is mailed, and the application is told nothing. Content of private items is not read.'
+
+/** What would be done if both directions were on. */
+export const dryRunPaths = () =>
+  ({
+    '/v1/dry-run': {
+      post: {
+        operationId: 'beginDryRuns',
+        summary: 'Begin a dry run of all mailboxes',
+        description: what,
+        ...withKey,
+        responses: { 202: json('They have begun.', 'DryRuns'), ...usualProblems },
+      },
+      get: {
+        operationId: 'readDryRuns',
+        summary: 'See what the dry runs of all mailboxes counted',
+        description: 'The newest dry run of each mailbox, if it began within the last day.',
+        ...withKey,
+        responses: { 200: json('Counts, mailbox by mailbox and of all.', 'DryRuns'), ...usualProblems },
+      },
+    },
+    '/v1/mailboxes/{mailbox}/dry-run': {
+      post: {
+        operationId: 'beginDryRun',
+        summary: 'Begin a dry run of a mailbox',
+        description: `${what} One that is under way goes on.`,
+        ...withKey,
+        parameters: [mailbox],
+        responses: { 202: json('It has begun.', 'DryRunState'), ...problems(unknown), ...usualProblems },
+      },
+      get: {
+        operationId: 'readDryRun',
+        summary: 'See what would be written and told',
+        description:
+          'Of the newest dry run of the mailbox, page by page, while it is under way and for a day.',
+        ...withKey,
+        parameters: [mailbox, ...parametersOf(dryRunQuery)],
+        responses: {
+          200: json('What would be done.', 'DryRun'),
+          ...problems({
+            400: 'A parameter is wrong.',
+            404: 'The mailbox is not enabled, or had no dry run.',
+          }),
+          ...usualProblems,
+        },
+      },
+    },
+  }) satisfies Record<string, { get: Operation; post: Operation }>
