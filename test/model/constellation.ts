@@ -19,8 +19,8 @@ export type Constellation = {
   kill(service: ServiceName, place: number): Promise<void>
   freeze(service: ServiceName, place: number, forMs: number): Promise<void>
   restartRedis(): Promise<void>
-  /** Everything in Redis is gone for good, while no service runs. */
-  loseLedger(): Promise<void>
+  /** Everything in Redis is gone for good, while no service runs; and what happens meanwhile. */
+  loseLedger(meanwhile: () => Promise<void>): Promise<void>
   /** What the processes of a service have written, those that were killed included. */
   linesOf(service: ServiceName): string[]
   close(): Promise<void>
@@ -118,11 +118,12 @@ export async function startConstellation(options: ConstellationOptions): Promise
       await redis.stop()
       redis = await startRedis({ dir, port })
     },
-    async loseLedger() {
+    async loseLedger(meanwhile) {
       await Promise.all(crew.map((member) => member.end()))
       const connection = new Redis(redis.url)
       await connection.flushall()
       await connection.quit()
+      await meanwhile()
       await Promise.all(crew.map((member) => member.start()))
     },
     linesOf: (service) => crew.flatMap((member) => (member.service === service ? member.lines() : [])),

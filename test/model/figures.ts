@@ -18,6 +18,8 @@ export type Figures = {
   overlaps: number
   /** Directions of mailboxes that were braked, and released. */
   released: number
+  /** Appointments that were unconfirmed after a loss of the ledger. */
+  decided: number
   /** Of each kind, how often it struck. */
   faults: Readonly<Record<string, number>>
   violations: Readonly<Record<string, number>>
@@ -27,7 +29,7 @@ type Facts = { rounds: number; startedAtMs: number; violations: readonly Violati
 
 export function figuresOf(
   constellation: Constellation,
-  { done, book, producer, troubles, operator }: Stage,
+  { done, book, producer, troubles, operator, decided }: Stage,
   { rounds, startedAtMs, violations }: Facts,
 ): Figures {
   const { simulator, application } = constellation
@@ -43,6 +45,7 @@ export function figuresOf(
     mails: simulator.mails.length,
     overlaps: overlapsOf(constellation),
     released: operator.released,
+    decided,
     faults: { ...troubles.counts, ...simulator.faults.counts },
     violations: Object.fromEntries([...kinds].map(([kind, { length }]) => [kind, length])),
   }

@@ -1,4 +1,8 @@
+import type { ReceivedChange } from '../support/application.ts'
+import type { Memory } from './book.ts'
 import type { Constellation } from './constellation.ts'
+import { labelOf } from './content.ts'
+import { createDecisions } from './decisions.ts'
 import type { Evidence } from './evidence.ts'
 import { judge, isRefused, type Violation } from './oracle.ts'
 import { comeToRest, restless } from './rest.ts'
@@ -13,48 +17,87 @@ type Options = {
   limitMs: number
 }
 
-type Unconfirmed = { unconfirmed?: { mailbox: string; appointmentId: string }[] }
-
 /**
- * The ledger is lost, and the application sends everything again: both sides hold what they held, nobody is mailed,
- * nothing is told that is there, and nothing waits for a decision, since nothing is in doubt.
+ * The ledger is lost, users delete some items meanwhile, and the application sends everything again: both sides hold
+ * what they held, nobody is mailed, and nothing is told that is there. What was deleted, and nothing else, waits for a
+ * decision; it is made, and comes about.
  */
 export async function rebuilt(options: Options): Promise<Violation[]> {
   const { constellation, stage, evidence, activity, limitMs } = options
-  const { ingressUrl, mailboxes } = constellation
   const mails = constellation.simulator.mails.length
-  await constellation.loseLedger()
-  stage.book.blurCopies()
+  const deleted: Memory[] = []
+  await constellation.loseLedger(async () => {
+    stage.book.blurCopies()
+    for (const memory of toDelete(stage, evidence())) {
+      await stage.play({ do: 'cancel', side: 'exchange', label: memory.label, afterMs: 0 })
+      deleted.push(memory)
+    }
+  })
   for (const version of stage.application.resent()) stage.producer.send(version, 'once')
 
-  const judged = () => {
-    const labels = new Set(stage.book.all().map(({ label }) => label))
-    return stage.application.entries.filter(({ label }) => labels.has(label))
-  }
+  const unconfirmed = createDecisions(constellation, stage, new Set(deleted.map(({ label }) => label)))
+  const unstamped = mailboxesWithoutStamps(constellation, stage)
   const open = async () => {
     if (stage.producer.pending > 0) return [restless(`${stage.producer.pending} events on their way`)]
-    const found: Violation[] = []
-    for (const mailbox of mailboxes) {
-      const { unconfirmed = [] } = await ask<Unconfirmed>(ingressUrl, `unconfirmed?mailbox=${mailbox}`)
-      for (const { appointmentId } of unconfirmed)
-        if (judged().some((entry) => entry.appointmentId === appointmentId))
-          found.push(restless(`${appointmentId} is unconfirmed`))
-    }
-    for (const entry of judged()) {
-      if (!entry.isHeld || isRefused(entry)) continue
+    const found = await unconfirmed.decideAll()
+    const judged = new Set(stage.book.all().map(({ label }) => label))
+    for (const entry of stage.application.entries) {
+      if (!judged.has(entry.label) || !entry.isHeld || isRefused(entry)) continue
       const path = `appointments/${entry.mailbox}/${entry.appointmentId}`
-      const { state } = await ask<{ state?: string }>(ingressUrl, path)
+      const { state } = await ask<{ state?: string }>(constellation.ingressUrl, path)
       if (state !== 'settled') found.push(restless(`${entry.appointmentId} is ${state}`, entry.label))
     }
     return found
   }
   const look = async () => {
-    const found = judge(stage.book.all(), withoutFarewells(evidence()))
-    const sent = constellation.simulator.mails.length - mails
-    if (sent > 0) found.push({ kind: 'mail', label: 0, detail: `${sent} mails after the ledger was lost` })
-    return found.length > 0 ? found : open()
+    const seen = withoutFarewells(evidence())
+    const found = judge(stage.book.all(), unstamped.size > 0 ? withoutRepeats(seen, unstamped) : seen)
+    found.push(...unconfirmed.violations, ...unconfirmed.judge(evidence()))
+    const sent = constellation.simulator.mails
+      .slice(mails)
+      .filter((mail) => !stage.usersMails.has(mail) && !unconfirmed.created.has(labelOf(mail.subject)))
+    if (sent.length > 0)
+      found.push({ kind: 'mail', label: 0, detail: `${sent.length} mails after the ledger was lost` })
+    const waiting = await open()
+    return found.length > 0 ? found : waiting
   }
   return comeToRest({ look, activity, limitMs, quietMs: 3_000 })
+}
+
+/** One of three that both sides hold; never what may be a copy, nor all that tells of an earlier ledger. */
+function toDelete({ book }: Stage, evidence: Evidence): Memory[] {
+  const there = book.all().filter((memory) => memory.agreed && evidence.items(memory).length === 1)
+  const isChosen = ({ label }: Memory) => label % 3 === 0
+  const stamped = there.filter((memory) => memory.bornAt === 'application' && !isChosen(memory))
+  const leavesStamps = new Set(stamped.map(({ mailbox }) => mailbox))
+  return there.filter((memory) => isChosen(memory) && leavesStamps.has(memory.mailbox))
+}
+
+/**
+ * Calendars that hold nothing which the application made: nothing in them tells of an earlier ledger. What users made
+ * there may be told once more, until the application has sent it again.
+ */
+function mailboxesWithoutStamps({ mailboxes }: Constellation, { book, application }: Stage): Set<string> {
+  const stamped = new Set(
+    application.entries
+      .filter(({ label }) => book.find(label)?.bornAt === 'application' && book.find(label)?.agreed)
+      .map(({ mailbox }) => mailbox),
+  )
+  return new Set(mailboxes.filter((mailbox) => !stamped.has(mailbox)))
+}
+
+/** One `created` of each, with the very content that the application holds, is none. */
+function withoutRepeats(evidence: Evidence, unstamped: ReadonlySet<string>): Evidence {
+  return {
+    ...evidence,
+    deliveries: (id) => {
+      const all = evidence.deliveries(id)
+      const isRepeat = ({ type, data }: ReceivedChange) =>
+        type === 'appointment.created' && unstamped.has(data.mailbox) && id.startsWith('ex-')
+      const [first] = all.filter(isRepeat)
+      return all.filter((change) => change !== first && change.data.revision !== first?.data.revision)
+    },
+  }
 }
 
 /** What Exchange hides is withdrawn once more: nobody knows that it was. */

@@ -1,6 +1,7 @@
 import type { Round } from './action.ts'
 import type { Constellation } from './constellation.ts'
 import { createWitness, type Evidence } from './evidence.ts'
+import { confirmNew } from './decisions.ts'
 import { type Figures, figuresOf, writesOf } from './figures.ts'
 import { judge, remember, type Violation } from './oracle.ts'
 import { rebuilt } from './rebuild.ts'
@@ -55,7 +56,7 @@ export async function run(
     const { isLossy } = await stage.troubles.end()
     const evidence = () => witness({ told: since, isLossy })
     const found = await comeToRest({
-      look: lookOf(constellation, stage, evidence, options.isBraked),
+      look: lookOf(constellation, stage, evidence, options),
       activity,
       limitMs: restMs,
       quietMs,
@@ -95,12 +96,13 @@ function lookOf(
   constellation: Constellation,
   stage: Stage,
   evidence: () => Evidence,
-  isBraked = false,
+  { isBraked, losesLedgerEvery }: RunOptions,
 ): () => Promise<Violation[]> {
   const unsettled = createUnsettled(constellation, stage)
   return async () => {
     if (isBraked) await stage.operator.releaseAll()
-    const found = judge(stage.book.all(), evidence())
+    const asked = losesLedgerEvery ? await confirmNew(constellation, stage) : []
+    const found = [...asked, ...judge(stage.book.all(), evidence())]
     return found.length > 0 ? found : unsettled()
   }
 }

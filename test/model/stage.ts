@@ -20,6 +20,8 @@ export type Stage = {
   readonly producer: Producer
   readonly troubles: Troubles
   readonly operator: Operator
+  /** How much was unconfirmed after a loss of the ledger, and was decided. */
+  decided: number
   /** How many changes found their appointment as they needed it. */
   readonly done: Readonly<Record<Side, number>>
   /** Mails that a user's own doing in Outlook sent. */
@@ -48,6 +50,7 @@ export function createStage(constellation: Constellation, answersConflict: boole
     producer,
     troubles,
     operator: createOperator(constellation),
+    decided: 0,
     usersMails: scene.usersMails,
     done,
     async play(action) {

@@ -22,17 +22,19 @@ const alreadyOwned =
 
 /**
  * Enables mailboxes, and again whenever the ledger turns out to have been lost: nobody restarts the processes when Redis
- * comes back empty. One that was forgotten on purpose is not enabled again by a process that is running.
+ * comes back empty. One that was forgotten on purpose is not enabled again by a process that is running. What was kept before the loss was
+ * synchronised, stamps or not.
  */
 export function keepMailboxes(ledger: Ledger, { log, others }: Deps): MailboxKeeper {
   const kept = new Set<string>()
   let generation: string | undefined
 
-  async function enable(addresses: Iterable<string>): Promise<Mailbox[]> {
+  async function enable(addresses: Iterable<string>, { isRestored = false } = {}): Promise<Mailbox[]> {
     const mailboxes: Mailbox[] = []
     for (const address of addresses) {
       const known = await ledger.find(address)
       const mailbox = known ?? (await ledger.enable(address, Date.now()))
+      if (isRestored) await ledger.noteRestored(mailbox.id, mailbox.enabledAtMs)
       if (!known) await ledger.setInboundDue(mailbox.id, Date.now())
       mailboxes.push(mailbox)
     }
@@ -53,7 +55,7 @@ export function keepMailboxes(ledger: Ledger, { log, others }: Deps): MailboxKee
     const isLost = generation !== undefined && now !== generation
     if (isLost) {
       log.warn({ mailboxes: kept.size }, 'the ledger was lost, mailboxes are enabled anew')
-      await enable(kept)
+      await enable(kept, { isRestored: true })
     }
     generation = now
     return isLost

@@ -72,6 +72,15 @@ export function fieldsOf(offers: readonly Offer[]): Set<Field> {
   return new Set(offers.flatMap((offer) => Object.keys(offer.fingerprints) as Field[]))
 }
 
+/**
+ * The fields that the offers leave in doubt. What they name just as the application holds it anyway is in none: it comes
+ * to the same whether they were applied or not.
+ */
+export function doubted(offers: readonly Offer[], held: Partial<Fingerprints>): Set<Field> {
+  const isIn = (offer: Offer, field: Field) => offer.fingerprints[field] !== held[field]
+  return new Set(offers.flatMap((offer) => [...fieldsOf([offer])].filter((field) => isIn(offer, field))))
+}
+
 /** What was offered last of each field that is named in the offers. */
 export function lastOffered(offers: readonly Offer[]): Partial<Fingerprints> {
   return Object.assign({}, ...offers.map(({ fingerprints }) => fingerprints))

@@ -1,4 +1,4 @@
-import { fieldsOf, lastOffered, type MergeBase } from './base.ts'
+import { doubted, lastOffered, type MergeBase } from './base.ts'
 import { differingFields, type Field, fields, type Fingerprints, only } from './field.ts'
 import type { Conflict, LinkedItem, Seen, Written } from './record.ts'
 
@@ -83,7 +83,7 @@ export function merge(input: MergeInput): Merge {
     (field) => foreign.includes(field) || (both.includes(field) && (yields(field) || doubtful(field))),
   )
   const write = changed.filter((field) => !lost.includes(field) && !same(field))
-  const overtaken = fieldsOf(base.overtaking)
+  const overtaken = doubted(base.overtaking, wanted.fingerprints)
   const isUntold = (field: Field) =>
     lost.includes(field) ||
     (overtaken.has(field) && changed.includes(field)) ||

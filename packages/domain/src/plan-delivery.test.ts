@@ -122,6 +122,20 @@ describe('what was offered and not acknowledged', () => {
     expect([plan.kind, plan.changed]).toEqual(['updated', ['subject']])
   })
 
+  test('is not, if the application sent it and Exchange holds it just so', () => {
+    const offers = [offer('created', fields, {})]
+    expect(planned(present(), linked, { offers }).action).toBe('remember')
+  })
+
+  test.each([
+    ['Exchange holds something else by now', moved, {}],
+    ['the application sent something else', moved, moved],
+  ])('is told again if %s', (_, exchange, offered) => {
+    const link = { ...linked, seen: { changeKey: 'K1', fingerprints: prints(exchange) } }
+    const offers = [offer('updated', ['subject'], offered)]
+    expect(told(planned(present(exchange), link, { offers })).changed).toEqual(['subject'])
+  })
+
   test.each([
     ['created', gone, 'cancelled', { ...unlinked, told: lacking }],
     ['created', refused, 'withdrawn', { ...linked, told: lacking }],

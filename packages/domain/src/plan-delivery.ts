@@ -1,5 +1,5 @@
 import type { Refusal } from './admission.ts'
-import { fieldsOf, offersKept, takesAway, unacknowledged } from './base.ts'
+import { doubted, offersKept, takesAway, unacknowledged } from './base.ts'
 import { caughtUp, isUnremembered, type StampedState, withAttempt } from './caught-up.ts'
 import { type Field, fields, type Fingerprints, only } from './field.ts'
 import { changedAtExchange, type Observed } from './merge.ts'
@@ -65,7 +65,7 @@ function planPresent(record: AppointmentRecord, item: LinkedItem, observed: Obse
   const { asleep: _asleep, ...link } = withOldestOffersMerged(record)
   const open = unacknowledged(record)
   const isKnown = link.told.holds && link.seen && !open.some(({ kind }) => takesAway(kind))
-  const changed = isKnown ? changedSince(link, observed, fieldsOf(open)) : [...fields]
+  const changed = isKnown ? changedSince(link, observed, inDoubt(record, observed)) : [...fields]
   const { changeKey, fingerprints, joinBlock } = observed
   const seen = { changeKey, fingerprints, ...(joinBlock && { joinBlock }) }
   if (changed.length === 0) return { action: 'remember', link: { ...link, item, seen } }
@@ -118,6 +118,12 @@ function changedSince(link: Link, observed: Observed, offered: ReadonlySet<Field
   const told = fields.filter((field) => changed.has(field) || offered.has(field))
   // They go over the wire as one property, so the application takes over both.
   return told.includes('responses') && !told.includes('attendees') ? [...told, 'attendees'] : told
+}
+
+/** What was offered and is as Exchange and the newest version of the application's have it is settled by that. */
+function inDoubt(record: AppointmentRecord, { fingerprints }: Observed): Set<Field> {
+  const open = unacknowledged(record)
+  return new Set([...doubted(open, fingerprints), ...doubted(open, record.link.written.fingerprints)])
 }
 
 type Tell = Extract<DeliveryPlan, { action: 'tell' }>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type CalendarKnowledge, doubtOf } from './rebuild.ts'
+import { type CalendarKnowledge, doubtOf, tellsOfLoss } from './rebuild.ts'
 import { type AppointmentRecord, emptyLink } from './record.ts'
 import { aRecord } from './testing/index.ts'
 import type { SettledWanted } from './wanted.ts'
@@ -83,4 +83,14 @@ test.each<Case>([
   { name: 'of an exchangeId', doubt: 'unconfirmed', calendar: well, changes: { isFromExchange: true } },
 ])('$name: $doubt', ({ doubt, calendar, changes, record }) => {
   expect(doubtOf(aRecord(record), { ...wanted, ...changes }, calendar)).toBe(doubt)
+})
+
+test.each([
+  ['an appointment of its own', {}, false],
+  ['one from Exchange that is not known', fromExchange, true],
+  ['what it was told of', { wanted: { ...wanted, basedOn: 7 } }, true],
+  ['what it was never told of', { wanted: { ...wanted, basedOn: 0 } }, false],
+  ['one from Exchange that is known', { ...fromExchange, ...written }, false],
+])('the application speaks of %s', (_, changes: Partial<AppointmentRecord>, isLost) => {
+  expect(tellsOfLoss(aRecord({ wanted, ...changes }))).toBe(isLost)
 })

@@ -40,6 +40,16 @@ export function doubtOf(
   return isSure ? 'none' : 'search'
 }
 
+/** The application speaks of what only an earlier ledger can have told it. */
+export function tellsOfLoss(record: AppointmentRecord): boolean {
+  const { appointmentId, wanted } = record
+  return (
+    wanted !== undefined &&
+    isUnremembered(record) &&
+    (isExchangeId(appointmentId) || (wanted.basedOn ?? 0) > 0)
+  )
+}
+
 function isToBeAsked(
   { decision }: AppointmentRecord,
   { kind }: Wanted | SettledWanted,

@@ -10,6 +10,7 @@ import {
   type OutboundRules,
   planOutbound,
   type SettingsInForce,
+  tellsOfLoss,
 } from '@lockstep/domain'
 import type { CalendarGateway } from '@lockstep/exchange'
 import type { Ledger, Mailbox, OutboundAttempt, OutboundOutcome } from '@lockstep/ledger'
@@ -76,6 +77,8 @@ export function createSettleBatch(deps: SettleBatchDeps): SettleBatch {
     const settings = { ...deps.settings, policy: conflictPolicy.value, mute: mute.value }
     const tasks = attempts.map((attempt) => taskOf(attempt, deps))
     const calendar = await calendarOf(ledger, mailbox, settings)
+    if (!calendar.isListed && attempts.some(({ record }) => tellsOfLoss(record)))
+      await ledger.noteRestored(mailbox.id, mailbox.enabledAtMs)
     await ledger.note(mailbox.id, trailOf(tasks, 'started'))
     for (let round = 0; round < rounds && tasks.some((task) => !task.outcome); round++) {
       const open = tasks.filter((task) => !task.outcome)
