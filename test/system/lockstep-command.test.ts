@@ -1,5 +1,6 @@
 import { eventually } from '@lockstep/runtime/testing'
 import { describe, expect, test } from 'vitest'
+import { appointment, event } from '../support/events.ts'
 import { runLockstep } from '../support/lockstep-command.ts'
 import { aFile } from '../support/logon.ts'
 import { alice, bob, carol, startSystem } from '../support/system.ts'
@@ -108,5 +109,37 @@ test('a configuration that is not usable is told, with the exit code that servic
   expect(await runLockstep(['--env-file', file, 'doctor'], { env: { EWS_USERNAME: '' } })).toMatchObject({
     exitCode: 78,
     err: expect.not.stringContaining('EWS_URL'),
+  })
+})
+
+describe('lockstep switch', () => {
+  test('stops a direction for everything, and lets it catch up', async () => {
+    const { simulator, ...system } = await startSystem()
+    const off = await runLockstep(['switch', 'outbound', 'off'], system)
+    expect(off).toMatchObject({ exitCode: 0, out: 'connection default: outbound is off\n' })
+    await system.send(event({ id: 'A', version: 1 }, appointment({ subject: 'Waits' })))
+    await eventually(async () =>
+      expect(await system.mailbox(alice)).toMatchObject({
+        settings: { outbound: { value: 'off', from: 'connection' } },
+      }),
+    )
+    expect(await system.state(alice, 'A')).toMatchObject({ state: 'pending' })
+    await runLockstep(['switch', 'both', 'on', alice], system)
+    expect(simulator.calendarOf(alice)).toEqual([])
+
+    await runLockstep(['switch', 'outbound', 'default'], system)
+    await system.settled(alice, 'A', 1)
+    expect(simulator.calendarOf(alice)).toMatchObject([{ subject: 'Waits' }])
+  })
+
+  test('changes nothing if one of the mailboxes is not enabled', async () => {
+    const system = await startSystem()
+    const { exitCode, err } = await runLockstep(
+      ['switch', 'inbound', 'off', alice, 'zed@contoso.example'],
+      system,
+    )
+    expect(exitCode).toBe(1)
+    expect(err).toMatch(/zed@contoso\.example is not enabled/)
+    expect(await system.mailbox(alice)).toMatchObject({ settings: { inbound: { value: 'on' } } })
   })
 })

@@ -5,6 +5,7 @@ import { addDiscover } from './commands/discover.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addDryRun } from './commands/dry-run.ts'
 import { addMailboxes } from './commands/mailboxes.ts'
+import { addSwitch } from './commands/switch.ts'
 import { addTrust } from './commands/trust.ts'
 import { environment } from './environment.ts'
 import { CommandError, exitCodes, type Terminal } from './terminal.ts'
@@ -32,6 +33,7 @@ export async function lockstep(args: readonly string[], terminal: Terminal): Pro
   addDiscover(program, run)
   addMailboxes(program, run)
   addDryRun(program, run)
+  addSwitch(program, run)
 
   try {
     await program.parseAsync(args, { from: 'user' })
