@@ -141,3 +141,14 @@ async function move({ simulator }: System, itemId: string, folder: string): Prom
   expect(codeOf(reply)).toBe('NoError')
   return /<t:ItemId Id="([^"]+)"/.exec(reply.text)![1]!
 }
+
+test('an item that Exchange denies once is deleted all the same', async () => {
+  const { simulator, ...system } = await startSystem({ without: ['inbound'] })
+  await system.send(event({ id: 'A', version: 1 }, appointment()))
+  await system.settled(alice, 'A', 1)
+  simulator.faults.add({ kind: 'dropBeforeEffect', operation: 'DeleteItem', times: 1 })
+  simulator.faults.add({ kind: 'error', code: 'ErrorItemNotFound', operation: 'GetItem', times: 1 })
+  await system.send(event({ id: 'A', version: 2 }))
+  await system.settled(alice, 'A', 2, 15_000)
+  expect(simulator.calendarOf(alice)).toEqual([])
+})

@@ -5,6 +5,7 @@ import {
   fingerprintsOf,
   holdsJoinBlock,
   isOver,
+  type LinkedItem,
   refusalOf,
   withAttempt,
 } from '@lockstep/domain'
@@ -37,7 +38,8 @@ export async function findOut(options: Options): Promise<void> {
   ])
 }
 
-async function readItems({ gateway, mailbox, tasks, settings, digest, signal }: Options): Promise<void> {
+async function readItems(options: Options): Promise<void> {
+  const { gateway, mailbox, tasks, settings, digest, signal } = options
   const reading = tasks.flatMap((task) => {
     const { item } = task.attempt.record.link
     return item && (task.mustRead || task.plan.action === 'read') ? [{ task, item }] : []
@@ -47,14 +49,35 @@ async function readItems({ gateway, mailbox, tasks, settings, digest, signal }: 
     const itemIds = reading.map(({ item }) => item.itemId)
     const results = await gateway.getItems(mailbox.address, itemIds, { signal, direction: 'outbound' })
     for (const [index, result] of results.entries()) {
-      const { task } = reading[index]!
+      const { task, item } = reading[index]!
       task.mustRead = false
       if (result.ok) take(task, result.value, settings, digest)
-      else if (result.error instanceof ItemGoneError) task.finding = { kind: 'gone' }
+      else if (result.error instanceof ItemGoneError) await confirmGone(task, item, result.error, options)
       else task.outcome = notFoundOut(result.error, task)
     }
   } catch (error) {
     for (const { task } of reading) task.outcome = notFoundOut(error, task)
+  }
+}
+
+/** Exchange may deny an item that is there: gone is what a search does not find either. */
+async function confirmGone(
+  task: Task,
+  { itemId, uid, stamped }: LinkedItem,
+  denial: ItemGoneError,
+  { gateway, mailbox, signal }: Options,
+): Promise<void> {
+  const { appointmentId } = task.attempt.record
+  const call = { signal, direction: 'outbound' as const }
+  try {
+    const found =
+      stamped || uid === undefined
+        ? await gateway.findByStamp(mailbox.address, appointmentId, call)
+        : await gateway.findByUid(mailbox.address, uid, call)
+    if (found.some((head) => head.itemId === itemId)) task.outcome = notFoundOut(denial, task)
+    else task.finding = { kind: 'gone' }
+  } catch (error) {
+    task.outcome = notFoundOut(error, task)
   }
 }
 
