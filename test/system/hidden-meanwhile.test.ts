@@ -19,3 +19,21 @@ test('what the application has just hidden is not shown to it again by an edit i
   expect(simulator.calendarOf(alice)).toEqual([])
   expect(application.received).toEqual([])
 })
+
+test('what the application sent while its item was hidden is merged, though it is shown again before anybody was told', async () => {
+  const { simulator, send, settled, state, quiet, startWorker, stopWorker } = await startSystem()
+  await send(event({ id: 'A', version: 1 }, appointment()))
+  await settled(alice, 'A', 1)
+  await quiet(alice, 'A')
+  await stopWorker('inbound')
+  const { itemId } = simulator.calendarOf(alice)[0]!
+  simulator.userUpdates(alice, itemId, { sensitivity: 'private' })
+  await send(event({ id: 'A', version: 2 }, appointment({ location: 'Room 9' })))
+  await eventually(async () =>
+    expect(await state(alice, 'A')).toMatchObject({ outbound: { code: 'ASLEEP' } }),
+  )
+  simulator.userUpdates(alice, itemId, { sensitivity: 'normal' })
+  await startWorker('inbound')
+  await settled(alice, 'A', 2, 15_000)
+  expect(simulator.calendarOf(alice)).toMatchObject([{ location: 'Room 9', sensitivity: 'normal' }])
+})

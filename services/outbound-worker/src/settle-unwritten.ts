@@ -30,7 +30,9 @@ export function outcomeWithoutWriting({
     case 'tellCancelled':
       return settledAs(linkOfCancelledMeanwhile(record, fingerprints!, Date.now()))
     case 'sleep':
-      return { kind: 'parked', code: 'ASLEEP' }
+      if (record.link.asleep) return { kind: 'parked', code: ASLEEP }
+      // It may be shown again before the other direction, which wakes what sleeps, has seen that it was hidden.
+      return postponed(Date.now() + missingMs, ASLEEP, 'none')
     case 'confirm':
       return { kind: 'parked', code: UNCONFIRMED }
     case 'awaitListing':
@@ -64,7 +66,9 @@ function postponed(dueMs: number, code: string, effect: 'none' | 'unknown' | 'mo
   return { kind: 'failed' as const, dueMs, code, effect, costsAttempt: false }
 }
 
-/** Time for the other direction to find out whether the item was deleted or moved. */
+const ASLEEP = 'ASLEEP'
+
+/** Time for the other direction to find out whether the item was deleted, moved or hidden. */
 const missingMs = 3_000
 
 /** How often it is seen whether the calendar is listed by now. */
