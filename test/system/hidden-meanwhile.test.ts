@@ -37,3 +37,16 @@ test('what the application sent while its item was hidden is merged, though it i
   await settled(alice, 'A', 2, 15_000)
   expect(simulator.calendarOf(alice)).toMatchObject([{ location: 'Room 9', sensitivity: 'normal' }])
 })
+
+test('an item that is hidden while the answer to a write is lost is withdrawn', async () => {
+  const { simulator, application, send, settled, quiet } = await startSystem()
+  await send(event({ id: 'A', version: 1 }, appointment()))
+  await settled(alice, 'A', 1)
+  await quiet(alice, 'A')
+  simulator.faults.add({ kind: 'dropAfterEffect', operation: 'UpdateItem', times: 1 })
+  const writes = simulator.calls['UpdateItem'] ?? 0
+  await send(event({ id: 'A', version: 2 }, appointment({ location: 'Room 9' })))
+  await eventually(() => expect(simulator.calls['UpdateItem']).toBe(writes + 1))
+  simulator.userUpdates(alice, simulator.calendarOf(alice)[0]!.itemId, { sensitivity: 'private' })
+  await eventually(() => expect(application.typesOf('A')).toContain('appointment.withdrawn'), 15_000)
+})

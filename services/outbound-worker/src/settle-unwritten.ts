@@ -32,7 +32,7 @@ export function outcomeWithoutWriting({
     case 'sleep':
       if (record.link.asleep) return { kind: 'parked', code: ASLEEP }
       // It may be shown again before the other direction, which wakes what sleeps, has seen that it was hidden.
-      return postponed(Date.now() + missingMs, ASLEEP, 'none')
+      return postponed(Date.now() + missingMs, ASLEEP, 'moot')
     case 'confirm':
       return { kind: 'parked', code: UNCONFIRMED }
     case 'awaitListing':
