@@ -7,7 +7,13 @@ import {
   type Refusal,
   type SyncPlan,
 } from '@lockstep/domain'
-import { type CalendarGateway, type ItemChange, ItemGoneError, type ItemHead } from '@lockstep/exchange'
+import {
+  type CalendarGateway,
+  isListed,
+  type ItemChange,
+  ItemGoneError,
+  type ItemHead,
+} from '@lockstep/exchange'
 import type { Ledger, Mailbox, Mark } from '@lockstep/ledger'
 
 type Deps = {
@@ -155,10 +161,8 @@ export function createMarksOf({ ledger, gateway, digest, refusePersonal, onRefus
       const [result] = await gateway.getItems(mailbox.address, [itemId], call)
       if (result!.ok) return result!.value.inCalendar
       if (!(result!.error instanceof ItemGoneError)) throw result!.error
-      const found = item.stamped
-        ? await gateway.findByStamp(mailbox.address, appointmentId, call)
-        : await gateway.findByUid(mailbox.address, item.uid ?? head.uid, call)
-      return found.some((other) => other.itemId === itemId)
+      const held = { ...item, uid: item.uid ?? head.uid }
+      return isListed(gateway, mailbox.address, { appointmentId, item: held }, call)
     }
   }
 }

@@ -9,7 +9,13 @@ import {
   refusalOf,
   withAttempt,
 } from '@lockstep/domain'
-import { type CalendarGateway, type CalendarItem, ItemGoneError, type Stamp } from '@lockstep/exchange'
+import {
+  type CalendarGateway,
+  type CalendarItem,
+  isListed,
+  ItemGoneError,
+  type Stamp,
+} from '@lockstep/exchange'
 import type { Ledger, Mailbox, OutboundOutcome } from '@lockstep/ledger'
 import { outcomeOfError } from './outcome.ts'
 import type { OutboundSettings } from './settle-batch.ts'
@@ -60,21 +66,18 @@ async function readItems(options: Options): Promise<void> {
   }
 }
 
-/** Exchange may deny an item that is there: gone is what a search does not find either. */
+/** That it is gone is believed if a search does not find it either. */
 async function confirmGone(
   task: Task,
-  { itemId, uid, stamped }: LinkedItem,
+  item: LinkedItem,
   denial: ItemGoneError,
   { gateway, mailbox, signal }: Options,
 ): Promise<void> {
   const { appointmentId } = task.attempt.record
-  const call = { signal, direction: 'outbound' as const }
   try {
-    const found =
-      stamped || uid === undefined
-        ? await gateway.findByStamp(mailbox.address, appointmentId, call)
-        : await gateway.findByUid(mailbox.address, uid, call)
-    if (found.some((head) => head.itemId === itemId)) task.outcome = notFoundOut(denial, task)
+    const call = { signal, direction: 'outbound' as const }
+    if (await isListed(gateway, mailbox.address, { appointmentId, item }, call))
+      task.outcome = notFoundOut(denial, task)
     else task.finding = { kind: 'gone' }
   } catch (error) {
     task.outcome = notFoundOut(error, task)
