@@ -5,7 +5,7 @@ import { listen } from '@lockstep/runtime'
 import { eventually } from '@lockstep/runtime/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { ProcessIdentity } from './process-identity.ts'
-import { runs } from './testing/runs.ts'
+import { running } from './testing/running.ts'
 import { stubRun } from './testing/stub-run.ts'
 
 const names = ['exchange-simulator', 'outbound-worker', 'inbound-worker', 'ingress', 'sample-application']
@@ -26,7 +26,7 @@ describe('the demo', () => {
     expect(lines.slice(5, 7)).toEqual(['sample-application stopped', 'ingress stopped'])
     expect(lines.slice(7, 9).sort()).toEqual(['inbound-worker stopped', 'outbound-worker stopped'])
     expect(lines.slice(9)).toEqual(['exchange-simulator stopped'])
-    expect([...journal().map(({ pid }) => pid), redis].filter(runs)).toEqual([])
+    expect(await running([...journal().map(({ pid }) => pid), redis])).toEqual([])
   })
 
   test('shows what people must see and keeps the rest in files', async () => {
@@ -77,7 +77,7 @@ describe('the demo', () => {
       'outbound-worker cannot start.\nThe environment is not usable:\n  EWS_URL: is not set',
     )
     expect(journal().filter(({ line }) => line === 'outbound-worker started')).toHaveLength(1)
-    expect(journal().filter(({ pid }) => runs(pid))).toEqual([])
+    expect(await running(journal().map(({ pid }) => pid))).toEqual([])
   })
 
   test('kills what does not stop in time', async () => {
@@ -89,7 +89,7 @@ describe('the demo', () => {
     expect(await exited).toEqual([0, null])
     expect(Date.now() - startedAt).toBeLessThan(10_000)
     expect(output()).toContain('ingress did not stop in time and was killed')
-    expect(journal().filter(({ pid }) => runs(pid))).toEqual([])
+    expect(await running(journal().map(({ pid }) => pid))).toEqual([])
   })
 })
 
@@ -102,7 +102,7 @@ describe('a launcher that is killed', () => {
     await first.crash()
     const second = start()
     await second.saw('Lockstep is running')
-    expect(pids.filter(runs)).toEqual([])
+    await eventually(async () => expect(await running(pids)).toEqual([]))
   })
 
   test('a second launcher on the same folder is refused while the first lives', async () => {

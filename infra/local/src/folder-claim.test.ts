@@ -6,17 +6,17 @@ import { join } from 'node:path'
 import { eventually } from '@lockstep/runtime/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { claimFolder } from './folder-claim.ts'
-import { runs } from './testing/runs.ts'
+import { running } from './testing/running.ts'
 
 test('what a crashed owner left behind is ended', async () => {
   const { dir, owner, member } = await setUp()
   owner.kill('SIGKILL')
   await once(owner, 'exit')
-  expect(runs(member)).toBe(true)
+  expect(await running([member])).toEqual([member])
 
   const said: string[] = []
   await claimFolder(dir, (line) => void said.push(line))
-  await eventually(() => expect(runs(member)).toBe(false))
+  await eventually(async () => expect(await running([member])).toEqual([]))
   expect(said).toEqual([`Ending what an earlier run left behind: process ${member}`])
 })
 
@@ -25,7 +25,7 @@ test('what a living owner uses is left alone', async () => {
   await expect(claimFolder(dir, () => {})).rejects.toThrow(
     `${dir} is in use by process ${owner.pid}. Stop that first.`,
   )
-  expect(runs(member)).toBe(true)
+  expect(await running([member])).toEqual([member])
 })
 
 /** A process that claims a folder and starts another one there. */
@@ -44,9 +44,9 @@ async function setUp() {
   })
   const [bytes] = (await once(owner.stdout, 'data')) as [Buffer]
   const member = Number(bytes.toString())
-  onTestFinished(() => {
+  onTestFinished(async () => {
     owner.kill('SIGKILL')
-    if (runs(member)) process.kill(member, 'SIGKILL')
+    for (const pid of await running([member])) process.kill(pid, 'SIGKILL')
   })
   return { dir, owner, member }
 }

@@ -8,7 +8,7 @@ import { eventually } from '@lockstep/runtime/testing'
 import { onTestFinished } from 'vitest'
 import { freePort } from '../ports.ts'
 import { services } from '../services.ts'
-import { runs } from './runs.ts'
+import { running } from './running.ts'
 
 const program = fileURLToPath(new URL('stub-demo.ts', import.meta.url))
 const portVariables = [...services.map(({ probe }) => probe), 'SIMULATOR_PORT']
@@ -25,7 +25,8 @@ export async function stubRun(extra: NodeJS.ProcessEnv = {}) {
   const started: StartedRun[] = []
   onTestFinished(async () => {
     for (const run of started) await run.stop()
-    for (const { pid } of journalOf(journal)) kill(pid)
+    for (const pid of await running(journalOf(journal).map((entry) => entry.pid)))
+      process.kill(pid, 'SIGKILL')
     rmSync(folder, { recursive: true, force: true })
   })
   return {
@@ -79,8 +80,4 @@ function journalOf(path: string): { pid: number; line: string }[] {
     .trim()
     .split('\n')
     .map((line) => ({ pid: Number(line.split(' ')[0]), line: line.slice(line.indexOf(' ') + 1) }))
-}
-
-function kill(pid: number): void {
-  if (runs(pid)) process.kill(pid, 'SIGKILL')
 }
