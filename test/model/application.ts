@@ -16,6 +16,8 @@ export type Entry = {
   isTold?: boolean
   /** When it made its newest version, or was told of the appointment. */
   madeAt?: string
+  /** When it was made here; missing if it came from Exchange. */
+  bornAtMs?: number
   isRecurring: boolean
   content: Content
 }
@@ -69,6 +71,7 @@ export function createApplicationModel(answersConflict: boolean): ApplicationMod
         appointmentId,
         label,
         content,
+        bornAtMs: Date.now(),
         version: 0,
         applied: 0,
         isHeld: true,

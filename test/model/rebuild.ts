@@ -27,6 +27,7 @@ export async function rebuilt(options: Options): Promise<Violation[]> {
   const mails = constellation.simulator.mails.length
   const deleted: Memory[] = []
   await constellation.loseLedger(async () => {
+    stage.lostAtMs = Date.now()
     stage.book.blurCopies()
     for (const memory of toDelete(stage, evidence())) {
       await stage.play({ do: 'cancel', side: 'exchange', label: memory.label, afterMs: 0 })

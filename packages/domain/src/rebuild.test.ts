@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type CalendarKnowledge, doubtOf, tellsOfLoss } from './rebuild.ts'
+import { birthOf, type CalendarKnowledge, doubtOf, tellsOfLoss } from './rebuild.ts'
 import { type AppointmentRecord, emptyLink } from './record.ts'
 import { aRecord } from './testing/index.ts'
 import type { SettledWanted } from './wanted.ts'
@@ -43,6 +43,20 @@ test.each<Case>([
     calendar: unlisted,
     changes: { version: 2 },
   },
+  {
+    name: 'a second version of what is new, before the listing',
+    doubt: 'none',
+    calendar: unlisted,
+    changes: { version: 2 },
+    record: { bornAtMs: sinceMs + 60_000 },
+  },
+  {
+    name: 'a second version of what is new by a minute',
+    doubt: 'search',
+    calendar: unlisted,
+    changes: { version: 2 },
+    record: { bornAtMs: sinceMs + 59_999 },
+  },
   { name: 'cancelled, before the listing', doubt: 'search', calendar: unlisted, changes: { kind: 'absent' } },
   { name: 'from Exchange, before the listing', doubt: 'unlisted', calendar: unlisted, record: fromExchange },
   { name: 'new, after a loss', doubt: 'none', calendar: restored },
@@ -52,6 +66,26 @@ test.each<Case>([
     doubt: 'unconfirmed',
     calendar: restored,
     changes: { version: 2 },
+  },
+  {
+    name: 'a second version of what was born since the loss',
+    doubt: 'none',
+    calendar: restored,
+    changes: { version: 2 },
+    record: { bornAtMs: sinceMs },
+  },
+  {
+    name: 'a second version, made since the loss, of what was born before',
+    doubt: 'unconfirmed',
+    calendar: restored,
+    changes: { version: 2 },
+    record: { bornAtMs: sinceMs - 1 },
+  },
+  {
+    name: 'a first version of what the application was told of before the loss',
+    doubt: 'unconfirmed',
+    calendar: restored,
+    changes: { basedOn: 7 },
   },
   {
     name: 'cancelled, after a loss',
@@ -83,6 +117,15 @@ test.each<Case>([
   { name: 'of an exchangeId', doubt: 'unconfirmed', calendar: well, changes: { isFromExchange: true } },
 ])('$name: $doubt', ({ doubt, calendar, changes, record }) => {
   expect(doubtOf(aRecord(record), { ...wanted, ...changes }, calendar)).toBe(doubt)
+})
+
+test.each<[string, Partial<SettledWanted>, number | undefined]>([
+  ['a first version', {}, wanted.atMs],
+  ['one that is refused', { kind: 'absent', reason: 'private' }, wanted.atMs],
+  ['one that is gone', { kind: 'absent', reason: 'cancelled' }, undefined],
+  ['a later one', { version: 2 }, undefined],
+])('when an appointment was born is said by %s', (_, changes, bornAtMs) => {
+  expect(birthOf({ ...wanted, ...changes })).toBe(bornAtMs)
 })
 
 test.each([

@@ -32,22 +32,23 @@ export function doubtOf(
   const { isListed, isCurrent } = calendar
   if (isUnremembered(record)) {
     const isFromExchange = isExchangeId(record.appointmentId) || wanted.isFromExchange === true
-    if (!isListed && (isFromExchange || isOld(wanted, calendar))) return 'unlisted'
-    const hadItem = isFromExchange || (calendar.isRestored && isOld(wanted, calendar))
+    if (!isListed && (isFromExchange || isOld(record, wanted, calendar))) return 'unlisted'
+    const hadItem = isFromExchange || (calendar.isRestored && isOld(record, wanted, calendar))
     if (hadItem && isToBeAsked(record, wanted, calendar)) return 'unconfirmed'
   }
-  const isSure = isListed ? isCurrent : isSurelyNew(wanted, calendar)
+  const isSure = isListed ? isCurrent : isSurelyNew(record, wanted, calendar)
   return isSure ? 'none' : 'search'
 }
 
 /** The application speaks of what only an earlier ledger can have told it. */
 export function tellsOfLoss(record: AppointmentRecord): boolean {
   const { appointmentId, wanted } = record
-  return (
-    wanted !== undefined &&
-    isUnremembered(record) &&
-    (isExchangeId(appointmentId) || (wanted.basedOn ?? 0) > 0)
-  )
+  return wanted !== undefined && isUnremembered(record) && (isExchangeId(appointmentId) || wasTold(wanted))
+}
+
+/** It is based on what the application was told. */
+function wasTold({ basedOn = 0 }: Wanted | SettledWanted): boolean {
+  return basedOn > 0
 }
 
 function isToBeAsked(
@@ -58,17 +59,27 @@ function isToBeAsked(
   return kind === 'present' && !createsUnconfirmed && decision !== 'create'
 }
 
-/** It is not surely new: what is wanted absent may be anything. */
-function isOld({ kind, version, atMs }: Wanted | SettledWanted, { sinceMs }: CalendarKnowledge): boolean {
-  return kind === 'present' && (version > 1 || atMs < sinceMs)
+/**
+ * When the application made the appointment, if this version says so: the first one, unless all that it says is that the
+ * appointment is gone.
+ */
+export function birthOf({ kind, version, atMs, reason }: Head): number | undefined {
+  return version === 1 && (kind === 'present' || reason !== 'cancelled') ? atMs : undefined
+}
+
+type Head = Pick<SettledWanted, 'kind' | 'version' | 'atMs' | 'reason'>
+
+/** It may be of an earlier ledger: what is wanted absent may be anything. */
+function isOld(record: AppointmentRecord, wanted: Wanted | SettledWanted, { sinceMs }: CalendarKnowledge) {
+  if (wanted.kind !== 'present') return false
+  const bornAtMs = record.bornAtMs ?? birthOf(wanted)
+  return bornAtMs === undefined || bornAtMs < sinceMs || wasTold(wanted)
 }
 
 /** The application's clock and ours differ by less than this. */
 const clockSkewMs = 60_000
 
-function isSurelyNew(
-  { kind, version, atMs }: Wanted | SettledWanted,
-  { sinceMs }: CalendarKnowledge,
-): boolean {
-  return kind === 'present' && version === 1 && atMs >= sinceMs + clockSkewMs
+function isSurelyNew(record: AppointmentRecord, wanted: Wanted | SettledWanted, calendar: CalendarKnowledge) {
+  const sinceMs = calendar.sinceMs + clockSkewMs
+  return wanted.kind === 'present' && !isOld(record, wanted, { ...calendar, sinceMs })
 }
