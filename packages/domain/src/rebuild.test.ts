@@ -2,17 +2,21 @@ import { expect, test } from 'vitest'
 import { birthOf, type CalendarKnowledge, doubtOf, tellsOfLoss } from './rebuild.ts'
 import { type AppointmentRecord, emptyLink } from './record.ts'
 import { aRecord } from './testing/index.ts'
+import { revisionAt } from './revision.ts'
 import type { SettledWanted } from './wanted.ts'
 
 const sinceMs = 1_000_000
+const ledgerSinceMs = 1_790_000_000_000
 const wanted: SettledWanted = { kind: 'present', version: 1, atMs: sinceMs + 60_000 }
 const well: CalendarKnowledge = {
+  ledgerSinceMs,
   sinceMs,
   isListed: true,
   isCurrent: true,
   isRestored: false,
   createsUnconfirmed: false,
 }
+const awaiting = { ...well, othersAwaitedMs: 0 }
 const restored = { ...well, isRestored: true }
 const unlisted = { ...well, isListed: false, isCurrent: false }
 const fromExchange = { appointmentId: `ex-${'a'.repeat(22)}` }
@@ -59,6 +63,38 @@ test.each<Case>([
   },
   { name: 'cancelled, before the listing', doubt: 'search', calendar: unlisted, changes: { kind: 'absent' } },
   { name: 'from Exchange, before the listing', doubt: 'unlisted', calendar: unlisted, record: fromExchange },
+  { name: 'new, while others are not listed', doubt: 'none', calendar: awaiting },
+  {
+    name: 'older, while others are not listed',
+    doubt: 'unlisted',
+    calendar: awaiting,
+    changes: { atMs: sinceMs - 1 },
+  },
+  {
+    name: 'older, while others are not listed, and decided',
+    doubt: 'none',
+    calendar: awaiting,
+    changes: { atMs: sinceMs - 1 },
+    record: { decision: 'create' },
+  },
+  {
+    name: 'older, in a restored calendar, while others are not listed',
+    doubt: 'unconfirmed',
+    calendar: { ...awaiting, isRestored: true },
+    changes: { atMs: sinceMs - 1 },
+  },
+  {
+    name: 'from Exchange, while others are not listed',
+    doubt: 'unconfirmed',
+    calendar: awaiting,
+    record: fromExchange,
+  },
+  {
+    name: 'cancelled, while others are not listed',
+    doubt: 'none',
+    calendar: awaiting,
+    changes: { kind: 'absent', version: 2 },
+  },
   { name: 'new, after a loss', doubt: 'none', calendar: restored },
   { name: 'older, after a loss', doubt: 'unconfirmed', calendar: restored, changes: { atMs: sinceMs - 1 } },
   {
@@ -128,12 +164,15 @@ test.each<[string, Partial<SettledWanted>, number | undefined]>([
   expect(birthOf({ ...wanted, ...changes })).toBe(bornAtMs)
 })
 
+const told = revisionAt(ledgerSinceMs)
+
 test.each([
   ['an appointment of its own', {}, false],
   ['one from Exchange that is not known', fromExchange, true],
-  ['what it was told of', { wanted: { ...wanted, basedOn: 7 } }, true],
+  ['what it was told of before', { wanted: { ...wanted, basedOn: told } }, true],
+  ['what it was told of since, in another mailbox', { wanted: { ...wanted, basedOn: told + 1 } }, false],
   ['what it was never told of', { wanted: { ...wanted, basedOn: 0 } }, false],
   ['one from Exchange that is known', { ...fromExchange, ...written }, false],
 ])('the application speaks of %s', (_, changes: Partial<AppointmentRecord>, isLost) => {
-  expect(tellsOfLoss(aRecord({ wanted, ...changes }))).toBe(isLost)
+  expect(tellsOfLoss(aRecord({ wanted, ...changes }), { ledgerSinceMs })).toBe(isLost)
 })

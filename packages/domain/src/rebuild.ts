@@ -1,10 +1,13 @@
 import { isUnremembered } from './caught-up.ts'
 import { isExchangeId } from './identity.ts'
 import type { AppointmentRecord } from './record.ts'
+import { revisionAt } from './revision.ts'
 import type { SettledWanted, Wanted } from './wanted.ts'
 
 /** How well the ledger knows a calendar: an item that it has not heard of yet may be there. */
 export type CalendarKnowledge = {
+  /** Before that the application can only have been told by an earlier ledger. */
+  readonly ledgerSinceMs: number
   /** The ledger knows the mailbox since then. What the application made before may have an item. */
   readonly sinceMs: number
   /** All of its items were listed once. */
@@ -13,13 +16,18 @@ export type CalendarKnowledge = {
   readonly isCurrent: boolean
   /** It was synchronised before the ledger knew it: an earlier ledger was lost. */
   readonly isRestored: boolean
+  /**
+   * Calendars that the ledger knows for as long are not listed yet: one of them may tell that an earlier ledger was
+   * lost. How long they were waited for since this one is listed.
+   */
+  readonly othersAwaitedMs?: number
   /** What is then without an item is created without asking. */
   readonly createsUnconfirmed: boolean
 }
 
 /**
  * What stands against taking an appointment without a known item for one that has none. `search`: its stamp has to be
- * looked for first. `unlisted`: the item may be there and carry no stamp; known once the calendar is listed.
+ * looked for first. `unlisted`: the item may be there and carry no stamp, or have been there: known once calendars are listed.
  * `unconfirmed`: it had an item once, and whether it is to have one again is for somebody to decide.
  */
 export type Doubt = 'none' | 'search' | 'unlisted' | 'unconfirmed'
@@ -29,21 +37,31 @@ export function doubtOf(
   wanted: Wanted | SettledWanted,
   calendar: CalendarKnowledge,
 ): Doubt {
-  const { isListed, isCurrent } = calendar
+  const { isListed, isCurrent, isRestored, othersAwaitedMs } = calendar
   if (isUnremembered(record)) {
     const isFromExchange = isExchangeId(record.appointmentId) || wanted.isFromExchange === true
-    if (!isListed && (isFromExchange || isOld(record, wanted, calendar))) return 'unlisted'
-    const hadItem = isFromExchange || (calendar.isRestored && isOld(record, wanted, calendar))
-    if (hadItem && isToBeAsked(record, wanted, calendar)) return 'unconfirmed'
+    const mayBeOld = isFromExchange || isOld(record, wanted, calendar)
+    if (!isListed && mayBeOld) return 'unlisted'
+    const hadItem = isFromExchange || (isRestored && mayBeOld)
+    if (isToBeAsked(record, wanted, calendar)) {
+      if (hadItem) return 'unconfirmed'
+      if (mayBeOld && othersAwaitedMs !== undefined) return 'unlisted'
+    }
   }
   const isSure = isListed ? isCurrent : isSurelyNew(record, wanted, calendar)
   return isSure ? 'none' : 'search'
 }
 
 /** The application speaks of what only an earlier ledger can have told it. */
-export function tellsOfLoss(record: AppointmentRecord): boolean {
+export function tellsOfLoss(
+  record: AppointmentRecord,
+  { ledgerSinceMs }: Pick<CalendarKnowledge, 'ledgerSinceMs'>,
+): boolean {
   const { appointmentId, wanted } = record
-  return wanted !== undefined && isUnremembered(record) && (isExchangeId(appointmentId) || wasTold(wanted))
+  if (!wanted || !isUnremembered(record)) return false
+  // What moved here from another mailbox may be based on what this ledger has told.
+  const isBefore = (wanted.basedOn ?? 0) <= revisionAt(ledgerSinceMs)
+  return isExchangeId(appointmentId) || (wasTold(wanted) && isBefore)
 }
 
 /** It is based on what the application was told. */
