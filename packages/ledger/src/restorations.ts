@@ -32,7 +32,8 @@ export function createRestorations(store: Store, own: Store): RestorationLedger 
       await send((redis) => redis.hsetnx(keys.mailbox(id), 'restored', enabledAtMs))
       if (store !== own) return
       const { atMs } = await beginning(own)
-      if (isOf(atMs, enabledAtMs)) await send((redis) => redis.hsetnx(keys.beginning, 'lost', enabledAtMs))
+      if (isOf(atMs, enabledAtMs))
+        await send((redis) => redis.hsetnx(own.keys.beginning, 'lost', enabledAtMs))
     },
     async restorationOf({ id, enabledAtMs }) {
       const [{ atMs, isLoss, isAwaited }, [restored, ended]] = await Promise.all([
