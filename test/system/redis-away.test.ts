@@ -29,6 +29,8 @@ describe('while Redis is stopped', () => {
     await expectUnavailable(system, token)
     simulator.userCreates(bob, { subject: 'Made meanwhile', start, end })
 
+    const failures = () => lines.filter((line) => line.includes('could not connect to redis'))
+    await eventually(() => expect(failures().length).toBeGreaterThan(20), 10_000)
     await redis.startAgain()
     await eventually(async () => expect(await post(system)).toMatchObject({ status: 202 }), 10_000)
     for (const id of [...ids, 'later']) await settled(alice, id, 1, 20_000)

@@ -41,7 +41,7 @@ export function watchOutages(log: Logger, sayEveryMs = 30_000): Outages {
       const isFirst = without.size === 0
       without.add(connection)
       reason = error?.message ?? (isFirst ? unsaid : reason)
-      if (!isFirst) return
+      if (!isFirst) return log.debug({ reason }, 'could not connect to redis')
       sinceMs = Date.now()
       timer = setInterval(sayAgain, sayEveryMs)
       log.warn({ reason, mend }, 'redis is away: all work waits, trying to connect again and again')
