@@ -1,4 +1,5 @@
 import { createExchange, type Exchange, type ExchangeConfig } from '@lockstep/exchange'
+import { createExaminer, type Examiner } from '@lockstep/exchange/doctor'
 import { connectionPrefix, createLedger, type Ledger, type Mailbox } from '@lockstep/ledger'
 import { createQueues, type Queues } from '@lockstep/queue'
 import {
@@ -10,6 +11,7 @@ import {
 } from '@lockstep/runtime'
 import { keepMailboxes } from './keep-mailboxes.ts'
 import { onceRedisIsThere } from './once-redis-is-there.ts'
+import type { Other } from './other-connections.ts'
 
 /** What the connections of a process share. */
 export type Shared = {
@@ -34,6 +36,10 @@ export type Connection = {
   openExchange(config: ExchangeConfig, onCircuit?: (state: 'open' | 'closed') => void): Exchange
   /** Does something as soon as Redis is there, and again if it goes away meanwhile. */
   onceRedisIsThere<Result>(action: () => Promise<Result>): Promise<Result>
+  /** What finds out whether mailboxes can be synchronised, within the same budgets. It is the caller's to close. */
+  openExaminer(config: ExchangeConfig): Examiner
+  /** The ledgers of the other connections of the deployment. */
+  readonly others: readonly Other[]
   /** Enables mailboxes, however long Redis is away, and again if it is lost. One that was not known is due at once. */
   enableMailboxes(addresses: readonly string[]): Promise<Mailbox[]>
   close(): Promise<void>
@@ -70,6 +76,8 @@ export function openConnection(name: string, shared: Shared): Connection {
       }),
     onceRedisIsThere: persistently,
     enableMailboxes: (addresses) => persistently(() => keeper.enable(addresses)),
+    openExaminer: (config) => createExaminer(config, { redis, prefix: connectionPrefix(prefix, name) }),
+    others,
     async close() {
       keeper.close()
       await queues.close()
