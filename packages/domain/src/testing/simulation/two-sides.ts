@@ -25,7 +25,8 @@ type EditStep = {
 export type Step =
   | EditStep
   | { readonly do: 'cancel' | 'restore'; readonly side: Side }
-  | { readonly do: 'hide'; readonly isPrivate: boolean }
+  | { readonly do: 'hide' | 'conceal'; readonly isPrivate: boolean }
+  | { readonly do: 'label'; readonly isPersonal: boolean }
   | { readonly do: 'respond' | 'sync' }
   | { readonly do: 'accept'; readonly pick: number; readonly again: boolean }
   | { readonly do: 'outbound'; readonly fault: CallFault }
@@ -114,6 +115,10 @@ export function createTwoSides({ bornAt, policy, sendsBasedOn, role }: Scene) {
           return step.side === 'application' ? application.hold(true) : exchange.restore()
         case 'hide':
           return exchange.hide(step.isPrivate)
+        case 'conceal':
+          return application.conceal(step.isPrivate)
+        case 'label':
+          return exchange.edit({ sensitivity: step.isPersonal ? 'personal' : 'normal' })
         case 'respond':
           return respond()
         case 'sync':
