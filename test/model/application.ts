@@ -11,6 +11,10 @@ export type Entry = {
   version: number
   /** The newest revision that it applied. */
   applied: number
+  /** Properties of changes that it was told and did not take, answering 409: it may be told of them once more. */
+  readonly declined: Set<string>
+  /** Revisions that told it of nothing else. */
+  readonly repeats: Set<number>
   isHeld: boolean
   /** It was told that it is gone; otherwise it took it off itself. */
   isTold?: boolean
@@ -56,8 +60,7 @@ export function createApplicationModel(answersConflict: boolean): ApplicationMod
     const { mailbox, appointmentId, appointment } = data
     const content = appointment as unknown as Content
     const label = labelOf(content.subject)
-    const head = { mailbox, appointmentId, label, content }
-    return keep({ ...head, version: 0, applied: 0, isHeld: false, isRecurring: false })
+    return keep(entryOf({ mailbox, appointmentId, label, content, isHeld: false }))
   }
 
   return {
@@ -66,18 +69,9 @@ export function createApplicationModel(answersConflict: boolean): ApplicationMod
 
     create(mailbox, label, content) {
       const appointmentId = `APP-${label}`
-      const entry = keep({
-        mailbox,
-        appointmentId,
-        label,
-        content,
-        bornAtMs: Date.now(),
-        version: 0,
-        applied: 0,
-        isHeld: true,
-        isRecurring: false,
-      })
-      return versionOf(entry)
+      return versionOf(
+        keep(entryOf({ mailbox, appointmentId, label, content, isHeld: true, bornAtMs: Date.now() })),
+      )
     },
     change(entry, { isHeld = entry.isHeld, isRecurring = entry.isRecurring, ...content }) {
       Object.assign(entry, { isHeld, isRecurring, content: { ...entry.content, ...content } })
@@ -89,16 +83,27 @@ export function createApplicationModel(answersConflict: boolean): ApplicationMod
       const known = byId.get(appointmentId)
       if (!known && change.type !== 'appointment.created') return { status: 204 }
       if (known && revision <= known.applied) return { status: 204 }
-      if (known && answersConflict && known.version > applicationVersion)
+      if (known && answersConflict && known.version > applicationVersion) {
+        for (const property of change.data.changed) known.declined.add(property)
         return { status: 409, body: { version: known.version } }
+      }
       apply(known ?? born(change), change)
       return { status: 204 }
     },
   }
 }
 
+type Beginning = Pick<Entry, 'mailbox' | 'appointmentId' | 'label' | 'content' | 'isHeld'>
+
+function entryOf(beginning: Beginning): Entry {
+  return { ...beginning, version: 0, applied: 0, declined: new Set(), repeats: new Set(), isRecurring: false }
+}
+
 function apply(entry: Entry, { type, data }: ReceivedChange): void {
   entry.applied = data.revision
+  const isRepeat = type === 'appointment.updated' && entry.declined.isSupersetOf(new Set(data.changed))
+  if (isRepeat) entry.repeats.add(data.revision)
+  entry.declined.clear()
   if (type === 'appointment.created') entry.isHeld = true
   const isGone = type === 'appointment.cancelled' || type === 'appointment.withdrawn'
   if (isGone) entry.isHeld = false

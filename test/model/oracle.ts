@@ -154,14 +154,19 @@ function secrets({ secrets: texts }: Memory, deliveries: readonly ReceivedChange
     .map((text) => ['leak', `${text} was told while hidden`])
 }
 
-/** What one side alone did comes back to it neither as a change nor as a write. */
+/**
+ * What one side alone did comes back to it neither as a change nor as a write. What the application answered 409 to may
+ * be told once more: that answer may have been lost.
+ */
 function echoes(
   { acts, changeKey, isClear }: Memory,
-  { item }: View,
+  { item, entry }: View,
   deliveries: readonly ReceivedChange[],
 ): Finding[] {
   const isQuietAt = (side: Act['side']) => !acts.some((act) => act.side === side)
-  const told = deliveries.map(({ type, data }) => `${type} ${data.revision} (${data.changed.join(', ')})`)
+  const isRepeat = ({ data }: ReceivedChange) => entry?.repeats.has(data.revision) === true
+  const news = deliveries.filter((change) => !isRepeat(change))
+  const told = news.map(({ type, data }) => `${type} ${data.revision} (${data.changed.join(', ')})`)
   return [
     ...(isQuietAt('exchange') && told.length > 0 ? [['echo', `told ${told.join('; ')}`] as const] : []),
     // What the application said of an appointment that was hidden is written once it is shown.

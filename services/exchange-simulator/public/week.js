@@ -2,6 +2,7 @@ import { html } from './ui/html.js'
 
 const dayMs = 86_400_000
 const hour = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
+const isoDate = new Intl.DateTimeFormat('sv-SE')
 const dayName = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'short' })
 
 /** A week as a list of days, in the browser's time zone. */
@@ -54,7 +55,12 @@ function marksOf({ sensitivity, showAs, isCancelled, stamped }) {
   ].filter(Boolean)
 }
 
-function touches({ start, end }, from) {
+/** An all-day item lies on the days of its own zone, wherever it is looked at. */
+function touches({ start, end, isAllDay }, from) {
+  if (isAllDay) {
+    const day = isoDate.format(from)
+    return start.dateTime.slice(0, 10) <= day && day < end.dateTime.slice(0, 10)
+  }
   const [begin, finish] = [Date.parse(start.instant), Date.parse(end.instant)]
   return begin < from.getTime() + dayMs && (finish > from.getTime() || begin === finish)
 }

@@ -7,6 +7,7 @@ import {
   type Logger,
   type MetricSource,
   notFound,
+  type Outages,
   probesRouter,
   problems,
   requestId,
@@ -20,11 +21,13 @@ import { changeFeed } from './change-feed.ts'
 import { conflicts } from './conflicts/conflicts.ts'
 import { docsPage } from './docs/docs-page.ts'
 import { dryRuns } from './dry-runs.ts'
+import { enablings } from './enablings.ts'
 import { events } from './events.ts'
 import { type ConnectionFacts, connectionStates } from './connection-states.ts'
 import type { AllowList } from './listener/allow-list.ts'
 import { byNotificationAddress } from './listener/by-notification-address.ts'
 import { mailboxForget } from './mailbox-forget.ts'
+import { mailboxList } from './mailbox-list.ts'
 import { mailboxRebuild } from './mailbox-rebuild.ts'
 import { mailboxRelease } from './mailbox-release.ts'
 import { mailboxRepair } from './mailbox-repair.ts'
@@ -42,6 +45,7 @@ export type AppDeps = {
   ofNobody: RequestHandler
   registry: MetricSource
   log: Logger
+  outages?: Outages
   checks: Checks
   notes?: () => Readonly<Record<string, string>>
 }
@@ -73,7 +77,7 @@ export type ApiDeps = ConnectionFacts & {
 }
 
 /** Notifications come first: of them there may be a flood. */
-export function createApp({ connections, ofNobody, log, ...probes }: AppDeps): Express {
+export function createApp({ connections, ofNobody, ...probes }: AppDeps): Express {
   return express()
     .set('query parser', 'simple')
     .disable('x-powered-by')
@@ -85,7 +89,7 @@ export function createApp({ connections, ofNobody, log, ...probes }: AppDeps): E
     .use(docsPage(openApiDocument()))
     .use(notFound())
     .use(unavailable())
-    .use(problems({ log }))
+    .use(problems(probes))
 }
 
 /** The API of one connection: its applications see nothing of others. */
@@ -94,7 +98,7 @@ export function createApi(deps: ApiDeps): Router {
     .use(events(deps), appointmentStates(deps), mailboxStates(deps), changeFeed(deps), trail(deps))
     .use(mailboxRelease(deps), mailboxForget(deps), mailboxRepair(deps), appointmentReplay(deps))
     .use(settings(deps), conflicts(deps), mailboxRebuild(deps), unconfirmed(deps))
-    .use(connectionStates(deps), dryRuns(deps))
+    .use(connectionStates(deps), dryRuns(deps), enablings(deps), mailboxList(deps))
 }
 
 /** The keys of all connections are compared, so that the time it takes tells nothing. */
@@ -106,8 +110,8 @@ function ownerOf(connections: AppDeps['connections']) {
 export function createNotificationsApp({
   connections,
   ofNobody,
-  log,
-}: Pick<AppDeps, 'connections' | 'ofNobody' | 'log'>): Express {
+  ...telling
+}: Pick<AppDeps, 'connections' | 'ofNobody' | 'log' | 'outages'>): Express {
   return express()
     .set('query parser', 'simple')
     .disable('x-powered-by')
@@ -116,7 +120,7 @@ export function createNotificationsApp({
     .use(byNotificationAddress({ connections, ofNobody }))
     .use(notFound())
     .use(unavailable())
-    .use(problems({ log }))
+    .use(problems(telling))
 }
 
 /**
