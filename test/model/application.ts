@@ -21,7 +21,7 @@ export type Entry = {
   /** When it made its newest version, or was told of the appointment. */
   madeAt?: string
   /** When it was made here; missing if it came from Exchange. */
-  bornAtMs?: number
+  readonly bornAtMs?: number
   isRecurring: boolean
   content: Content
 }
@@ -93,7 +93,7 @@ export function createApplicationModel(answersConflict: boolean): ApplicationMod
   }
 }
 
-type Beginning = Pick<Entry, 'mailbox' | 'appointmentId' | 'label' | 'content' | 'isHeld'>
+type Beginning = Pick<Entry, 'mailbox' | 'appointmentId' | 'label' | 'content' | 'isHeld' | 'bornAtMs'>
 
 function entryOf(beginning: Beginning): Entry {
   return { ...beginning, version: 0, applied: 0, declined: new Set(), repeats: new Set(), isRecurring: false }
