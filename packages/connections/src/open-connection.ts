@@ -1,9 +1,11 @@
 import { createExchange, type Exchange, type ExchangeConfig } from '@lockstep/exchange'
+import { createExaminer, type Examiner } from '@lockstep/exchange/doctor'
 import { connectionPrefix, createLedger, type Ledger, type Mailbox } from '@lockstep/ledger'
 import { createQueues, type Queues } from '@lockstep/queue'
 import { type Logger, type Metrics, type RedisConnection, watchExchange } from '@lockstep/runtime'
 import { keepMailboxes } from './keep-mailboxes.ts'
 import { onceRedisIsThere } from './once-redis-is-there.ts'
+import type { Other } from './other-connections.ts'
 
 /** What the connections of a process share. */
 export type Shared = {
@@ -25,6 +27,10 @@ export type Connection = {
   readonly queues: Queues
   /** Its calendars: with its own accounts, budgets, breaker, trust and way out. */
   openExchange(config: ExchangeConfig, onCircuit?: (state: 'open' | 'closed') => void): Exchange
+  /** What finds out whether mailboxes can be synchronised, within the same budgets. It is the caller's to close. */
+  openExaminer(config: ExchangeConfig): Examiner
+  /** The ledgers of the other connections of the deployment. */
+  readonly others: readonly Other[]
   /** Enables mailboxes, however long Redis is away, and again if it is lost. One that was not known is due at once. */
   enableMailboxes(addresses: readonly string[]): Promise<Mailbox[]>
   close(): Promise<void>
@@ -57,6 +63,8 @@ export function openConnection(name: string, shared: Shared): Connection {
           onCircuit?.(state)
         },
       }),
+    openExaminer: (config) => createExaminer(config, { redis, prefix: connectionPrefix(prefix, name) }),
+    others,
     enableMailboxes: (addresses) => onceRedisIsThere({ redis, log }, () => keeper.enable(addresses)),
     async close() {
       keeper.close()

@@ -6,6 +6,7 @@ import { createCrossings, type CrossingLedger } from './crossings.ts'
 import { createDeliveries, type DeliveryLedger } from './deliveries.ts'
 import { createDryRuns, type DryRunLedger } from './dry-runs.ts'
 import { createDue, type DueLedger } from './due.ts'
+import { createEnablings, type EnablingLedger } from './enablings.ts'
 import { createForget, type ForgetLedger } from './forget.ts'
 import { createHealth, type HealthLedger } from './health.ts'
 import { createHearing, type HearingLedger } from './hearing.ts'
@@ -31,6 +32,7 @@ import { createTrail, type TrailLedger } from './trail.ts'
  * Every method fails with a `LedgerUnavailableError` while Redis does not serve; then nothing is half stored.
  */
 export type Ledger = MailboxLedger &
+  EnablingLedger &
   OutboundLedger &
   InboundLedger &
   SubscriptionLedger &
@@ -115,6 +117,7 @@ function assemble(
   return {
     open: store.open,
     ...mailboxes,
+    ...createEnablings(store),
     ...createOutbound(store, { tombstoneMs, waitReplicas }),
     ...inbound,
     ...listings,

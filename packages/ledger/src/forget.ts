@@ -31,12 +31,13 @@ export function createForget(
   { endSubscription, leaveGroup, dropDryRunCopy }: Ends,
 ): ForgetLedger {
   const { keys, run, send } = store
+  const { all, due, ended } = keys.enablings
   const ledger: ForgetLedger = {
     async forget(mailboxId, nowMs) {
       const subscriptionId = await send((redis) => redis.hget(keys.mailbox(mailboxId), 'subscription'))
       const forgotten = await run(
         'forget',
-        [keys.addresses, keys.mailboxes, keys.leaving],
+        [keys.addresses, keys.mailboxes, keys.leaving, all, due, ended],
         [mailboxId, nowMs],
       )
       if (subscriptionId !== null) await endSubscription(mailboxId, subscriptionId)

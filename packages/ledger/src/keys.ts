@@ -41,6 +41,12 @@ export function createKeys(prefix: string) {
     leaving: `${prefix}:{mailboxes}:leaving`,
     /** Hash: mailbox id → the way by which its changes are heard of. */
     ways: `${prefix}:{mailboxes}:ways`,
+    /** What was asked for and came of it, by address: hash, and sorted sets by time. */
+    enablings: {
+      all: `${prefix}:{mailboxes}:enablings`,
+      due: `${prefix}:{mailboxes}:enablings-due`,
+      ended: `${prefix}:{mailboxes}:enablings-ended`,
+    },
     /** What mailboxes that are listened to have in common. */
     listening: {
       /** Hash: mailbox id → its group. */

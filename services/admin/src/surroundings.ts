@@ -1,3 +1,4 @@
+import type { Other } from '@lockstep/connections'
 import { createExaminer, type Examiner } from '@lockstep/exchange/doctor'
 import { connectionPrefix, createLedger, type Ledger } from '@lockstep/ledger'
 import { closeRedis, connectRedis, createLogger, ready, type RedisConnection } from '@lockstep/runtime'
@@ -9,6 +10,8 @@ export type Surroundings = {
   readonly connection: string
   readonly config: ConnectionConfig
   readonly examiner: Examiner
+  /** The ledgers of the other connections: empty while Redis is away. */
+  readonly others: readonly Other[]
   /** Both are missing while Redis is away. */
   readonly redis?: RedisConnection
   readonly ledger?: Ledger
@@ -54,7 +57,7 @@ function configFor({ env, connection }: Terminal): Config {
 }
 
 async function within<Result>(
-  { service, connections }: Config,
+  { service, connections, names }: Config,
   connection: string,
   use: (surroundings: Surroundings) => Promise<Result>,
 ): Promise<Result> {
@@ -67,9 +70,13 @@ async function within<Result>(
   )
   const shared = { redis, prefix: connectionPrefix(prefix, connection) }
   const examiner = createExaminer(config.exchange, isThere ? shared : undefined)
-  const ledger = isThere ? { redis, ledger: createLedger(redis, { prefix, connection }) } : {}
+  const ledgerOf = (name: string) => createLedger(redis, { prefix, connection: name })
+  const ledger = isThere ? { redis, ledger: ledgerOf(connection) } : {}
+  const others = names
+    .filter((name) => isThere && name !== connection)
+    .map((name) => ({ name, ledger: ledgerOf(name) }))
   try {
-    return await use({ connection, config, examiner, ...ledger })
+    return await use({ connection, config, examiner, others, ...ledger })
   } finally {
     await examiner.close()
     await closeRedis(redis)

@@ -127,6 +127,7 @@ function hearingConfig(env: z.output<typeof connectionVariables>) {
   const { NOTIFICATIONS: best, STATUS_FREQUENCY_MINUTES: statusFrequencyMinutes } = env
   const whilePushed = Math.min(1.5 * statusFrequencyMinutes, 5) * minuteMs
   return {
+    best,
     ...(best === 'push' && {
       push: { publicUrl: env.INGRESS_PUBLIC_URL!, statusFrequencyMinutes, minuteMs },
     }),
@@ -176,6 +177,7 @@ const connection = connectionVariables
       holdBack: { brake: brakeConfig(env), oscillation: oscillationConfig(env) },
     },
     tell: { backfillMs: env.BACKFILL_DAYS * dayMs, newerVersionMs: 30_000 },
+    enabling: { parallel: 20, everyMs: 1_000, leaseMs: 10_000, waitMs: 30_000 },
     forgetMs: env.FORGET_SECONDS,
     staleMs: env.STALE_SECONDS,
   }))

@@ -12,6 +12,7 @@ import { createDryRun } from './dry-run.ts'
 import { createDeliver } from './deliver.ts'
 import { createDeliverMailbox } from './deliver-mailbox.ts'
 import { createFeedApplication } from './feed-application.ts'
+import { startEnabling } from './enable-requested.ts'
 import { createForgetMailbox } from './forget-mailbox.ts'
 import { createHearing } from './hearing/hearing.ts'
 import { startListeners } from './hearing/listeners.ts'
@@ -89,6 +90,14 @@ async function inboundOf(
   }
   const listeners =
     hearingOptions.streams && startListeners({ ledger, gateway, inbound: queues.inbound, log }, listening)
+  const enabling = startEnabling(
+    {
+      ...connection,
+      notifications: { kind: hearingOptions.best, publicUrl: pushOptions?.publicUrl },
+      openExaminer: () => connection.openExaminer(config.exchange),
+    },
+    config.enabling,
+  )
   return {
     queues: {
       inbound: withDryRun(connection, 'inbound', { rehearse: dryRun.inbound, handle: syncMailbox }),
@@ -99,6 +108,7 @@ async function inboundOf(
     },
     onCircuitClosed: () => hearing.distrust(),
     async close() {
+      await enabling.close()
       if (listeners) await listeners.close()
       await application.close()
     },

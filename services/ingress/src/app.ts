@@ -20,11 +20,13 @@ import { changeFeed } from './change-feed.ts'
 import { conflicts } from './conflicts/conflicts.ts'
 import { docsPage } from './docs/docs-page.ts'
 import { dryRuns } from './dry-runs.ts'
+import { enablings } from './enablings.ts'
 import { events } from './events.ts'
 import { type ConnectionFacts, connectionStates } from './connection-states.ts'
 import type { AllowList } from './listener/allow-list.ts'
 import { byNotificationAddress } from './listener/by-notification-address.ts'
 import { mailboxForget } from './mailbox-forget.ts'
+import { mailboxList } from './mailbox-list.ts'
 import { mailboxRebuild } from './mailbox-rebuild.ts'
 import { mailboxRelease } from './mailbox-release.ts'
 import { mailboxRepair } from './mailbox-repair.ts'
@@ -94,7 +96,7 @@ export function createApi(deps: ApiDeps): Router {
     .use(events(deps), appointmentStates(deps), mailboxStates(deps), changeFeed(deps), trail(deps))
     .use(mailboxRelease(deps), mailboxForget(deps), mailboxRepair(deps), appointmentReplay(deps))
     .use(settings(deps), conflicts(deps), mailboxRebuild(deps), unconfirmed(deps))
-    .use(connectionStates(deps), dryRuns(deps))
+    .use(connectionStates(deps), dryRuns(deps), enablings(deps), mailboxList(deps))
 }
 
 /** The keys of all connections are compared, so that the time it takes tells nothing. */

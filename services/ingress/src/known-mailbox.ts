@@ -8,7 +8,7 @@ export async function knownMailbox(ledger: Pick<Ledger, 'find'>, address: string
   throw new ProblemError({
     status: 404,
     detail: 'The mailbox is not enabled for synchronisation.',
-    mend: 'Use the primary address of an enabled mailbox, or have this one enabled.',
+    mend: 'Use the primary address of an enabled mailbox, or have this one enabled: POST /v1/mailboxes.',
   })
 }
 

@@ -11,6 +11,10 @@ const later = 'This passes by itself as a rule: try this mailbox again later.'
 /** What can be done about what concerns one mailbox, or what only an examination finds. */
 const mends: Readonly<Record<string, string>> = {
   INVALID_ADDRESS: 'Write the primary SMTP address, such as alice@contoso.example.',
+  ENABLED_ELSEWHERE:
+    'A mailbox belongs to one connection: have it forgotten there first (`lockstep --connection <name> mailboxes disable <address>`), or leave it where it is.',
+  TEST_BROKEN_OFF:
+    'Each time the process that tested it ended before the test did: see why inbound workers end, then ask again.',
   NOT_PRIMARY_ADDRESS:
     'Enable the mailbox by its primary address, and let the application use that in its events.',
   NOT_A_MAILBOX:

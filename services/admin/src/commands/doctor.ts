@@ -1,7 +1,6 @@
-import { defaultConnection } from '@lockstep/connections'
+import { defaultConnection, trialNotifications } from '@lockstep/connections'
 import type { Step } from '@lockstep/exchange/doctor'
 import type { Command } from 'commander'
-import { notificationsOf } from '../notifications.ts'
 import { createTeller, type Teller } from '../output/teller.ts'
 import { examineRedis } from '../redis/examine-redis.ts'
 import { type Surroundings, withEachSurroundings } from '../surroundings.ts'
@@ -68,7 +67,7 @@ async function examineMailbox(
   const address = mailbox ?? (await ledger?.all())?.[0]?.address ?? config.mailboxes[0]
   if (address === undefined) skip('mailbox', 'none is enabled: name one with --mailbox')
   else {
-    const notifications = notificationsOf(around, wait)
+    const notifications = trialNotifications({ ...around, notifications: config.notifications }, wait)
     await tellAll(examiner.mailbox(address, { notifications, signal }), teller)
   }
   if (outside === undefined) skip('scope', 'name a mailbox that must be denied with --outside')

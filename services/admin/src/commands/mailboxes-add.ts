@@ -1,10 +1,10 @@
+import { fewMailboxes, mailboxTesting } from '@lockstep/connections'
+import { testMany } from '@lockstep/exchange/doctor'
 import type { Command } from 'commander'
 import { readAddresses } from '../mailboxes/read-addresses.ts'
 import { writeReport } from '../mailboxes/report.ts'
-import { testMany } from '../mailboxes/test-many.ts'
-import { createProgress, fewMailboxes } from '../output/progress.ts'
+import { createProgress } from '../output/progress.ts'
 import { createTeller } from '../output/teller.ts'
-import { notificationsOf } from '../notifications.ts'
 import { ledgerOf, type Surroundings, withSurroundings } from '../surroundings.ts'
 import { exitCodes, type Terminal } from '../terminal.ts'
 import { count, csvOption, jsonOption, type Run, waitOption } from './options.ts'
@@ -66,15 +66,11 @@ async function testAll(around: Surroundings, doing: Doing, terminal: Terminal): 
 
   const progress = createProgress(terminal, teller, { total: addresses.length, enables })
   const verdicts = await testMany(addresses, {
-    examiner,
-    notificationsOf: (waitMs) => notificationsOf(around, waitMs, addresses.length > fewMailboxes),
+    ...mailboxTesting(
+      { ...around, ledger, notifications: around.config.notifications },
+      { enables, isOneOfMany: addresses.length > fewMailboxes },
+    ),
     waitMs: options.wait,
-    isKnown: async (address) => enables && (await ledger.find(address)) !== undefined,
-    async onPassed(address) {
-      if (!enables) return
-      const { id } = await ledger.enable(address, Date.now())
-      await ledger.setInboundDue(id, Date.now())
-    },
     onVerdict: progress.tell,
     parallel: Math.min(options.parallel, addresses.length),
     signal: terminal.signal,

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import type { Verdict } from './test-many.ts'
+import type { Verdict } from '@lockstep/exchange/doctor'
 
 const outcomes: Record<Verdict['outcome'], string> = {
   well: 'passed',

@@ -1,13 +1,12 @@
+import { fewMailboxes } from '@lockstep/connections'
+import type { Verdict } from '@lockstep/exchange/doctor'
 import { reasonsOf } from '../mailboxes/report.ts'
-import type { Verdict } from '../mailboxes/test-many.ts'
 import type { Terminal } from '../terminal.ts'
 import { stepLines } from './step-lines.ts'
 import type { Teller } from './teller.ts'
 
 type Run = { readonly total: number; readonly enables: boolean }
 
-/** So few are told in full, step by step; of more, only what needs somebody. */
-export const fewMailboxes = 3
 const tellEveryMs = 2_000
 
 /** Tells what comes of many mailboxes while it goes on, and sums it up in the end. */

@@ -8,6 +8,12 @@ import {
   replayedSchema,
   releaseSchema,
 } from './mailbox-answers.ts'
+import {
+  enablingSchema,
+  enablingsSchema,
+  mailboxesAskedForSchema,
+  mailboxesSchema,
+} from './enabling-answers.ts'
 import { dryRunSchema, dryRunsSchema, dryRunStateSchema } from './dry-run-answers.ts'
 import { conflictSchema, conflictsSchema, reversalSchema } from './conflict-answers.ts'
 import {
@@ -53,9 +59,13 @@ export function componentSchemas(): Record<string, Schema> {
     dryRunStateSchema,
     dryRunSchema,
     dryRunsSchema,
+    enablingSchema,
+    enablingsSchema,
+    mailboxesSchema,
   ]
   return {
     ...schemasIn(eventSchema, 'input'),
+    ...schemasIn(mailboxesAskedForSchema, 'input'),
     ...schemasIn(releaseSchema, 'input'),
     ...schemasIn(settingsPatchSchema, 'input'),
     ...schemasIn(reversalSchema, 'input'),

@@ -27,7 +27,7 @@ export const mailboxPaths = {
       operationId: 'forgetMailbox',
       summary: 'Forget a mailbox',
       description:
-        'It is synchronised no more, and everything that is known of it is erased within a minute. Its calendar stays as it is. Take it off MAILBOXES too, or the next start enables it anew.',
+        'It is synchronised no more, and everything that is known of it is erased within a minute. Its calendar stays as it is. One that was only asked for is not enabled any more. Take it off MAILBOXES too, or the next start enables it anew.',
       ...withKey,
       parameters: [mailbox],
       responses: {

@@ -6,6 +6,7 @@ import { conflictPaths } from './conflict-paths.ts'
 import { dryRunPaths } from './dry-run-paths.ts'
 import { rebuildPaths } from './rebuild-paths.ts'
 import { settingPaths } from './setting-paths.ts'
+import { enablingPaths } from './enabling-paths.ts'
 import { inPath, json, type Operation, problems, usualProblems, withKey } from './operation.ts'
 
 export type Paths = Readonly<Record<string, Readonly<Partial<Record<'get' | 'post' | 'patch', Operation>>>>>
@@ -19,6 +20,7 @@ export function paths(): Paths {
     '/v1/changes': { get: readChanges() },
     '/v1/appointments/{mailbox}/{appointmentId}': { get: appointmentState },
     '/v1/mailboxes/{mailbox}': { get: mailboxState },
+    ...enablingPaths(),
     ...mailboxPaths,
     ...settingPaths,
     ...connectionPaths,

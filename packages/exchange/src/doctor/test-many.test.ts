@@ -1,8 +1,10 @@
-import type { Notifications, Step } from '@lockstep/exchange/doctor'
 import { expect, test } from 'vitest'
+import type { Notifications } from './examine-notifications.ts'
+import type { Step } from './step.ts'
 import { testMany } from './test-many.ts'
 
 const addresses = Array.from({ length: 12 }, (_, index) => `user-${index}@contoso.example`)
+const owned = 'theirs@contoso.example'
 type Told = { address: string; waitMs: number }
 
 /** Mailboxes of which `hears` says whether a notification reaches us. */
@@ -15,12 +17,13 @@ function setUp(hears: (address: string) => boolean) {
     const outcome = hears(address) ? ('ok' as const) : ('warning' as const)
     yield { name: 'notification', outcome, says: '' } satisfies Step
   }
-  const run = (onVerdict: () => void = () => {}) =>
-    testMany(addresses, {
+  const run = (onVerdict: () => void = () => {}, some: readonly string[] = addresses) =>
+    testMany(some, {
       examiner: { mailbox },
       notificationsOf: (waitMs) => ({ kind: 'push', waitMs, openProbe: () => Promise.reject(new Error()) }),
       waitMs: 30_000,
       isKnown: async (address) => enabled.includes(address),
+      ownerOf: async (address) => (address === owned ? 'fabrikam' : undefined),
       onPassed: async (address) => void enabled.push(address),
       onVerdict,
       parallel: 1,
@@ -55,4 +58,15 @@ test('what is broken off ends after what is in hand, and goes on where it was', 
   const second = await again.run()
   expect(second.filter(({ outcome }) => outcome === 'known')).toHaveLength(5)
   expect([...tested, ...again.tested].map(({ address }) => address)).toEqual(addresses)
+})
+
+test('what another connection has, and what is no address, is not tested', async () => {
+  const { enabled, run, tested } = setUp(() => true)
+  const verdicts = await run(undefined, [owned, 'nobody'])
+  expect(verdicts.map(({ outcome, reason }) => [outcome, reason?.code])).toEqual([
+    ['failed', 'ENABLED_ELSEWHERE'],
+    ['failed', 'INVALID_ADDRESS'],
+  ])
+  expect(verdicts.filter(({ reason }) => !reason?.mend)).toEqual([])
+  expect([...tested, ...enabled]).toEqual([])
 })

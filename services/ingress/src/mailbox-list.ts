@@ -1,0 +1,43 @@
+import type { Ledger, Mailbox } from '@lockstep/ledger'
+import { type RequestHandler, Router } from 'express'
+import type { z } from 'zod'
+import { iso } from './known-mailbox.ts'
+import type { mailboxesSchema } from './openapi/enabling-answers.ts'
+import { mailboxesQuery } from './openapi/enabling-paths.ts'
+import { queryOf } from './query.ts'
+
+type Deps = { ledger: Ledger }
+type Listed = z.input<typeof mailboxesSchema>
+
+/** `GET /v1/mailboxes`: those that are enabled, page by page. */
+export function mailboxList({ ledger }: Deps): Router {
+  return Router().get('/mailboxes', list(ledger))
+}
+
+function list(ledger: Ledger): RequestHandler {
+  return async (request, response) => {
+    const { after, limit } = queryOf(mailboxesQuery, request)
+    const all = await ledger.all()
+    const page = all.slice(after, after + limit)
+    const next = after + page.length
+    response.json({
+      enabled: all.length,
+      mailboxes: await Promise.all(page.map((mailbox) => listed(ledger, mailbox))),
+      ...(next < all.length && { next }),
+    } satisfies Listed)
+  }
+}
+
+async function listed(
+  ledger: Ledger,
+  { id, address, enabledAtMs }: Mailbox,
+): Promise<Listed['mailboxes'][number]> {
+  const { currentAtMs, hearing, refused } = await ledger.mailboxState(id)
+  return {
+    mailbox: address,
+    enabledAt: iso(enabledAtMs),
+    ...(currentAtMs !== undefined && { currentAt: iso(currentAtMs) }),
+    ...(hearing && { way: hearing.way }),
+    ...(refused && { refused: { code: refused.code, since: iso(refused.sinceMs) } }),
+  }
+}
