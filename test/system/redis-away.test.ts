@@ -26,7 +26,7 @@ describe('while Redis is stopped', () => {
     simulator.userCreates(bob, { subject: 'Made meanwhile', start, end })
 
     await redis.startAgain()
-    await eventually(async () => expect(await post(system)).toMatchObject({ status: 202 }), 10_000)
+    await eventually(async () => expect(await post(system)).toMatchObject({ status: 202 }))
     for (const id of [...ids, 'later']) await settled(alice, id, 1, 20_000)
     expect(simulator.calendarOf(alice)).toHaveLength(ids.length + 1)
     await eventually(
