@@ -37,19 +37,25 @@ export function doubtOf(
   wanted: Wanted | SettledWanted,
   calendar: CalendarKnowledge,
 ): Doubt {
-  const { isListed, isCurrent, isRestored, othersAwaitedMs } = calendar
-  if (isUnremembered(record)) {
-    const isFromExchange = isExchangeId(record.appointmentId) || wanted.isFromExchange === true
-    const mayBeOld = isFromExchange || isOld(record, wanted, calendar)
-    if (!isListed && mayBeOld) return 'unlisted'
-    const hadItem = isFromExchange || (isRestored && mayBeOld)
-    if (isToBeAsked(record, wanted, calendar)) {
-      if (hadItem) return 'unconfirmed'
-      if (mayBeOld && othersAwaitedMs !== undefined) return 'unlisted'
-    }
-  }
-  const isSure = isListed ? isCurrent : isSurelyNew(record, wanted, calendar)
+  const doubt = isUnremembered(record) ? doubtOfUnremembered(record, wanted, calendar) : undefined
+  if (doubt) return doubt
+  const isSure = calendar.isListed ? calendar.isCurrent : isSurelyNew(record, wanted, calendar)
   return isSure ? 'none' : 'search'
+}
+
+function doubtOfUnremembered(
+  record: AppointmentRecord,
+  wanted: Wanted | SettledWanted,
+  calendar: CalendarKnowledge,
+): Doubt | undefined {
+  const { isListed, isRestored, othersAwaitedMs } = calendar
+  const isFromExchange = isExchangeId(record.appointmentId) || wanted.isFromExchange === true
+  const mayBeOld = isFromExchange || isOld(record, wanted, calendar)
+  if (!mayBeOld) return undefined
+  if (!isListed) return 'unlisted'
+  if (!isToBeAsked(record, wanted, calendar)) return undefined
+  if (isFromExchange || isRestored) return 'unconfirmed'
+  return othersAwaitedMs === undefined ? undefined : 'unlisted'
 }
 
 /** The application speaks of what only an earlier ledger can have told it. */
