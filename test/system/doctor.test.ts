@@ -23,6 +23,7 @@ describe('lockstep doctor', () => {
       redis: 'ok',
       'redis durability': expect.stringMatching(/^ok|warning$/),
       'redis eviction': expect.stringMatching(/^ok|failed$/),
+      switches: 'ok',
       endpoint: 'ok',
       name: 'ok',
       connection: 'ok',
