@@ -1,5 +1,5 @@
 import { eventually } from '@lockstep/runtime/testing'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { appointment, event } from '../support/events.ts'
 import { alice, startSystem } from '../support/system.ts'
 
@@ -50,3 +50,78 @@ test('an item that is hidden while the answer to a write is lost is withdrawn', 
   simulator.userUpdates(alice, simulator.calendarOf(alice)[0]!.itemId, { sensitivity: 'private' })
   await eventually(() => expect(application.typesOf('A')).toContain('appointment.withdrawn'), 15_000)
 })
+
+describe('what the application hides, and then applies a change of its sensitivity over that', () => {
+  test('stays hidden there as well', async () => {
+    const { simulator, application, hide, holding, changed } = await startHidden()
+    simulator.userUpdates(alice, simulator.calendarOf(alice)[0]!.itemId, { sensitivity: 'personal' })
+    await eventually(() => expect(holding()).toBe('personal'))
+    await hide('private')
+
+    await eventually(() => expect(holding()).toBe('private'))
+    expect(simulator.calendarOf(alice)).toEqual([])
+    expect(changed()).toEqual([['sensitivity'], ['sensitivity']])
+    expect(application.received.at(-1)!.data.appointment).toEqual({ sensitivity: 'private' })
+  })
+
+  test('is told so under one revision until an answer arrives', async () => {
+    const { simulator, application, hide, holding, loseAnswers, settled } = await startHidden()
+    simulator.userUpdates(alice, simulator.calendarOf(alice)[0]!.itemId, { sensitivity: 'personal' })
+    await eventually(() => expect(holding()).toBe('personal'))
+    loseAnswers(1)
+    await hide('confidential')
+    await eventually(() => expect(application.received).toHaveLength(3), 10_000)
+    await settled(alice, 'A', 2)
+    const revisions = application.received.map(({ data }) => data.revision)
+    expect(new Set(revisions.slice(1)).size).toBe(1)
+    expect(holding()).toBe('confidential')
+  })
+
+  test('is shown on both sides if it shows it again before it has heard', async () => {
+    const { simulator, application, hide, show, holding, loseAnswers, settled, quiet } = await startHidden()
+    simulator.userUpdates(alice, simulator.calendarOf(alice)[0]!.itemId, { sensitivity: 'personal' })
+    await eventually(() => expect(holding()).toBe('personal'))
+    loseAnswers(1)
+    await hide('private')
+    await eventually(() => expect(application.received).toHaveLength(2))
+    await show()
+    await settled(alice, 'A', 3, 10_000)
+    await quiet(alice, 'A')
+    expect(holding()).toBe('normal')
+    expect(simulator.calendarOf(alice)).toMatchObject([{ sensitivity: 'normal' }])
+  })
+})
+
+/** A is on both sides, with an application that applies what it is told over what it has changed meanwhile. */
+async function startHidden() {
+  const system = await startSystem()
+  const { application, send, settled, quiet } = system
+  let sensitivity: unknown = 'normal'
+  let applied = 0
+  let lost = 0
+  let version = 1
+  application.answerWith(({ data }) => {
+    if (data.revision > applied && data.changed.includes('sensitivity'))
+      sensitivity = data.appointment!['sensitivity']
+    applied = data.revision
+    return { status: lost-- > 0 ? 503 : 204 }
+  })
+  await send(event({ id: 'A', version, basedOn: 0 }, appointment()))
+  await settled(alice, 'A', 1)
+  await quiet(alice, 'A')
+  /** Sent before it applied anything: so it says. */
+  const decide = (decided: string) =>
+    send(event({ id: 'A', version: ++version, basedOn: 0 }, appointment({ sensitivity: decided })))
+  return {
+    ...system,
+    hide: decide,
+    show: () => {
+      sensitivity = 'normal'
+      return decide('normal')
+    },
+    /** So many changes are applied, and acknowledged to nobody. */
+    loseAnswers: (times: number) => void (lost = times),
+    holding: () => sensitivity,
+    changed: () => application.received.map(({ data }) => data.changed),
+  }
+}

@@ -9,6 +9,10 @@ export type Refusal =
   | 'attendeeCopy'
   | 'responseNotSupported'
 
+/** A sensitivity that may keep an appointment at home. */
+export const hidingSensitivities = ['private', 'confidential', 'personal'] as const
+export type HidingSensitivity = (typeof hidingSensitivities)[number]
+
 /** What admission looks at. It reads no content, so that a refused item's content need not be fetched. */
 export type Admissible = { readonly sensitivity: Sensitivity; readonly isRecurring: boolean }
 

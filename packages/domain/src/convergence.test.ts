@@ -21,7 +21,8 @@ const edits: fc.Arbitrary<Step> = fc.record({
 })
 const disturbances: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constantFrom('cancel', 'restore'), side: sides }),
-  fc.record({ do: fc.constant('hide'), isPrivate: fc.boolean() }),
+  fc.record({ do: fc.constantFrom('hide', 'conceal'), isPrivate: fc.boolean() }),
+  fc.record({ do: fc.constant('label'), isPersonal: fc.boolean() }),
 )
 const calm = [
   { weight: 6, arbitrary: edits },

@@ -1,4 +1,4 @@
-import type { Refusal } from './admission.ts'
+import type { HidingSensitivity, Refusal } from './admission.ts'
 import { doubted, offersKept, takesAway, unacknowledged } from './base.ts'
 import { caughtUp, isUnremembered, type StampedState, withAttempt } from './caught-up.ts'
 import { type Field, fields, type Fingerprints, only } from './field.ts'
@@ -11,6 +11,7 @@ import {
   type LinkedItem,
   type Offer,
 } from './record.ts'
+import { hiddenAs } from './wanted.ts'
 
 /** What was found of the appointment's item when it was looked at. */
 export type Look =
@@ -35,6 +36,8 @@ export type DeliveryPlan =
       /** What the application holds of the changed fields once it has applied the change. */
       readonly fingerprints: Partial<Fingerprints>
       readonly reason?: Refusal
+      /** All that is told is this sensitivity: the application gave it itself, and Exchange holds nothing of it any more. */
+      readonly hides?: HidingSensitivity
       /** The revision that the very same change was offered as before: it keeps it, and is not offered anew. */
       readonly offeredAs?: number
       /** The newest version that the change has taken account of. */
@@ -93,11 +96,29 @@ function planRefused(record: AppointmentRecord, item: LinkedItem, reason: Refusa
 
 function planGone(record: AppointmentRecord): DeliveryPlan {
   const { item: _item, seen: _seen, asleep: _asleep, ...link } = withOldestOffersMerged(record)
-  if (!mayHold(record)) return { action: 'remember', link }
+  if (!mayHold(record)) return planHiding(record, link)
   return tell(record, {
     kind: 'cancelled',
     changed: [],
     fingerprints: {},
+    linkOnceTold: (revision) => ({ ...link, told: { revision, holds: false } }),
+  })
+}
+
+/**
+ * The application has made it private, and may have applied over that what it was told of the sensitivity before: it is
+ * told what it decided itself. Not once it has decided anew.
+ */
+function planHiding(record: AppointmentRecord, link: Link): DeliveryPlan {
+  const hides = hiddenAs(record.wanted)
+  const isUncertain = record.link.seen?.fingerprints.sensitivity === ''
+  if (!hides || !isUncertain || isUnsettled(record)) return { action: 'remember', link }
+  return tell(record, {
+    kind: 'updated',
+    changed: ['sensitivity'],
+    // Of what may not cross there are no fingerprints: its name is none that an admitted value has.
+    fingerprints: { sensitivity: hides },
+    hides,
     linkOnceTold: (revision) => ({ ...link, told: { revision, holds: false } }),
   })
 }

@@ -1,7 +1,8 @@
 import { agreedUpon, fieldsOf, type MergeBase, mergeBase, takesAway } from './base.ts'
 import { differing, type Field, fields, type Fingerprints, without, only } from './field.ts'
 import { type Merge, type Observed } from './merge.ts'
-import type { AppointmentRecord, Conflict, Link, LinkedItem, Seen } from './record.ts'
+import type { AppointmentRecord, Conflict, Link, LinkedItem, Offer, Seen } from './record.ts'
+import { hiddenAs } from './wanted.ts'
 
 const conflictsKept = 8
 
@@ -87,15 +88,29 @@ export function linkOfLanded(
   return { ...linkOfUpdated(record, fingerprints, {}), seen: { changeKey: '', fingerprints: agreed } }
 }
 
-/** The link once Exchange holds nothing of the appointment, as wanted. */
+/**
+ * The link once Exchange holds nothing of the appointment, as wanted. What the application has made private it may show
+ * again, since it applied over that what it was told of the sensitivity: that has to be told then.
+ */
 export function linkOfAbsent(record: AppointmentRecord): Link {
   const base = baseOf(record)
   const { item: _item, seen: _seen, ...link } = record.link
+  const isHidden = hiddenAs(record.wanted) !== undefined
+  const mayHold = ({ kind, revision }: Offer) =>
+    kind === 'created' && !(isHidden && revision <= link.told.revision)
+  const mayShow = isHidden && stillApplied(base, link).has('sensitivity')
   return {
     ...link,
     written: { version: record.wanted!.version, basedOn: base.revision, fingerprints: {} },
-    told: { ...link.told, holds: base.overtaking.some(({ kind }) => kind === 'created') },
+    ...(mayShow && { seen: { changeKey: '', fingerprints: differing(['sensitivity']) } }),
+    told: { ...link.told, holds: base.overtaking.some(mayHold) },
   }
+}
+
+/** What the application may have applied over the version, and not lost again for certain. */
+function stillApplied({ overtaking }: MergeBase, { told }: Pick<Link, 'told'>): Set<Field> {
+  const lost = overtaking.findLastIndex(({ kind, revision }) => takesAway(kind) && revision <= told.revision)
+  return fieldsOf(overtaking.slice(lost + 1))
 }
 
 /** The link of an appointment that Exchange cancelled while the application changed it: it holds one too many. */

@@ -1,4 +1,4 @@
-import type { Refusal } from './admission.ts'
+import { type HidingSensitivity, hidingSensitivities, type Refusal } from './admission.ts'
 import type { Appointment } from './appointment.ts'
 
 type WantedHead = {
@@ -25,4 +25,11 @@ export type SettledWanted = WantedHead & {
 /** A newer version wins; the same or an older one is stale, also after a cancellation. */
 export function isStale(version: number, known: { readonly version: number } | undefined): boolean {
   return known !== undefined && version <= known.version
+}
+
+/** The sensitivity that the application gave an appointment to keep it to itself, if that is why it is wanted absent. */
+export function hiddenAs(wanted: Wanted | SettledWanted | undefined): HidingSensitivity | undefined {
+  return hidingSensitivities.find(
+    (sensitivity) => wanted && 'reason' in wanted && wanted.reason === sensitivity,
+  )
 }

@@ -170,6 +170,17 @@ describe('offering', () => {
     expect(await ledger.offer(mailboxId, attempt, anOffer('x'))).toBe('moved')
     expect((await state())?.record.offers).toEqual([])
   })
+
+  test('stores nothing once the application has decided anew, which may be to hide it', async () => {
+    const { mark, settled, cancel, beginDelivery, beginDeliveries, ledger, mailboxId } = await aLedger()
+    await settled(1)
+    await mark()
+    const attempt = await beginDelivery()
+    await cancel(2)
+    expect(await ledger.offer(mailboxId, attempt, anOffer('x'))).toBe('moved')
+    const [again] = await beginDeliveries()
+    expect(again?.record).toMatchObject({ wanted: { version: 2 }, offers: [] })
+  })
 })
 
 describe('a delivery that fails', () => {

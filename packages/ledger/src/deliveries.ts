@@ -15,7 +15,7 @@ export type DeliveryLedger = {
   /**
    * Keeps what is about to be told and gives it the next revision, which tells the time too: an application never holds
    * a newer one, not even after the ledger was lost. The newest 16 are kept. `moved`: the record changed
-   * since it was begun; this delivery is over, and the appointment is due now.
+   * since it was begun, or a version of the application came; this delivery is over, and the appointment is due now.
    */
   offer(
     mailboxId: string,
@@ -57,8 +57,9 @@ export function createDeliveries(store: Store, tombstoneMs: number): DeliveryLed
   return {
     beginDeliveries: (mailboxId, batch) => begin(store, mailboxId, batch),
     offer: async (mailboxId, attempt, offer, nowMs = offer.atMs) => {
-      const least = Math.max(revisionAt(nowMs), (attempt.record.wanted?.basedOn ?? 0) + 1)
-      const args = [attempt.epoch, nowMs, packOffer(offer), OFFERS_KEPT, least]
+      const { version = '', basedOn = 0 } = attempt.record.wanted ?? {}
+      const least = Math.max(revisionAt(nowMs), basedOn + 1)
+      const args = [attempt.epoch, nowMs, packOffer(offer), OFFERS_KEPT, least, version]
       const { scriptKeys, identity } = delivery(store, mailboxId, attempt)
       return ((await store.run('offer', scriptKeys, [...identity, ...args])) as number) || 'moved'
     },

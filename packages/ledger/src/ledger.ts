@@ -3,6 +3,7 @@ import type {
   AppointmentRecord,
   ChangeKind,
   Conflict,
+  HidingSensitivity,
   Intent,
   Link,
   LinkedItem,
@@ -264,6 +265,8 @@ export type ChangeEntry = {
   readonly applicationVersion: number
   readonly changed: readonly string[]
   readonly reason?: string
+  /** There is nothing to read: this sensitivity is all that is told. */
+  readonly hides?: HidingSensitivity
   readonly atMs: number
 }
 

@@ -22,6 +22,12 @@ test('a change is written in the form of the contract', () => {
   expect(Object.keys(change.data)).not.toContain('appointment')
 })
 
+test('of what the application has hidden itself only the sensitivity is told', () => {
+  const change = changeOf({ ...facts, changed: ['sensitivity'], hides: 'confidential' })
+  expect(changeSchema.parse(change)).toEqual(change)
+  expect(change.data.appointment).toEqual({ sensitivity: 'confidential' })
+})
+
 test('a change has the same id whenever it is told again, and one that fits into a header', () => {
   const { id } = changeOf(facts)
   expect(changeOf({ ...facts, atMs: 5, mailbox: 'Alice@contoso.example' }).id).toBe(id)

@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { Appointment, ChangeKind } from '@lockstep/domain'
+import {
+  type Appointment,
+  type ChangeKind,
+  type HidingSensitivity,
+  hidingSensitivities,
+} from '@lockstep/domain'
 import { z } from 'zod'
 
 const zonedTime = z.looseObject({ dateTime: z.string(), timeZone: z.string() })
@@ -27,6 +32,9 @@ const toldAppointment = z.looseObject({
   ),
   recurrence: z.null().exactOptional(),
 }) satisfies z.ZodType<Appointment>
+
+/** What the application has hidden is not at Exchange any more: there is no more to tell of it. */
+const toldSensitivity = z.looseObject({ sensitivity: z.enum(hidingSensitivities) })
 
 export const changeTypes = [
   'appointment.created',
@@ -56,9 +64,12 @@ export const changeSchema = z
           "The newest version of the application's that is merged into this; 0 if it was born in Exchange.",
         ),
       changed: z.array(z.string()).describe('The properties that changed. Apply only these.'),
-      appointment: toldAppointment
+      appointment: z
+        .union([toldAppointment, toldSensitivity])
         .exactOptional()
-        .describe('The whole appointment; missing if it was cancelled or withdrawn.'),
+        .describe(
+          'The whole appointment; missing if it was cancelled or withdrawn. Its `sensitivity` alone if you made it private while a change of that was on its way to you: apply it if you hold the appointment.',
+        ),
       reason: z.string().exactOptional().describe('Why it was withdrawn.'),
     }),
   })
@@ -78,7 +89,9 @@ export type Change = {
     readonly applicationVersion: number
     readonly changed: readonly string[]
     /** In the form in which events carry it, so that it may be sent back as it is. */
-    readonly appointment?: Appointment & { readonly recurrence: null }
+    readonly appointment?:
+      | (Appointment & { readonly recurrence: null })
+      | { readonly sensitivity: HidingSensitivity }
     readonly reason?: string
   }
 }
@@ -92,11 +105,13 @@ export type ChangeFacts = {
   readonly changed: readonly string[]
   readonly atMs: number
   readonly appointment?: Appointment | undefined
+  /** Instead of the appointment. */
+  readonly hides?: HidingSensitivity | undefined
   readonly reason?: string | undefined
 }
 
 /** Writes a change in the form of the wire contract. */
-export function changeOf({ kind, atMs, appointment, reason, ...facts }: ChangeFacts): Change {
+export function changeOf({ kind, atMs, appointment, hides, reason, ...facts }: ChangeFacts): Change {
   const { mailbox, appointmentId, revision, applicationVersion, changed } = facts
   return {
     specversion: '1.0',
@@ -112,6 +127,7 @@ export function changeOf({ kind, atMs, appointment, reason, ...facts }: ChangeFa
       applicationVersion,
       changed,
       ...(appointment && { appointment: { ...appointment, recurrence: null } }),
+      ...(hides && { appointment: { sensitivity: hides } }),
       ...(reason !== undefined && { reason }),
     },
   }

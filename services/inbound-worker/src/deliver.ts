@@ -201,6 +201,7 @@ function changeOf(
     applicationVersion: plan.applicationVersion,
     changed: [...new Set(plan.changed.flatMap(propertiesOf))],
     ...(isContentTold && appointment && { appointment }),
+    ...(plan.hides && { hides: plan.hides }),
     ...(plan.reason && { reason: plan.reason }),
   }
 }

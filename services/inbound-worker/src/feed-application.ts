@@ -10,7 +10,7 @@ export function createFeedApplication(ledger: Ledger): Application {
     async tell(change) {
       const mailbox: Mailbox | undefined = await ledger.find(change.mailbox)
       if (!mailbox) return { kind: 'rejected', code: 'MAILBOX_LEFT' }
-      const { kind, appointmentId, revision, applicationVersion, changed, atMs, reason } = change
+      const { kind, appointmentId, revision, applicationVersion, changed, atMs, reason, hides } = change
       const entry = {
         kind,
         appointmentId,
@@ -19,6 +19,7 @@ export function createFeedApplication(ledger: Ledger): Application {
         changed,
         atMs,
         ...(reason && { reason }),
+        ...(hides && { hides }),
       }
       await ledger.appendChange(mailbox.id, entry)
       return { kind: 'acknowledged' }

@@ -25,8 +25,8 @@ export async function parkIfOscillating(
   return true
 }
 
-/** What goes to the application, if it is an update. */
+/** What goes to the application, if it is an update from Exchange. */
 export function crossingOf(plan: DeliveryPlan): Crossing | undefined {
-  if (plan.action !== 'tell' || plan.kind !== 'updated') return undefined
+  if (plan.action !== 'tell' || plan.kind !== 'updated' || plan.hides) return undefined
   return { atMs: Date.now(), direction: 'inbound', fingerprints: plan.fingerprints }
 }

@@ -86,9 +86,10 @@ async function inboundOf(
     log,
     options: config,
   })
-  for (const { id } of await connection.enableMailboxes(config.mailboxes)) {
-    await ledger.setInboundDue(id, Date.now())
-  }
+  const mailboxes = await connection.enableMailboxes(config.mailboxes)
+  await connection.onceRedisIsThere(async () => {
+    for (const { id } of mailboxes) await ledger.setInboundDue(id, Date.now())
+  })
   const listeners =
     hearingOptions.streams && startListeners({ ledger, gateway, inbound: queues.inbound, log }, listening)
   const enabling = startEnabling(

@@ -65,6 +65,26 @@ describe('GET /v1/changes', () => {
     expect(idsIn((await changes()).body)).toEqual(['a1 cancelled'])
   })
 
+  test('tells what the application has hidden itself, though nothing of it is there any more', async () => {
+    const { ledger, itemOf, gateway, changes } = await setUp()
+    gateway.userDeletes(alice, await itemOf(alice, 'a1'))
+    const { id } = (await ledger.find(alice))!
+    await ledger.appendChange(id, {
+      appointmentId: 'a1',
+      kind: 'updated',
+      revision: 2,
+      applicationVersion: 2,
+      changed: ['sensitivity'],
+      hides: 'private',
+      atMs: Date.now(),
+    })
+    const [change] = (await changes()).body.changes
+    expect(changeSchema.parse(change).data).toMatchObject({
+      changed: ['sensitivity'],
+      appointment: { sensitivity: 'private' },
+    })
+  })
+
   test('reads the items of a mailbox in one call', async () => {
     const { gateway, itemOf, changed, changes } = await setUp()
     for (const id of ['a1', 'a2', 'a3']) {

@@ -48,8 +48,8 @@ async function readMailbox(
   })
 }
 
-function hasContent({ kind }: Entry): boolean {
-  return kind === 'created' || kind === 'updated'
+function hasContent({ kind, hides }: Entry): boolean {
+  return (kind === 'created' || kind === 'updated') && !hides
 }
 
 async function readAppointments(

@@ -111,6 +111,20 @@ describe('receiving', () => {
     expect(body['appointments']).toMatchObject([{ appointmentId: 'EX-1', cancelled: true, revision: 2 }])
   })
 
+  test('hides what it has hidden, and brings back nothing for that', async () => {
+    const { url, list } = await startApplication()
+    const hiding = { type: 'updated', changed: ['sensitivity'], appointment: { sensitivity: 'private' } }
+    await tellChange(url, 'EX-1', created)
+    expect((await tellChange(url, 'EX-1', { ...hiding, revision: 2 })).status).toBe(204)
+    expect(await list()).toMatchObject([
+      { revision: 2, appointment: { subject: 'Site visit', sensitivity: 'private' } },
+    ])
+    await tellChange(url, 'EX-1', { type: 'cancelled', revision: 3 })
+    expect((await tellChange(url, 'EX-1', { ...hiding, revision: 4 })).status).toBe(204)
+    expect((await tellChange(url, 'EX-2', { ...hiding, revision: 1 })).status).toBe(204)
+    expect(await list()).toEqual([])
+  })
+
   test('brings back what was withdrawn and may cross again', async () => {
     const { url, list } = await startApplication()
     await tellChange(url, 'EX-1', created)

@@ -158,6 +158,9 @@ export function decide({ type, data }: Change, held: Held | undefined, newestVer
     if (!held) return { outcome: 'known', done: true }
     return { outcome: 'applied', done: true, keep: { ...held, revision, cancelled: true } }
   }
+  // What we have hidden is gone at Exchange, and only its sensitivity is told: if we do not hold it, that is nothing.
+  const isWhole = data.appointment === undefined || 'subject' in data.appointment
+  if (!isWhole && (!held || held.cancelled)) return { outcome: 'known', done: true }
   return { outcome: 'applied', done: true, keep: { ...merged(data, held), revision, cancelled: false } }
 }
 

@@ -1,4 +1,5 @@
-import type { Appointment } from '../../appointment.ts'
+import { refusalOf } from '../../admission.ts'
+import type { Appointment, Sensitivity } from '../../appointment.ts'
 import type { ChangeKind } from '../../record.ts'
 import type { Wanted } from '../../wanted.ts'
 
@@ -8,8 +9,11 @@ export type ModelChange = {
   readonly kind: ChangeKind
   readonly applicationVersion: number
   readonly changed: readonly (keyof Appointment)[]
-  readonly appointment?: Appointment
+  readonly appointment?: Partial<Held>
 }
+
+/** What it holds may be private: then it keeps that to itself. */
+type Held = Omit<Appointment, 'sensitivity'> & { readonly sensitivity: Sensitivity }
 
 export type ApplicationModel = ReturnType<typeof createApplicationModel>
 
@@ -18,7 +22,7 @@ export type ApplicationModel = ReturnType<typeof createApplicationModel>
  * applies nothing while one is on its way. What it deleted it still knows.
  */
 export function createApplicationModel(now: () => number, sendsBasedOn: boolean) {
-  let appointment: Appointment | undefined
+  let appointment: Held | undefined
   let isHeld = false
   let version = 0
   let applied = 0
@@ -28,16 +32,19 @@ export function createApplicationModel(now: () => number, sendsBasedOn: boolean)
   function send(): void {
     version++
     const head = { version, atMs: now(), ...(sendsBasedOn && { basedOn: applied }) }
+    const shown = shownOf(appointment)
+    const reason = isHeld && !shown ? 'private' : 'cancelled'
     outbox.push(
-      isHeld && appointment
-        ? { ...head, kind: 'present', appointment: withoutResponses(appointment) }
-        : { ...head, kind: 'absent', reason: 'cancelled' },
+      isHeld && shown
+        ? { ...head, kind: 'present', appointment: withoutResponses(shown) }
+        : { ...head, kind: 'absent', reason },
     )
   }
 
   return {
     outbox,
-    held: () => (isHeld ? appointment : undefined),
+    /** What everybody may see. */
+    held: () => (isHeld ? shownOf(appointment) : undefined),
     received: () => received,
 
     enter(entered: Appointment) {
@@ -49,6 +56,11 @@ export function createApplicationModel(now: () => number, sendsBasedOn: boolean)
       if (!isHeld || !appointment) return
       const { attendees } = appointment
       appointment = withResponsesOf(attendees, { ...appointment, ...changes })
+      send()
+    },
+    conceal(isPrivate: boolean) {
+      if (!isHeld || !appointment || isPrivate === !shownOf(appointment)) return
+      appointment = { ...appointment, sensitivity: isPrivate ? 'private' : 'normal' }
       send()
     },
     hold(wanted: boolean) {
@@ -65,14 +77,19 @@ export function createApplicationModel(now: () => number, sendsBasedOn: boolean)
       if (change.kind === 'created') isHeld = true
       if (change.kind === 'cancelled' || change.kind === 'withdrawn') isHeld = false
       const entries = change.changed.map((property) => [property, change.appointment?.[property]])
-      appointment = { ...appointment, ...Object.fromEntries(entries) } as Appointment
+      appointment = { ...appointment, ...Object.fromEntries(entries) } as Held
       return 'applied'
     },
   }
 }
 
+function shownOf(held: Held | undefined): Appointment | undefined {
+  const refusal = held && refusalOf({ sensitivity: held.sensitivity, isRecurring: false })
+  return refusal ? undefined : (held as Appointment | undefined)
+}
+
 /** Who stays invited has answered what they answered. */
-function withResponsesOf(known: Appointment['attendees'], appointment: Appointment): Appointment {
+function withResponsesOf(known: Appointment['attendees'], appointment: Held): Held {
   const attendees = appointment.attendees.map((attendee) => ({
     ...known.find(({ address }) => address === attendee.address),
     ...attendee,

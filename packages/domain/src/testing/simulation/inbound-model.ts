@@ -87,8 +87,10 @@ function offered(lockstep: LockstepModel, { offeredAs, kind, fingerprints }: Tel
 }
 
 function changeOf(plan: Tell, revision: number, found: ModelItem | undefined): ModelChange {
-  const { kind, applicationVersion, changed } = plan
-  const appointment = found && { appointment: found.appointment }
+  const { kind, applicationVersion, changed, hides } = plan
+  const appointment = hides
+    ? { appointment: { sensitivity: hides } }
+    : found && { appointment: found.appointment }
   return { revision, kind, applicationVersion, changed: changed.flatMap(propertiesOf), ...appointment }
 }
 

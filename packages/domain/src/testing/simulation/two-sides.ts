@@ -21,12 +21,18 @@ type EditStep = {
   readonly isBack: boolean
 }
 
+/** What a user does besides: `hide` and `label` at Exchange, `conceal` in the application. */
+type UserStep =
+  | { readonly do: 'cancel' | 'restore'; readonly side: Side }
+  | { readonly do: 'hide' | 'conceal'; readonly isPrivate: boolean }
+  | { readonly do: 'label'; readonly isPersonal: boolean }
+  | { readonly do: 'respond' }
+
 /** What a user does, or what the world does with a message. Numbers pick one of several. */
 export type Step =
   | EditStep
-  | { readonly do: 'cancel' | 'restore'; readonly side: Side }
-  | { readonly do: 'hide'; readonly isPrivate: boolean }
-  | { readonly do: 'respond' | 'sync' }
+  | UserStep
+  | { readonly do: 'sync' }
   | { readonly do: 'accept'; readonly pick: number; readonly again: boolean }
   | { readonly do: 'outbound'; readonly fault: CallFault }
   | { readonly do: 'deliver'; readonly fault: DeliveryFault; readonly refuses: boolean }
@@ -73,6 +79,23 @@ export function createTwoSides({ bornAt, policy, sendsBasedOn, role }: Scene) {
     if (event) accept(lockstep, event)
   }
 
+  function act(step: UserStep): void {
+    switch (step.do) {
+      case 'cancel':
+        return step.side === 'application' ? application.hold(false) : exchange.remove()
+      case 'restore':
+        return step.side === 'application' ? application.hold(true) : exchange.restore()
+      case 'hide':
+        return exchange.hide(step.isPrivate)
+      case 'conceal':
+        return application.conceal(step.isPrivate)
+      case 'label':
+        return exchange.edit({ sensitivity: step.isPersonal ? 'personal' : 'normal' })
+      case 'respond':
+        return respond()
+    }
+  }
+
   function respond(): void {
     const attendees = exchange.only()?.appointment.attendees ?? []
     if (attendees.length === 0) return
@@ -108,14 +131,6 @@ export function createTwoSides({ bornAt, policy, sendsBasedOn, role }: Scene) {
     take(step: Exclude<Step, EditStep>): void {
       nowMs += 1_500
       switch (step.do) {
-        case 'cancel':
-          return step.side === 'application' ? application.hold(false) : exchange.remove()
-        case 'restore':
-          return step.side === 'application' ? application.hold(true) : exchange.restore()
-        case 'hide':
-          return exchange.hide(step.isPrivate)
-        case 'respond':
-          return respond()
         case 'sync':
           return sync(lockstep)
         case 'accept':
@@ -126,6 +141,8 @@ export function createTwoSides({ bornAt, policy, sendsBasedOn, role }: Scene) {
           return deliver(lockstep, step.fault, step.refuses)
         case 'comeLate':
           return comeLate(step.pick)
+        default:
+          return act(step)
       }
     },
 
