@@ -39,7 +39,7 @@ test('content is nowhere once it is settled, told or refused, and what is plante
   const { simulator, application } = constellation
   const item = simulator.calendarOf(mailbox).find(({ subject }) => subject === 'Goose')!
   simulator.userUpdates(mailbox, item.itemId, { location: 'Elsewhere' })
-  await eventually(() => expect(application.typesOf('goose')).toEqual(['appointment.updated']), 10_000)
+  await eventually(() => expect(application.typesOf('goose')).toEqual(['appointment.updated']))
   await eventually(() => expect(constellation.linesOf('inbound-worker').join()).toContain('goose'))
   const found = await scan(await placesOf(bed), ['goose'])
   for (const where of everywhere) expect(found).toContainEqual(expect.stringMatching(where))
@@ -130,9 +130,9 @@ async function tell({ constellation: { simulator, application } }: Bed): Promise
   const { itemId } = simulator.userCreates(mailbox, withCanaries('told'))
   await eventually(() => expect(application.received).toHaveLength(3), 20_000)
   simulator.userUpdates(mailbox, itemId, { location: 'canary-told-later' })
-  await eventually(() => expect(application.received).toHaveLength(4), 10_000)
+  await eventually(() => expect(application.received).toHaveLength(4))
   simulator.userUpdates(mailbox, itemId, { subject: 'canary-told-hidden', sensitivity: 'private' })
-  await eventually(() => expect(application.received.at(-1)!.type).toBe('appointment.withdrawn'), 10_000)
+  await eventually(() => expect(application.received.at(-1)!.type).toBe('appointment.withdrawn'))
 }
 
 /** An appointment over which both sides disagree until it is frozen. */
