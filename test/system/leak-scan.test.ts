@@ -128,18 +128,18 @@ async function tell({ constellation: { simulator, application } }: Bed): Promise
   const statuses = [503, 400]
   application.answerWith((change) => ({ status: statuses.shift() ?? 200, body: { said: change } }))
   const { itemId } = simulator.userCreates(mailbox, withCanaries('told'))
-  await eventually(() => expect(application.received).toHaveLength(3), 20_000)
+  await eventually(() => expect(application.received).toHaveLength(3))
   simulator.userUpdates(mailbox, itemId, { location: 'canary-told-later' })
-  await eventually(() => expect(application.received).toHaveLength(4), 10_000)
+  await eventually(() => expect(application.received).toHaveLength(4))
   simulator.userUpdates(mailbox, itemId, { subject: 'canary-told-hidden', sensitivity: 'private' })
-  await eventually(() => expect(application.received.at(-1)!.type).toBe('appointment.withdrawn'), 10_000)
+  await eventually(() => expect(application.received.at(-1)!.type).toBe('appointment.withdrawn'))
 }
 
 /** An appointment over which both sides disagree until it is frozen. */
 async function park({ constellation: { simulator, application }, client }: Bed): Promise<void> {
   const content = (version: number) => event({ id: 'parked', version, mailbox }, appointment({ ...times }))
   await client.send(content(1))
-  await client.settled(mailbox, 'parked', 1, 10_000)
+  await client.settled(mailbox, 'parked', 1)
   await client.quiet(mailbox, 'parked')
   let version = 1
   application.answerWith(({ data }) => {
@@ -151,7 +151,7 @@ async function park({ constellation: { simulator, application }, client }: Bed):
       if (subject === 'Site visit' && location === 'Room 4')
         simulator.userUpdates(mailbox, itemId, { location: 'canary-parked-location' })
     expect(await client.state(mailbox, 'parked')).toMatchObject({ state: 'parked' })
-  }, 30_000)
+  })
 }
 
 /** What would be written is told of an appointment that waits, and not with which content. */
@@ -163,9 +163,9 @@ async function rehearse({ client, constellation: { ingressUrl, application } }: 
   await eventually(async () => {
     const report = await (await fetch(`${ingressUrl}/v1/mailboxes/${mailbox}/dry-run`, { headers })).json()
     expect(report).toMatchObject({ state: 'done', counts: { 'outbound.create': 1 } })
-  }, 20_000)
+  })
   await client.set({ outbound: 'on' }, mailbox)
-  await client.settled(mailbox, 'goose', 1, 10_000)
+  await client.settled(mailbox, 'goose', 1)
   await client.quiet(mailbox, 'goose')
 }
 
@@ -173,7 +173,7 @@ async function plant({ client, constellation }: Bed): Promise<void> {
   const { simulator, application } = constellation
   const item = simulator.calendarOf(mailbox).find(({ subject }) => subject === 'canary-goose-subject')!
   simulator.userUpdates(mailbox, item.itemId, { location: 'Elsewhere' })
-  await eventually(() => expect(application.typesOf('goose')).toEqual(['appointment.updated']), 10_000)
+  await eventually(() => expect(application.typesOf('goose')).toEqual(['appointment.updated']))
   await eventually(() => expect(constellation.linesOf('inbound-worker').join()).toContain('goose'))
   simulator.faults.add({ kind: 'fault', code: rejection, operation: 'CreateItem', times: 1 })
   await client.send(event({ id: 'rejected', version: 1, mailbox }, appointment(times)))
