@@ -16,6 +16,7 @@ import { holdConnections, type Running } from './hold-connections.ts'
 import type { Deployment } from './load-deployment.ts'
 import { type Connection, openConnection } from './open-connection.ts'
 import { watchDeployment } from './watch-deployment.ts'
+import { watchSwitch } from './watch-switch.ts'
 
 /** The configuration of a worker process. */
 export type WorkerConfig = {
@@ -40,6 +41,8 @@ export type WorkerOptions<Config> = {
   readonly name: string
   /** The variable that sets the port of the probes. */
   readonly portVariable: string
+  /** What it takes care of, and says when it is switched off. */
+  readonly direction: 'outbound' | 'inbound'
   readonly deployment: Deployment<WorkerConfig, Config>
   readonly log: Logger
   begin(connection: Connection & { exchange: Exchange }, config: Config): Work | Promise<Work>
@@ -93,15 +96,16 @@ export async function startWorker<Config extends WorkedConfig>(
 type Working<Config> = { config: Config; workerRedis: RedisConnection; outages: Outages }
 
 async function work<Config extends WorkedConfig>(
-  { deployment, begin }: WorkerOptions<Config>,
+  { deployment, direction, begin }: WorkerOptions<Config>,
   connection: Connection,
   { config, workerRedis, outages }: Working<Config>,
 ): Promise<Running> {
-  const { name, ledger, queues, log } = connection
+  const { name, ledger, queues, log, registry } = connection
   const { prefix } = deployment.service
   const exchange = connection.openExchange(config.exchange, (state) => {
     if (state === 'closed') begun.onCircuitClosed?.()
   })
+  watchSwitch(registry, { direction, read: () => ledger.switchedOff(direction) })
   const begun = await begin({ ...connection, exchange }, config)
   const hooks = hooksOf(log, outages)
   const consuming = { redis: workerRedis, prefix, connection: name, concurrency: config.concurrency }

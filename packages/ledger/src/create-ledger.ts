@@ -136,7 +136,7 @@ function assemble(
     ...createCrossings(store),
     ...createConflicts(store),
     ...createMails(store),
-    ...createSettings(store),
+    ...createSettings(store, mailboxes.all),
     ...createState(store),
     ...createTrail(store),
     ...createChanges(store),

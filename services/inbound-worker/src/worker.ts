@@ -34,6 +34,7 @@ export function startInboundWorker(
   return startWorker({
     name: 'inbound-worker',
     portVariable: 'INBOUND_WORKER_PORT',
+    direction: 'inbound',
     deployment,
     log,
     reload,
