@@ -151,7 +151,7 @@ async function rebuilds(ledger: Ledger, id: string) {
   expect(await ledger.confirmFound(id, ['A2'], T0)).toBe(false)
   expect(await ledger.decide(id, 'CRM-1', 'create', T0)).toBe(true)
   const mailbox = (await ledger.byId(id))!
-  expect(await ledger.restorationOf(mailbox)).toEqual({ ledgerSinceMs: T0, awaitsOthers: false })
+  expect(await ledger.restorationOf(mailbox)).toMatchObject({ ledgerSinceMs: T0, awaitsOthers: false })
   await ledger.noteRestored(mailbox)
   expect(await ledger.restorationOf(mailbox)).toMatchObject({ restoredSinceMs: T0 })
   await ledger.startRebuild(id, T0)
