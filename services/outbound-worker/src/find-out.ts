@@ -18,7 +18,7 @@ import {
 } from '@lockstep/exchange'
 import type { Ledger, Mailbox, OutboundOutcome } from '@lockstep/ledger'
 import { outcomeOfError } from './outcome.ts'
-import type { OutboundSettings } from './settle-batch.ts'
+import type { OutboundSettings } from './outbound-settings.ts'
 import type { Task } from './task.ts'
 
 type Options = {
