@@ -46,8 +46,8 @@ export type OutboundPlan =
   /** Nothing in the calendar carries the stamp: what an earlier attempt created may have been deleted since. */
   | { readonly action: 'findDeleted' }
   | { readonly action: 'wait'; readonly untilMs: number }
-  /** Its item may be there and not be known yet: it is waited for. */
-  | { readonly action: 'awaitListing' }
+  /** Its item may be there and not be known yet: it is waited for, as it was for that long. */
+  | { readonly action: 'awaitListing'; readonly awaitedMs: number }
   /** It had an item before the ledger was lost, and has none: created only once somebody has decided so. */
   | { readonly action: 'confirm' }
   | { readonly action: 'create'; readonly appointment: Appointment }
@@ -150,12 +150,12 @@ function hasLanded({ version, attempt }: StampedItem, record: AppointmentRecord,
 function planDoubtful({ record, finding, calendar }: OutboundInput): OutboundPlan | undefined {
   switch (calendar ? doubtOf(record, record.wanted!, calendar) : 'none') {
     case 'unlisted':
-      return { action: 'awaitListing' }
+      return { action: 'awaitListing', awaitedMs: calendar?.othersAwaitedMs ?? 0 }
     case 'unconfirmed':
       return { action: 'confirm' }
     case 'search':
       if (finding?.kind !== 'stamped') return { action: 'findStamped' }
-      return finding.items.length > 0 ? { action: 'awaitListing' } : undefined
+      return finding.items.length > 0 ? { action: 'awaitListing', awaitedMs: 0 } : undefined
     case 'none':
       return undefined
   }
