@@ -16,7 +16,7 @@ describe('a mark', () => {
     expect(await state()).toMatchObject({ state: 'pending', inbound: { attempts: 0, dueMs: T0 } })
     expect(await beginDelivery()).toEqual({
       record: { appointmentId: 'A1', link: linkAt(0, anItem('X')), offers: [] },
-      epoch: 1,
+      epoch: 2,
       attempts: 1,
       mark: {
         appointmentId: 'A1',
@@ -141,6 +141,16 @@ describe('telling', () => {
     await mark()
     expect(await redis.pttl((await redis.keys(`${prefix}:*:A1`))[0]!)).toBe(-1)
   })
+})
+
+test('a delivery that knows of no item takes none away that was linked meanwhile', async () => {
+  const { settled, mark, beginDelivery, tell, state } = await aLedger()
+  await settled(1, unlinkedAt(1))
+  await mark()
+  const attempt = await beginDelivery()
+  await mark({ item: anItem('back') })
+  expect(await tell(attempt, attempt.record.link)).toBe('moved')
+  expect((await state())?.record.link.item).toEqual(anItem('back'))
 })
 
 describe('offering', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { aLedger, anItem, linkAt, present, T0 } from './testing/a-ledger.ts'
+import { aLedger, anItem, linkAt, present, T0, unlinkedAt } from './testing/a-ledger.ts'
 
 const LEASE_END = T0 + 30_000
 
@@ -65,4 +65,15 @@ describe('two attempts at the same appointment', () => {
     expect(last.record.wanted).toEqual(present(2))
     expect(await settle(last, linkAt(2))).toBe('committed')
   })
+})
+
+test('an attempt that knows of no item leaves one that was linked meanwhile', async () => {
+  const { settled, cancel, beginOne, settle, mark, state } = await aLedger()
+  await settled(1, unlinkedAt(1))
+  await cancel(2)
+  const attempt = await beginOne()
+  await mark({ item: anItem('back') })
+  expect(await settle(attempt, unlinkedAt(2))).toBe('overlapped')
+  expect((await beginOne()).record.link.item).toEqual(anItem('back'))
+  expect((await state())?.record.link.item).toEqual(anItem('back'))
 })
