@@ -11,3 +11,4 @@ export { type SettingsChange, type SettingsPatch, settingsWhileOn } from './sett
 export { LedgerSchemaError, LedgerUnavailableError } from './errors.ts'
 export type * from './ledger.ts'
 export { connectionPrefix } from './keys.ts'
+export { ownItems } from './own-items.ts'
