@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -15,3 +16,14 @@ test('infra/prometheus/alerts.yml asks only for metrics that there are, and says
   expect(asked.length).toBeGreaterThanOrEqual(rules.length)
   expect(rules.filter(({ annotations }) => !annotations.summary)).toEqual([])
 })
+
+const promtool = (...args: string[]) =>
+  spawnSync('promtool', args, { cwd: `${root}infra/prometheus`, encoding: 'utf8' })
+
+test.skipIf(promtool('--version').status !== 0)(
+  'Prometheus takes the rules, and they fire as infra/prometheus/alerts.test.yml says',
+  () => {
+    expect(promtool('check', 'rules', 'alerts.yml')).toMatchObject({ status: 0 })
+    expect(promtool('test', 'rules', 'alerts.test.yml')).toMatchObject({ status: 0 })
+  },
+)

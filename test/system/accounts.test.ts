@@ -39,7 +39,7 @@ test('a locked account takes its share down until the other acts for its mailbox
       start,
       end: { ...start, dateTime: '2027-05-03T10:00:00' },
     })
-  await eventually(() => expect(system.application.received).toHaveLength(people.length), 10_000)
+  await eventually(() => expect(system.application.received).toHaveLength(people.length))
 }, 40_000)
 
 async function startWithAccounts(lines: Record<string, unknown>[]): Promise<System> {

@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { findRedisProgram } from '@lockstep/local'
 import { eventually } from '@lockstep/runtime/testing'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { composeServices, onThisMachine, root } from '../support/compose.ts'
 import { appointment, event } from '../support/events.ts'
 import { alice } from '../support/system.ts'
@@ -117,7 +117,7 @@ function startNode([, ...words]: string[], env: Record<string, string>): ChildPr
 /** Runs the health check as an engine would, again and again until it passes. */
 async function healthy(name: string, plain: Plain): Promise<void> {
   const [, , ...words] = plain[name]!.health
-  await vi.waitFor(async () => run(process.execPath, words), { timeout: 60_000, interval: 500 })
+  await eventually(async () => run(process.execPath, words), 60_000)
 }
 
 /** The compose file's Redis: its command, with the configuration file that is mounted into the container. */

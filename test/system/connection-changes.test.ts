@@ -32,7 +32,7 @@ describe('while everything runs', () => {
       ...contoso,
       settings: { ...contoso.settings, EWS_URL: other.url, EWS_PASSWORD: 'another' },
     })
-    await eventually(() => expect(saidOf(deployment, 'contoso')).toHaveLength(2), 10_000)
+    await eventually(() => expect(saidOf(deployment, 'contoso')).toHaveLength(2))
     await contoso.send(event({ id: 'A2', version: 1, mailbox: contoso.alice }, appointment()))
     await contoso.settled(contoso.alice, 'A2', 1)
     expect(other.calendarOf(contoso.alice)).toHaveLength(1)
@@ -48,7 +48,7 @@ describe('while everything runs', () => {
       const { contoso, deployment } = await oneOrganisation()
       await works(contoso, 'A1')
       deployment.write({ ...contoso, settings: { ...contoso.settings, ...changes } })
-      await eventually(() => expect(refusals(deployment)).toHaveLength(3), 10_000)
+      await eventually(() => expect(refusals(deployment)).toHaveLength(3))
       expect(refusals(deployment)[0]).toMatch(reason)
       await works(contoso, 'A2')
       const probe = await fetch(`${deployment.probes.outbound}/readyz`)
@@ -73,11 +73,11 @@ describe('while everything runs', () => {
   test('a file that is no JSON changes nothing, and is told', async () => {
     const { contoso, deployment } = await oneOrganisation()
     deployment.writeText('{ "connections": ')
-    await eventually(() => expect(refusals(deployment)).toHaveLength(3), 10_000)
+    await eventually(() => expect(refusals(deployment)).toHaveLength(3))
     expect(refusals(deployment)[0]).toMatch(/CONNECTIONS_FILE: .* is not JSON/)
     await works(contoso, 'A1')
     deployment.write(contoso)
-    await eventually(async () => expect(await refusedMetric(deployment)).not.toMatch(/of="settings"/), 10_000)
+    await eventually(async () => expect(await refusedMetric(deployment)).not.toMatch(/of="settings"/))
   }, 30_000)
 
   test('a key in a file is replaced', async () => {
@@ -87,7 +87,7 @@ describe('while everything runs', () => {
     deployment.write({ ...contoso, settings: { ...settings, PRODUCER_API_KEYS_FILE: file.path } })
     await works(contoso, 'A1')
     file.write('another-key\n')
-    await eventually(async () => expect(await statusOf(contoso)).toBe(401), 10_000)
+    await eventually(async () => expect(await statusOf(contoso)).toBe(401))
     await eventually(async () => expect(await statusOf(contoso, 'another-key')).toBe(200))
   }, 30_000)
 })

@@ -1,5 +1,5 @@
 import { RedisBudget } from '@lockstep/exchange'
-import { testRedis } from '@lockstep/runtime/testing'
+import { eventually, testRedis } from '@lockstep/runtime/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { runLockstep } from '../support/lockstep-command.ts'
 import { aFile } from '../support/logon.ts'
@@ -23,6 +23,7 @@ describe('lockstep doctor', () => {
       redis: 'ok',
       'redis durability': expect.stringMatching(/^ok|warning$/),
       'redis eviction': expect.stringMatching(/^ok|failed$/),
+      switches: 'ok',
       endpoint: 'ok',
       name: 'ok',
       connection: 'ok',
@@ -45,6 +46,17 @@ describe('lockstep doctor', () => {
     expect(exitCode).toBe(0)
     expect(system.simulator.calendarOf(alice)).toEqual([])
     expect(system.simulator.mails).toEqual([])
+  })
+
+  test('waits for another process that is trying the password for the first time', async () => {
+    const system = await startSystem({ env: { MAILBOXES: alice }, without: ['inbound', 'outbound'] })
+    const slow = system.simulator.faults.add({ kind: 'latency', ms: 1_500 })
+    await system.startWorker('inbound')
+    await eventually(() => expect(Object.values(system.simulator.calls)).toEqual([1]))
+    system.simulator.faults.remove(slow)
+    const args = ['doctor', '--mailbox', alice, '--json', '--wait', '0.2']
+    const { facts } = await runLockstep(args, system)
+    expect(facts.find(({ step }) => step === 'logon')).toMatchObject({ outcome: 'ok' })
   })
 
   test('writes for people, with what to do under what is wrong', async () => {

@@ -80,7 +80,7 @@ test('of a newly enabled mailbox says what its backfill would tell, and what wai
 
   await set({ outbound: 'on', inbound: 'on' })
   await system.settled(alice, 'first', 1, 10_000)
-  await eventually(() => expect(toldOf(system)).toHaveLength(1), 10_000)
+  await eventually(() => expect(toldOf(system)).toHaveLength(1))
   await eventually(async () =>
     expect(await system.state(alice, 'second')).toMatchObject({ outbound: { code: 'MAIL_BUDGET' } }),
   )

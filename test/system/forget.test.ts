@@ -27,7 +27,7 @@ describe('a mailbox that is forgotten', () => {
 
     expect(await act(alice, 'forget')).toEqual({ mailbox: alice })
     expect(await mailbox(alice)).toMatchObject({ status: 404 })
-    await eventually(async () => expect(await remains()).toEqual([]), 15_000)
+    await eventually(async () => expect(await remains()).toEqual([]))
     simulator.userCreates(alice, { subject: 'Unheard', ...times })
 
     const { body } = await send(event({ id: 'late', version: 1 }, appointment()))
@@ -44,7 +44,7 @@ describe('a mailbox that is forgotten', () => {
     const { appointmentId } = application.received[0]!.data
     const remains = await remainsOf(system)
     await act(alice, 'forget')
-    await eventually(async () => expect(await remains()).toEqual([]), 15_000)
+    await eventually(async () => expect(await remains()).toEqual([]))
     const before = simulator.calendarOf(alice)
     application.received.length = 0
 

@@ -15,7 +15,7 @@ describe('an item that its user deletes', () => {
       return items
     })
     simulator.userDeletes(alice, item!.itemId)
-    await eventually(() => expect(application.typesOf('A')).toEqual(['appointment.cancelled']), 10_000)
+    await eventually(() => expect(application.typesOf('A')).toEqual(['appointment.cancelled']))
   })
 
   test('while the answer to a write to it is lost is told as cancelled, and nothing stays parked', async () => {

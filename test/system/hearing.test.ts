@@ -44,7 +44,7 @@ describe('streaming', () => {
     await heardBy(system, 'streaming')
     system.simulator.restart(1_000)
     system.simulator.userCreates(alice, { subject: 'While it was down', start, end })
-    await eventually(() => expect(system.application.received).toHaveLength(1), 15_000)
+    await eventually(() => expect(system.application.received).toHaveLength(1))
     await heardBy(system, 'streaming')
     await expectTold(system, bob)
   })
@@ -97,7 +97,7 @@ async function heardBy({ mailbox }: System, way: string, timeoutMs = 15_000): Pr
 async function expectTold({ simulator, application }: System, mailbox: string): Promise<void> {
   const before = application.received.length
   simulator.userCreates(mailbox, { subject: 'Lunch', start, end })
-  await eventually(() => expect(application.received.length).toBeGreaterThan(before), 5_000)
+  await eventually(() => expect(application.received.length).toBeGreaterThan(before))
 }
 
 describe('push', () => {

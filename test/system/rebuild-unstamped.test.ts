@@ -22,7 +22,7 @@ test('a calendar without stamps is restored too: the processes that run know tha
   await eventually(async () => expect(await system.state(alice, id!)).toMatchObject({ state: 'settled' }))
 
   await loseLedger(system.env)
-  await eventually(async () => expect(await restoredOf(system)).toEqual(expect.any(String)), 10_000)
+  await eventually(async () => expect(await restoredOf(system)).toEqual(expect.any(String)))
   await eventually(async () =>
     expect(await system.state(alice, id!)).toMatchObject({ inbound: expect.anything() }),
   )

@@ -1,6 +1,8 @@
 import { eventually } from '@lockstep/runtime/testing'
 import { describe, expect, test } from 'vitest'
 import { appointment, event } from '../support/events.ts'
+import { startDeployment } from '../support/connections.ts'
+import { runLockstep } from '../support/lockstep-command.ts'
 import { alice, bob, startSystem, type System } from '../support/system.ts'
 
 const env = { POLL_SECONDS: '0.5' }
@@ -73,6 +75,37 @@ describe('outbound switched off', () => {
     }, 15_000)
     expect(simulator.calendarOf(alice)).toHaveLength(ids.length)
   })
+})
+
+test('what is off is told by the metrics of the worker that owns it', async () => {
+  const { organisations, probes } = await startDeployment({ names: ['contoso', 'fabrikam'] })
+  const off = async (worker: 'outbound' | 'inbound') => {
+    const text = await (await fetch(`${probes[worker]}/metrics`)).text()
+    const lines = text.split('\n').filter((line) => /^lockstep_(direction|mailboxes)_off/.test(line))
+    return lines.filter((line) => !line.endsWith(' 0')).map((line) => line.replaceAll(/[{}",]/g, ' '))
+  }
+  const { contoso } = organisations
+  await contoso!.set({ inbound: 'off', by: 'Olga' })
+  await eventually(async () =>
+    expect(await off('inbound')).toEqual([
+      expect.stringMatching(/^lockstep_direction_off .*inbound .*contoso .*1$/),
+      expect.stringMatching(/^lockstep_mailboxes_off .*inbound .*contoso .*2$/),
+    ]),
+  )
+  expect(await off('outbound')).toEqual([])
+})
+
+test('what is off is told by the doctor and in the list of mailboxes', async () => {
+  const system = await startSystem({ env: { MAILBOXES: alice } })
+  await system.set({ outbound: 'off', by: 'Olga' })
+  await system.set({ inbound: 'off' }, alice)
+  const { facts } = await runLockstep(['doctor', '--json', '--wait', '0.2'], system)
+  const says = expect.stringMatching(
+    /^outbound is off for everything since 20.+, by Olga .+; inbound is off for 1 mailbox$/,
+  )
+  expect(facts.find(({ step }) => step === 'switches')).toMatchObject({ code: 'DIRECTION_OFF', says })
+  const list = await runLockstep(['mailboxes', 'list'], system)
+  expect(list.out).toMatch(/^alice@contoso\.example .*, outbound is off, inbound is off\n$/)
 })
 
 describe('inbound switched off', () => {

@@ -1,5 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises'
-import { createExchange, type ExchangeConfig, ExchangeUnavailableError } from '@lockstep/exchange'
+import { createExchange, type ExchangeConfig, whenNobodyElseTries } from '@lockstep/exchange'
 import { connectionPrefix, createLedger } from '@lockstep/ledger'
 import type { Shared } from './open-connection.ts'
 
@@ -22,20 +21,5 @@ export async function attemptExchange(
     await whenNobodyElseTries(() => exchange.attempt(mailbox?.address))
   } finally {
     await exchange.close()
-  }
-}
-
-const mostWaits = 20
-
-/** A secret that has not proven right is tried by one process at a time: what that one learns, the others know. */
-async function whenNobodyElseTries(attempt: () => Promise<void>): Promise<void> {
-  for (let waits = 0; ; waits += 1) {
-    try {
-      return await attempt()
-    } catch (error) {
-      const isOnTrial = error instanceof ExchangeUnavailableError && error.code === 'LOGON_ON_TRIAL'
-      if (!isOnTrial || waits === mostWaits) throw error
-      await wait(error.retryAfterMs)
-    }
   }
 }

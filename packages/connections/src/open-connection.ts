@@ -2,7 +2,13 @@ import { createExchange, type Exchange, type ExchangeConfig } from '@lockstep/ex
 import { createExaminer, type Examiner } from '@lockstep/exchange/doctor'
 import { connectionPrefix, createLedger, type Ledger, type Mailbox } from '@lockstep/ledger'
 import { createQueues, type Queues } from '@lockstep/queue'
-import { type Logger, type Metrics, type RedisConnection, watchExchange } from '@lockstep/runtime'
+import {
+  type Logger,
+  type Metrics,
+  type Outages,
+  type RedisConnection,
+  watchExchange,
+} from '@lockstep/runtime'
 import { keepMailboxes } from './keep-mailboxes.ts'
 import { onceRedisIsThere } from './once-redis-is-there.ts'
 import type { Other } from './other-connections.ts'
@@ -10,6 +16,7 @@ import type { Other } from './other-connections.ts'
 /** What the connections of a process share. */
 export type Shared = {
   readonly redis: RedisConnection
+  readonly outages: Outages
   readonly prefix: string
   readonly waitReplicas: number
   /** The names of all connections of the deployment. */
@@ -27,6 +34,8 @@ export type Connection = {
   readonly queues: Queues
   /** Its calendars: with its own accounts, budgets, breaker, trust and way out. */
   openExchange(config: ExchangeConfig, onCircuit?: (state: 'open' | 'closed') => void): Exchange
+  /** Does something as soon as Redis is there, and again if it goes away meanwhile. */
+  onceRedisIsThere<Result>(action: () => Promise<Result>): Promise<Result>
   /** What finds out whether mailboxes can be synchronised, within the same budgets. It is the caller's to close. */
   openExaminer(config: ExchangeConfig): Examiner
   /** The ledgers of the other connections of the deployment. */
@@ -37,15 +46,17 @@ export type Connection = {
 }
 
 export function openConnection(name: string, shared: Shared): Connection {
-  const { redis, prefix, waitReplicas, metrics } = shared
+  const { redis, outages, prefix, waitReplicas, metrics } = shared
   const log = shared.log.child({ connection: name })
   const registry = metrics.openFor(name)
-  const onError = (error: Error) => log.warn({ err: error }, 'queue error')
+  const onError = (error: Error) => outages.isToBlame(error) || log.warn({ err: error }, 'queue error')
   const ledger = createLedger(redis, { prefix, connection: name, waitReplicas })
   const others = shared.names
     .filter((other) => other !== name)
     .map((other) => ({ name: other, ledger: createLedger(redis, { prefix, connection: other }) }))
   const keeper = keepMailboxes(ledger, { log, others })
+  const persistently: Connection['onceRedisIsThere'] = (action) =>
+    onceRedisIsThere({ redis, outages }, action)
   const queues = createQueues(redis, { prefix, connection: name, onError })
   return {
     name,
@@ -63,9 +74,10 @@ export function openConnection(name: string, shared: Shared): Connection {
           onCircuit?.(state)
         },
       }),
+    onceRedisIsThere: persistently,
+    enableMailboxes: (addresses) => persistently(() => keeper.enable(addresses)),
     openExaminer: (config) => createExaminer(config, { redis, prefix: connectionPrefix(prefix, name) }),
     others,
-    enableMailboxes: (addresses) => onceRedisIsThere({ redis, log }, () => keeper.enable(addresses)),
     async close() {
       keeper.close()
       await queues.close()

@@ -5,15 +5,18 @@ import {
   connectRedis,
   createMetrics,
   type Logger,
+  type Outages,
   type RedisConnection,
   startProbes,
   untilReady,
+  watchOutages,
 } from '@lockstep/runtime'
 import { attemptExchange } from './attempt-exchange.ts'
 import { holdConnections, type Running } from './hold-connections.ts'
 import type { Deployment } from './load-deployment.ts'
 import { type Connection, openConnection } from './open-connection.ts'
 import { watchDeployment } from './watch-deployment.ts'
+import { watchSwitch } from './watch-switch.ts'
 
 /** The configuration of a worker process. */
 export type WorkerConfig = {
@@ -38,6 +41,8 @@ export type WorkerOptions<Config> = {
   readonly name: string
   /** The variable that sets the port of the probes. */
   readonly portVariable: string
+  /** What it takes care of, and says when it is switched off. */
+  readonly direction: 'outbound' | 'inbound'
   readonly deployment: Deployment<WorkerConfig, Config>
   readonly log: Logger
   begin(connection: Connection & { exchange: Exchange }, config: Config): Work | Promise<Work>
@@ -53,13 +58,15 @@ export async function startWorker<Config extends WorkedConfig>(
 ): Promise<WorkerProcess> {
   const { name, deployment, log } = options
   const { redisUrl, prefix, waitReplicas } = deployment.service
-  const redis = connectRedis(redisUrl, { role: 'ledger', log })
-  const workerRedis = connectRedis(redisUrl, { role: 'worker', log })
+  const outages = watchOutages(log)
+  const redis = connectRedis(redisUrl, { role: 'ledger', log, outages })
+  const workerRedis = connectRedis(redisUrl, { role: 'worker', log, outages })
   const metrics = createMetrics(name)
-  const shared = { redis, prefix, waitReplicas, names: deployment.names, log, metrics }
+  const shared = { redis, outages, prefix, waitReplicas, names: deployment.names, log, metrics }
   const held = holdConnections<Config>({
     log,
-    begin: (connection, config) => work(options, openConnection(connection, shared), { config, workerRedis }),
+    begin: (connection, config) =>
+      work(options, openConnection(connection, shared), { config, workerRedis, outages }),
     attempt: (connection, { exchange }, before) =>
       attemptExchange(connection, { exchange, before: before?.exchange }, shared),
   })
@@ -72,7 +79,7 @@ export async function startWorker<Config extends WorkedConfig>(
     checks: { redis: () => redis.ping(), queues: () => held.ready() },
     notes: watching.notes,
   })
-  await untilReady(redis, log)
+  await untilReady(redis)
   await held.start(deployment.connections)
 
   return {
@@ -86,29 +93,32 @@ export async function startWorker<Config extends WorkedConfig>(
   }
 }
 
-type Working<Config> = { config: Config; workerRedis: RedisConnection }
+type Working<Config> = { config: Config; workerRedis: RedisConnection; outages: Outages }
 
 async function work<Config extends WorkedConfig>(
-  { deployment, begin }: WorkerOptions<Config>,
+  { deployment, direction, begin }: WorkerOptions<Config>,
   connection: Connection,
-  { config, workerRedis }: Working<Config>,
+  { config, workerRedis, outages }: Working<Config>,
 ): Promise<Running> {
-  const { name, ledger, queues, log } = connection
+  const { name, ledger, queues, log, registry } = connection
   const { prefix } = deployment.service
   const exchange = connection.openExchange(config.exchange, (state) => {
     if (state === 'closed') begun.onCircuitClosed?.()
   })
+  watchSwitch(registry, { direction, read: () => ledger.switchedOff(direction) })
   const begun = await begin({ ...connection, exchange }, config)
+  const hooks = hooksOf(log, outages)
   const consuming = { redis: workerRedis, prefix, connection: name, concurrency: config.concurrency }
   const consumers = (Object.entries(begun.queues) as [QueueName, MailboxHandler][]).map(([queue, handle]) =>
-    consume(queue, handle, { ...consuming, ...hooks(queue, log) }),
+    consume(queue, handle, { ...consuming, ...hooks.of(queue) }),
   )
   const sweeping = startSweeping(ledger, queues, {
     redis: workerRedis,
     prefix,
     connection: name,
-    onError: (error) => log.warn({ err: error }, 'queue error'),
-    onFailed: (task, error) => log.warn({ task, err: error }, 'maintenance failed'),
+    onError: hooks.onError,
+    onFailed: (task, error) =>
+      outages.isToBlame(error) || log.warn({ task, err: error }, 'maintenance failed'),
   })
   return {
     ready: () => Promise.all(consumers.map((consumer) => consumer.ready())),
@@ -121,10 +131,16 @@ async function work<Config extends WorkedConfig>(
   }
 }
 
-function hooks(queue: QueueName, log: Logger) {
+/** What comes of an outage of Redis is not told besides: a job that failed of it is due again. */
+function hooksOf(log: Logger, outages: Outages) {
+  const onError = (error: Error) => outages.isToBlame(error) || log.warn({ err: error }, 'queue error')
   return {
-    onError: (error: Error) => log.warn({ queue, err: error }, 'queue error'),
-    onFailed: (mailboxId: string, error: Error) => log.error({ queue, mailboxId, err: error }, 'job failed'),
-    onStalled: (jobId: string) => log.warn({ queue, jobId }, 'job stalled'),
+    onError,
+    of: (queue: QueueName) => ({
+      onError,
+      onFailed: (mailboxId: string, error: Error) =>
+        outages.isToBlame(error) || log.error({ queue, mailboxId, err: error }, 'job failed'),
+      onStalled: (jobId: string) => log.warn({ queue, jobId }, 'job stalled'),
+    }),
   }
 }

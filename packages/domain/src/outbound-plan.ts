@@ -45,8 +45,8 @@ export type OutboundPlan =
   /** Nothing in the calendar carries the stamp: what an earlier attempt created may have been deleted since. */
   | { readonly action: 'findDeleted' }
   | { readonly action: 'wait'; readonly untilMs: number }
-  /** Its item may be there and not be known yet: it is waited for. */
-  | { readonly action: 'awaitListing' }
+  /** Its item may be there and not be known yet: it is waited for, as it was for that long. */
+  | { readonly action: 'awaitListing'; readonly awaitedMs: number }
   /** It had an item before the ledger was lost, and has none: created only once somebody has decided so. */
   | { readonly action: 'confirm' }
   | { readonly action: 'create'; readonly appointment: Appointment }

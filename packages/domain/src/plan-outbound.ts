@@ -71,12 +71,12 @@ function hasLanded({ version, attempt }: StampedItem, record: AppointmentRecord,
 function planDoubtful({ record, finding, calendar }: OutboundInput): OutboundPlan | undefined {
   switch (calendar ? doubtOf(record, record.wanted!, calendar) : 'none') {
     case 'unlisted':
-      return { action: 'awaitListing' }
+      return { action: 'awaitListing', awaitedMs: calendar?.othersAwaitedMs ?? 0 }
     case 'unconfirmed':
       return { action: 'confirm' }
     case 'search':
       if (finding?.kind !== 'stamped') return { action: 'findStamped' }
-      return finding.items.length > 0 ? { action: 'awaitListing' } : undefined
+      return finding.items.length > 0 ? { action: 'awaitListing', awaitedMs: 0 } : undefined
     case 'none':
       return undefined
   }

@@ -84,6 +84,8 @@ export type Intent = { readonly version: number; readonly attempt: string; reado
 export type AppointmentRecord = {
   readonly appointmentId: string
   readonly wanted?: Wanted | SettledWanted
+  /** When the application made its first version, if that was seen before anything was written. */
+  readonly bornAtMs?: number
   readonly link: Link
   readonly intent?: Intent
   /** The last 16 revisions that were offered, oldest first. */

@@ -128,12 +128,12 @@ describe('the budget over processes', () => {
     const { server, start } = await startServer()
     server.hold()
     const process = await start('outbound')
-    await eventually(() => expect(server.held()).toBe(4), 15_000)
+    await eventually(() => expect(server.held()).toBe(4))
     process.kill('SIGKILL')
     await once(process, 'exit')
     server.forget()
     await start('outbound')
-    await eventually(() => expect(server.held()).toBe(4), 10_000)
+    await eventually(() => expect(server.held()).toBe(4))
   })
 
   test('rests for all when Exchange asks one of them', async () => {
@@ -144,7 +144,7 @@ describe('the budget over processes', () => {
       15_000,
     )
     server.beBusyOnce()
-    await eventually(() => expect(server.longestRestMs()).toBeGreaterThan(1_300), 10_000)
+    await eventually(() => expect(server.longestRestMs()).toBeGreaterThan(1_300))
   })
 })
 

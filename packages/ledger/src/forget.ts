@@ -37,7 +37,7 @@ export function createForget(
       const subscriptionId = await send((redis) => redis.hget(keys.mailbox(mailboxId), 'subscription'))
       const forgotten = await run(
         'forget',
-        [keys.addresses, keys.mailboxes, keys.leaving, all, due, ended],
+        [keys.addresses, keys.mailboxes, keys.leaving, all, due, ended, keys.awaited],
         [mailboxId, nowMs],
       )
       if (subscriptionId !== null) await endSubscription(mailboxId, subscriptionId)

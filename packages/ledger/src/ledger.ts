@@ -189,8 +189,6 @@ export type MailboxState = {
   readonly listing?: Listing
   /** When all of its items had been listed for the first time. */
   readonly listedAtMs?: number
-  /** It was synchronised before: an earlier ledger was lost, and this one knows the mailbox since then. */
-  readonly restoredSinceMs?: number
   /** Why the mailbox cannot be used, until it can again. */
   readonly refused?: { readonly code: string; readonly sinceMs: number }
 }

@@ -1,11 +1,12 @@
 import {
+  type Direction,
   directionInForce,
   type SettingLayers,
   type SettingName,
   settingNames,
   type Settings,
 } from '@lockstep/domain'
-import type { Work } from './ledger.ts'
+import type { Mailbox, Work } from './ledger.ts'
 import type { Store } from './store.ts'
 
 /** What to set; `null` to leave it to the next layer, what is missing to leave it as it is. */
@@ -32,11 +33,14 @@ export type SettingsLedger = {
   ): Promise<boolean>
   /** Who changed what, the newest first. Some 100 changes are kept. */
   settingsChanges(mailboxId?: string): Promise<SettingsChange[]>
+  /** Of how many mailboxes the direction is off: of all, if it is for the connection. */
+  switchedOff(direction: Direction): Promise<{ isForAll: boolean; mailboxes: number }>
 }
 
 const KEPT = 100
+const AT_A_TIME = 250
 
-export function createSettings({ keys, run, send }: Store): SettingsLedger {
+export function createSettings({ keys, run, send }: Store, all: () => Promise<Mailbox[]>): SettingsLedger {
   const read = async (mailboxId?: string) =>
     settingsIn(await send((redis) => redis.hgetall(keys.settings(mailboxId))))
 
@@ -57,6 +61,18 @@ export function createSettings({ keys, run, send }: Store): SettingsLedger {
     settingsChanges: async (mailboxId) => {
       const stored = await send((redis) => redis.lrange(keys.settingsChanges(mailboxId), 0, -1))
       return stored.map(changeIn)
+    },
+    switchedOff: async (direction) => {
+      const mailboxes = await all()
+      const isOff = async (mailboxId?: string) =>
+        (await send((redis) => redis.hget(keys.settings(mailboxId), direction))) === 'off'
+      if (await isOff()) return { isForAll: true, mailboxes: mailboxes.length }
+      let off = 0
+      for (let from = 0; from < mailboxes.length; from += AT_A_TIME) {
+        const some = mailboxes.slice(from, from + AT_A_TIME)
+        off += (await Promise.all(some.map(({ id }) => isOff(id)))).filter(Boolean).length
+      }
+      return { isForAll: false, mailboxes: off }
     },
   }
 }

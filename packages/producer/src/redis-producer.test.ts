@@ -1,6 +1,6 @@
 import { createLedger } from '@lockstep/ledger'
-import { redisProxy, testRedis } from '@lockstep/runtime/testing'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { eventually, redisProxy, testRedis } from '@lockstep/runtime/testing'
+import { expect, onTestFinished, test } from 'vitest'
 import { type AppointmentEvent, createRedisProducer } from './index.ts'
 
 const event: AppointmentEvent = {
@@ -44,10 +44,7 @@ test('asks to come again later while Redis is away', async () => {
   await expect(producer.send([event])).rejects.toMatchObject({ name: 'LockstepUnavailableError' })
   expect(performance.now() - startedAt).toBeLessThan(1_000)
   await proxy.comeBack()
-  await vi.waitFor(
-    async () => expect(await producer.send([event])).toMatchObject([{ status: 'stale' }]),
-    5_000,
-  )
+  await eventually(async () => expect(await producer.send([event])).toMatchObject([{ status: 'stale' }]))
 })
 
 async function setUp() {

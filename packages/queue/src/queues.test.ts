@@ -1,5 +1,5 @@
-import { redisProxy, testRedis } from '@lockstep/runtime/testing'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { eventually, redisProxy, testRedis } from '@lockstep/runtime/testing'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { createQueues, QueueUnavailableError } from './index.ts'
 
 describe('waking a mailbox', () => {
@@ -49,7 +49,7 @@ describe('waking a mailbox', () => {
 describe('while Redis is away', () => {
   test('waking fails at once, and works again when Redis is back', async () => {
     const { proxy, queues } = await setUpProxy()
-    await vi.waitFor(() => queues.outbound.wake('m1'))
+    await eventually(() => queues.outbound.wake('m1'))
     await proxy.goDown()
 
     const startedAt = performance.now()
@@ -58,7 +58,7 @@ describe('while Redis is away', () => {
     expect(performance.now() - startedAt).toBeLessThan(500)
 
     await proxy.comeBack()
-    await vi.waitFor(() => queues.outbound.wake('m2'), { timeout: 5_000 })
+    await eventually(() => queues.outbound.wake('m2'))
     expect((await queues.outbound.counts()).waiting).toBe(2)
   })
 
@@ -66,14 +66,12 @@ describe('while Redis is away', () => {
     const { proxy, queues } = await setUpProxy({ isDown: true })
     expect(await queues.inbound.wakeQuietly('m1')).toBe(false)
     await proxy.comeBack()
-    await vi.waitFor(async () => expect(await queues.inbound.wakeQuietly('m1')).toBe(true), {
-      timeout: 5_000,
-    })
+    await eventually(async () => expect(await queues.inbound.wakeQuietly('m1')).toBe(true))
   })
 
   test('a Redis that takes bytes and answers nothing is not waited for', async () => {
     const { proxy, queues } = await setUpProxy()
-    await vi.waitFor(() => queues.outbound.wake('m1'))
+    await eventually(() => queues.outbound.wake('m1'))
     proxy.hang()
     expect(await queues.outbound.wakeQuietly('m2')).toBe(false)
   })

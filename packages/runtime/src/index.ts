@@ -1,15 +1,8 @@
 export { countBrakes } from './brake-count.ts'
 export { brakeConfig, brakeVariables } from './brake-variables.ts'
-export {
-  closeRedis,
-  connectRedis,
-  ready,
-  RedisAwayError,
-  type RedisConnection,
-  redisIsAway,
-  type RedisRole,
-  untilReady,
-} from './redis.ts'
+export { closeRedis, connectRedis, ready, type RedisConnection, type RedisRole, untilReady } from './redis.ts'
+export { RedisAwayError, redisIsAway } from './redis-errors.ts'
+export { type Outages, watchOutages } from './redis-outages.ts'
 export {
   commonVariables,
   ConfigError,
@@ -20,6 +13,7 @@ export {
   type Read,
   readConfig,
 } from './config.ts'
+export { rebuildVariables } from './rebuild-variables.ts'
 export { oscillationConfig, oscillationVariables } from './oscillation-variables.ts'
 export { listen, type Listening, PortInUseError } from './listen.ts'
 export { createLogger, type Logger, type LogLevel } from './logger.ts'

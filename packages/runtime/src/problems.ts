@@ -3,7 +3,8 @@ import type { ErrorRequestHandler, RequestHandler, Response } from 'express'
 import { z } from 'zod'
 import { problemFromBodyParser } from './body-problems.ts'
 import type { Logger } from './logger.ts'
-import { redisIsAway } from './redis.ts'
+import { redisIsAway } from './redis-errors.ts'
+import type { Outages } from './redis-outages.ts'
 import { requestIdOf } from './request-id.ts'
 
 /** What is wrong with one field of a request, and what would be right. */
@@ -64,13 +65,13 @@ export function notFound(): RequestHandler {
 
 /**
  * The last middleware: turns whatever a route threw into a problem document. A request that is wrong is told
- * how to mend it; a failure of ours is logged, and its details stay here.
+ * how to mend it; a failure of ours is logged, and its details stay here. Of an outage of Redis, not each request tells.
  */
-export function problems({ log }: { log: Logger }): ErrorRequestHandler {
+export function problems({ log, outages }: { log: Logger; outages?: Outages }): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
     if (response.headersSent) return next(error)
     const { problem: document, headers } = toProblemError(error)
-    if (document.status >= 500) {
+    if (document.status >= 500 && !outages?.isToBlame(error)) {
       log[document.status === 503 ? 'warn' : 'error'](
         { err: error, requestId: requestIdOf(response), status: document.status },
         'request failed',

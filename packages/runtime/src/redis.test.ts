@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { createLogger } from './logger.ts'
-import { closeRedis, connectRedis, ready, redisIsAway, type RedisRole } from './redis.ts'
+import { redisIsAway } from './redis-errors.ts'
+import { closeRedis, connectRedis, ready, type RedisConnection, type RedisRole, untilReady } from './redis.ts'
 import { eventually, redisProxy, testRedis } from './testing/index.ts'
 
 /** Less than any wait for the next attempt to connect. */
@@ -50,9 +51,26 @@ test('connects again by itself, and logs an outage once when it begins and once 
   await ready(redis)
   expect(await redis.ping()).toBe('PONG')
   expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual([
-    'redis is away',
+    expect.stringContaining('redis is away'),
     'redis is back',
   ])
+  expect(lines.join()).not.toContain('stack')
+})
+
+test('whoever waited for it, with or without success, leaves nothing behind', async () => {
+  const { redis, proxy } = await setUp('ledger')
+  const before = listenersOf(redis)
+  await proxy.goDown()
+  await eventually(() => expect(redis.status).toBe('reconnecting'))
+  await Promise.all(Array.from({ length: 12 }, () => expect(ready(redis, 50)).rejects.toThrow('not ready')))
+  expect(listenersOf(redis)).toEqual(before)
+  const waiting = untilReady(redis)
+  await proxy.comeBack()
+  await waiting
+  expect(listenersOf(redis)).toEqual(before)
+  await closeRedis(redis)
+  await eventually(() => expect(redis.status).toBe('end'))
+  await expect(untilReady(redis)).rejects.toThrow('closed')
 })
 
 test('closes whether Redis is there or not', async () => {
@@ -75,6 +93,10 @@ test('tells a refused command from a Redis that is away', async () => {
   ).toBe(true)
   expect(redisIsAway(new Error('Something else'))).toBe(false)
 })
+
+function listenersOf(redis: RedisConnection): object {
+  return Object.fromEntries(['ready', 'end', 'error'].map((name) => [name, redis.listenerCount(name)]))
+}
 
 async function setUp(role: RedisRole) {
   const proxy = await redisProxy()

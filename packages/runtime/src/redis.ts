@@ -1,5 +1,7 @@
 import { Cluster, Redis } from 'ioredis'
 import type { Logger } from './logger.ts'
+import { RedisAwayError } from './redis-errors.ts'
+import { type Outages, watchOutages } from './redis-outages.ts'
 
 /**
  * What a connection is for. `producer` and `ledger` would rather fail at once than wait for a Redis that is
@@ -10,20 +12,29 @@ export type RedisConnection = Redis | Cluster
 
 const COMMAND_LIMIT_MS = 2_000
 const CONNECT_LIMIT_MS = 5_000
+/** Each connection of a deployment, and each of its queues, listens to the same client. More than this is a leak. */
+const MOST_LISTENERS = 1_000
 
 const retryStrategy = (times: number) => Math.min(times * 200, 2_000)
 
 /**
  * Connects to one Redis, or to a Redis Cluster (several addresses separated by commas, or `?cluster=true`).
- * It reconnects for ever, and logs each outage once when it begins and once when it ends.
+ * It reconnects for ever. Outages are told by `outages`, which the connections of a process share.
  *
  * The connection is being made when this returns: await `ready` before the first command.
  */
-export function connectRedis(url: string, { role, log }: { role: RedisRole; log: Logger }): RedisConnection {
+export function connectRedis(
+  url: string,
+  { role, log, outages = watchOutages(log) }: { role: RedisRole; log: Logger; outages?: Outages },
+): RedisConnection {
   const addresses = url.split(',').map((address) => new URL(address))
   const isCluster = addresses.length > 1 || addresses.some((address) => address.searchParams.has('cluster'))
   const redis = isCluster ? connectCluster(addresses, role) : new Redis(url, optionsFor(role))
-  logOutages(redis, log.child({ role }))
+  redis.setMaxListeners(MOST_LISTENERS)
+  redis.on('error', (error: Error) => outages.began(redis, error))
+  redis.on('reconnecting', () => outages.began(redis))
+  redis.on('ready', () => outages.ended(redis))
+  redis.on('end', () => outages.closed(redis))
   return redis
 }
 
@@ -55,82 +66,33 @@ function connectCluster(addresses: URL[], role: RedisRole): Cluster {
   })
 }
 
-function logOutages(redis: RedisConnection, log: Logger): void {
-  let awaySince: number | undefined
-  const away = (error?: Error) => {
-    if (awaySince !== undefined) return
-    awaySince = Date.now()
-    log.warn({ err: error }, 'redis is away')
-  }
-  redis.on('error', away)
-  redis.on('reconnecting', () => away())
-  redis.on('ready', () => {
-    if (awaySince === undefined) return
-    log.info({ awayMs: Date.now() - awaySince }, 'redis is back')
-    awaySince = undefined
-  })
-}
-
-/** Resolves once the connection takes commands; rejects if it does not within `timeoutMs`. */
+/** Resolves once the connection takes commands; rejects if it is closed, or does not within `timeoutMs`. */
 export async function ready(redis: RedisConnection, timeoutMs = 10_000): Promise<void> {
   if (redis.status === 'ready') return
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
   let cause: unknown
   const note = (error: Error) => void (cause = error)
-  redis.on('error', note)
+  const fail = (what: string) => reject(new RedisAwayError(what, { cause }))
+  const onEnd = () => fail('The connection to Redis is closed')
+  const onLate = () => fail(`Redis was not ready within ${timeoutMs / 1_000} s`)
+  if (redis.status === 'end') onEnd()
+  const timer = timeoutMs === Infinity ? undefined : setTimeout(onLate, timeoutMs)
+  redis.on('ready', resolve).on('end', onEnd).on('error', note)
   try {
-    await new Promise<void>((resolve, reject) => {
-      redis.once('ready', resolve)
-      redis.once('end', () => reject(new RedisAwayError('The connection to Redis is closed', { cause })))
-      AbortSignal.timeout(timeoutMs).addEventListener('abort', () =>
-        reject(new RedisAwayError(`Redis was not ready within ${timeoutMs / 1_000} s`, { cause })),
-      )
-    })
+    await promise
   } finally {
-    redis.off('error', note)
+    clearTimeout(timer)
+    redis.off('ready', resolve).off('end', onEnd).off('error', note)
   }
 }
 
-/** Waits for Redis as long as it takes, and says so now and then. @throws {RedisAwayError} once it is closed */
-export async function untilReady(redis: RedisConnection, log: Logger, sayEveryMs = 10_000): Promise<void> {
-  for (;;) {
-    try {
-      await ready(redis, sayEveryMs)
-      return
-    } catch (error) {
-      if (redis.status === 'end') throw error
-      log.warn(
-        { err: (error as Error).cause ?? error },
-        'waiting for redis: check REDIS_URL, and that it runs',
-      )
-    }
-  }
+/** Waits for Redis as long as it takes. @throws {RedisAwayError} once the connection is closed */
+export function untilReady(redis: RedisConnection): Promise<void> {
+  return ready(redis, Infinity)
 }
 
 /** Closes a connection: after the answers that are still to come if Redis is there, at once if not. */
 export async function closeRedis(redis: RedisConnection): Promise<void> {
   if (redis.status === 'ready') await redis.quit().catch(() => {})
   redis.disconnect()
-}
-
-export class RedisAwayError extends Error {
-  override name = 'RedisAwayError'
-}
-
-/** Error replies that mean "not now" rather than "not like this". */
-const refusals = /^(OOM|MISCONF|LOADING|READONLY|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY)\b/
-/** ioredis gives these failures no class and no code. */
-const absences = /Stream isn't writeable|Connection is closed|Command timed out|Command aborted|isn't ready/
-
-/** Whether a command failed because Redis is away, full or not ready: nothing was wrong with the command. */
-export function redisIsAway(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  if (
-    ['RedisAwayError', 'MaxRetriesPerRequestError', 'ClusterAllFailedError', 'AbortError'].includes(
-      error.name,
-    )
-  ) {
-    return true
-  }
-  const pattern = error.name === 'ReplyError' ? refusals : absences
-  return pattern.test(error.message)
 }

@@ -1,4 +1,5 @@
-import { describe, expect, test, vi } from 'vitest'
+import { eventually } from '@lockstep/runtime/testing'
+import { describe, expect, test } from 'vitest'
 import type { FaultOptions } from './faults.ts'
 import { startPushListener } from './testing/push-listener.ts'
 import {
@@ -62,7 +63,7 @@ describe('a lost answer', () => {
     simulator.faults.add({ kind: 'lateEffect', effectAfterMs: 50 })
     await expect(call(create)).rejects.toThrow('fetch failed')
     expect(simulator.calendarOf(alice)).toHaveLength(0)
-    await vi.waitFor(() => expect(simulator.calendarOf(alice)).toHaveLength(1))
+    await eventually(() => expect(simulator.calendarOf(alice)).toHaveLength(1))
   })
 })
 
@@ -98,11 +99,11 @@ describe('a fault', () => {
     const { simulator, call } = await setUp()
     await call(create)
     const id = simulator.faults.add({ kind: 'refuseConnections' })
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await call(create).catch((error: Error) => error.cause)).toMatchObject({ code: 'ECONNREFUSED' }),
     )
     simulator.faults.remove(id)
-    await vi.waitFor(async () => expect(codeOf(await call(create))).toBe('NoError'))
+    await eventually(async () => expect(codeOf(await call(create))).toBe('NoError'))
     expect(simulator.calendarOf(alice)).toHaveLength(2)
   })
 
@@ -141,10 +142,10 @@ describe('a restart', () => {
     expect(simulator.subscriptions.count).toBe(1)
     simulator.faults.add({ kind: 'restart', downMs: 150, operation: 'CreateItem', times: 1 })
     await expect(call(create)).rejects.toThrow('fetch failed')
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await call(create).catch((error: Error) => error.cause)).toMatchObject({ code: 'ECONNREFUSED' }),
     )
-    await vi.waitFor(async () => expect(codeOf(await call(create))).toBe('NoError'))
+    await eventually(async () => expect(codeOf(await call(create))).toBe('NoError'))
     expect([simulator.subscriptions.count, simulator.faults.counts]).toEqual([0, { restart: 1 }])
   })
 })
@@ -154,11 +155,11 @@ describe('notifications', () => {
     const { simulator, call, create: made } = await setUp()
     const listener = await startPushListener()
     await call(subscribe(listener.url))
-    await vi.waitFor(() => expect(listener.events).toHaveLength(1))
+    await eventually(() => expect(listener.events).toHaveLength(1))
     simulator.faults.add({ kind: 'notificationReordered', times: 1 })
     const first = await made(calendarItem(...someTimes))
     const second = await made(calendarItem(...someTimes))
-    await vi.waitFor(() => expect(listener.events).toHaveLength(3))
+    await eventually(() => expect(listener.events).toHaveLength(3))
     expect(listener.events.slice(1).map(({ itemId }) => itemId)).toEqual([second.Id, first.Id])
     expect(simulator.faults.counts).toEqual({ notificationReordered: 1 })
   })

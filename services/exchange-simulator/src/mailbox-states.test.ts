@@ -1,4 +1,5 @@
-import { expect, test, vi } from 'vitest'
+import { eventually } from '@lockstep/runtime/testing'
+import { expect, test } from 'vitest'
 import type { MailboxState } from './mailbox-states.ts'
 import { calendarItem, createItem, getItem, someTimes } from './testing/requests.ts'
 import { alice, bob, setUp } from './testing/set-up.ts'
@@ -42,7 +43,7 @@ test('a move takes the mailbox away for a while', async () => {
   const { simulator, call } = await setUp()
   simulator.faults.add({ kind: 'mailboxMove', awayMs: 40, times: 1 })
   expect(codeOf(await call(create))).toBe('ErrorMailboxMoveInProgress')
-  await vi.waitFor(async () => expect(codeOf(await call(create))).toBe('NoError'))
+  await eventually(async () => expect(codeOf(await call(create))).toBe('NoError'))
   expect(simulator.faults.counts).toEqual({ mailboxMove: 1 })
 })
 

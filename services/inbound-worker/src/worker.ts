@@ -34,6 +34,7 @@ export function startInboundWorker(
   return startWorker({
     name: 'inbound-worker',
     portVariable: 'INBOUND_WORKER_PORT',
+    direction: 'inbound',
     deployment,
     log,
     reload,
@@ -85,9 +86,10 @@ async function inboundOf(
     log,
     options: config,
   })
-  for (const { id } of await connection.enableMailboxes(config.mailboxes)) {
-    await ledger.setInboundDue(id, Date.now())
-  }
+  const mailboxes = await connection.enableMailboxes(config.mailboxes)
+  await connection.onceRedisIsThere(async () => {
+    for (const { id } of mailboxes) await ledger.setInboundDue(id, Date.now())
+  })
   const listeners =
     hearingOptions.streams && startListeners({ ledger, gateway, inbound: queues.inbound, log }, listening)
   const enabling = startEnabling(

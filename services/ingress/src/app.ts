@@ -7,6 +7,7 @@ import {
   type Logger,
   type MetricSource,
   notFound,
+  type Outages,
   probesRouter,
   problems,
   requestId,
@@ -44,6 +45,7 @@ export type AppDeps = {
   ofNobody: RequestHandler
   registry: MetricSource
   log: Logger
+  outages?: Outages
   checks: Checks
   notes?: () => Readonly<Record<string, string>>
 }
@@ -75,7 +77,7 @@ export type ApiDeps = ConnectionFacts & {
 }
 
 /** Notifications come first: of them there may be a flood. */
-export function createApp({ connections, ofNobody, log, ...probes }: AppDeps): Express {
+export function createApp({ connections, ofNobody, ...probes }: AppDeps): Express {
   return express()
     .set('query parser', 'simple')
     .disable('x-powered-by')
@@ -87,7 +89,7 @@ export function createApp({ connections, ofNobody, log, ...probes }: AppDeps): E
     .use(docsPage(openApiDocument()))
     .use(notFound())
     .use(unavailable())
-    .use(problems({ log }))
+    .use(problems(probes))
 }
 
 /** The API of one connection: its applications see nothing of others. */
@@ -108,8 +110,8 @@ function ownerOf(connections: AppDeps['connections']) {
 export function createNotificationsApp({
   connections,
   ofNobody,
-  log,
-}: Pick<AppDeps, 'connections' | 'ofNobody' | 'log'>): Express {
+  ...telling
+}: Pick<AppDeps, 'connections' | 'ofNobody' | 'log' | 'outages'>): Express {
   return express()
     .set('query parser', 'simple')
     .disable('x-powered-by')
@@ -118,7 +120,7 @@ export function createNotificationsApp({
     .use(byNotificationAddress({ connections, ofNobody }))
     .use(notFound())
     .use(unavailable())
-    .use(problems({ log }))
+    .use(problems(telling))
 }
 
 /**

@@ -8,7 +8,7 @@ import {
   type Watching,
 } from '@lockstep/connections'
 import type { CalendarGateway } from '@lockstep/exchange'
-import { closeRedis, connectRedis, createMetrics, listen, type Logger } from '@lockstep/runtime'
+import { closeRedis, connectRedis, createMetrics, listen, type Logger, watchOutages } from '@lockstep/runtime'
 import type { Express } from 'express'
 import { keyComparer } from './api-keys.ts'
 import { createApi, createApp, createNotificationsApp, type IngressConnection } from './app.ts'
@@ -39,9 +39,10 @@ type Deps = {
  */
 export async function startIngress(deployment: Config, { log, gateway, reload }: Deps): Promise<Ingress> {
   const { redisUrl, prefix, waitReplicas } = deployment.service
-  const redis = connectRedis(redisUrl, { role: 'producer', log })
+  const outages = watchOutages(log)
+  const redis = connectRedis(redisUrl, { role: 'producer', log, outages })
   const metrics = createMetrics('ingress')
-  const shared = { redis, prefix, waitReplicas, names: deployment.names, log, metrics }
+  const shared = { redis, outages, prefix, waitReplicas, names: deployment.names, log, metrics }
   const closing = new AbortController()
   const listener = createListener(deployment.service.listener, { registry: metrics.registry, log })
   const connections = new Map<string, IngressConnection>()
@@ -75,7 +76,7 @@ export async function startIngress(deployment: Config, { log, gateway, reload }:
   })
   const watching = watchDeployment({ deployment, held, reload, metrics, log })
   const strangers = listener.sendersOf(undefined, { registry: metrics.registry, log })
-  const facing = { connections, ofNobody: notificationsOfNobody({ ...strangers, anyList }), log }
+  const facing = { connections, ofNobody: notificationsOfNobody({ ...strangers, anyList }), log, outages }
   const app = createApp({
     ...facing,
     registry: metrics,

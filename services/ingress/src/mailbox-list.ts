@@ -1,3 +1,4 @@
+import { directionInForce } from '@lockstep/domain'
 import type { Ledger, Mailbox } from '@lockstep/ledger'
 import { type RequestHandler, Router } from 'express'
 import type { z } from 'zod'
@@ -28,16 +29,23 @@ function list(ledger: Ledger): RequestHandler {
   }
 }
 
+const directions = ['outbound', 'inbound'] as const
+
 async function listed(
   ledger: Ledger,
   { id, address, enabledAtMs }: Mailbox,
 ): Promise<Listed['mailboxes'][number]> {
-  const { currentAtMs, hearing, refused } = await ledger.mailboxState(id)
+  const [{ currentAtMs, hearing, refused }, layers] = await Promise.all([
+    ledger.mailboxState(id),
+    ledger.settingsOf(id),
+  ])
+  const off = directions.filter((direction) => directionInForce(direction, layers).value === 'off')
   return {
     mailbox: address,
     enabledAt: iso(enabledAtMs),
     ...(currentAtMs !== undefined && { currentAt: iso(currentAtMs) }),
     ...(hearing && { way: hearing.way }),
+    ...(off.length > 0 && { off }),
     ...(refused && { refused: { code: refused.code, since: iso(refused.sinceMs) } }),
   }
 }

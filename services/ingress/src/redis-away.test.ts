@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { eventually } from '@lockstep/runtime/testing'
 import { startRedis } from '@lockstep/local'
 import { anEvent } from '@lockstep/producer/testing'
 import { Redis } from 'ioredis'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { created, notification } from './testing/notification.ts'
 import { alice, postTo, startTestIngress } from './testing/start.ts'
 
@@ -39,9 +40,8 @@ describe('while Redis is away', () => {
     expect((await ingress.get('/metrics')).status).toBe(200)
 
     await startAgain()
-    await vi.waitFor(
-      async () => expect((await ingress.post(anEvent({ data: { version: 2 } }))).status).toBe(202),
-      10_000,
+    await eventually(async () =>
+      expect((await ingress.post(anEvent({ data: { version: 2 } }))).status).toBe(202),
     )
     const { body } = await ingress.read(`/v1/appointments/${alice}/APP-1042`)
     expect(body).toMatchObject({ wanted: { version: 2 } })

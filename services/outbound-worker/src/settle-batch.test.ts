@@ -94,6 +94,7 @@ async function setUp(changes: Partial<FixedSettings> = {}) {
     refusePersonal: false,
     mailBudget: 200,
     createsUnconfirmed: false,
+    rebuildWaitMs: 600_000,
     brake: { deletions: 0, percent: 100, windowMs: 60_000 },
     oscillation: { crossings: 0, windowMs: 60_000 },
     ...changes,

@@ -39,6 +39,8 @@ export type FixedSettings = Pick<OutboundRules, 'lateCallMs'> & {
   oscillation: OscillationRules
   /** What had an item before the ledger was lost, and has none, is created without asking. */
   createsUnconfirmed: boolean
+  /** How long what is old waits for other mailboxes to be listed. */
+  rebuildWaitMs: number
   /** After this time the appointments of a worker that died are due again. */
   leaseMs: number
   /** Recipients that may be mailed for a mailbox in an hour. */
@@ -77,8 +79,8 @@ export function createSettleBatch(deps: SettleBatchDeps): SettleBatch {
     const settings = { ...deps.settings, policy: conflictPolicy.value, mute: mute.value }
     const tasks = attempts.map((attempt) => taskOf(attempt, deps))
     const calendar = await calendarOf(ledger, mailbox, settings)
-    if (!calendar.isListed && attempts.some(({ record }) => tellsOfLoss(record)))
-      await ledger.noteRestored(mailbox.id, mailbox.enabledAtMs)
+    if (isOpen(calendar) && attempts.some(({ record }) => tellsOfLoss(record, calendar)))
+      await ledger.noteRestored(mailbox)
     await ledger.note(mailbox.id, trailOf(tasks, 'started'))
     for (let round = 0; round < rounds && tasks.some((task) => !task.outcome); round++) {
       const open = tasks.filter((task) => !task.outcome)
@@ -113,6 +115,11 @@ export function createSettleBatch(deps: SettleBatchDeps): SettleBatch {
     else log.info(facts, outcome.kind === 'settled' ? 'settled' : 'postponed')
     return result === 'committed' && outcome.kind === 'settled'
   }
+}
+
+/** Whether it can still be that an earlier ledger was lost. */
+function isOpen({ isListed, othersAwaitedMs }: CalendarKnowledge): boolean {
+  return !isListed || othersAwaitedMs !== undefined
 }
 
 function taskOf(attempt: OutboundAttempt, { digest }: SettleBatchDeps): Task {

@@ -36,7 +36,7 @@ export function outcomeWithoutWriting({
     case 'confirm':
       return { kind: 'parked', code: UNCONFIRMED }
     case 'awaitListing':
-      return postponed(Date.now() + listingMs, 'NOT_LISTED', 'none')
+      return postponed(Date.now() + untilListedMs(plan.awaitedMs), 'NOT_LISTED', 'none')
     case 'wait':
       // Nothing was tried: the lost call stays the one that is waited for.
       return postponed(plan.untilMs, 'LOST_ANSWER', 'none')
@@ -63,5 +63,9 @@ function settled(
 
 const ASLEEP = 'ASLEEP'
 
-/** How often it is seen whether the calendar is listed by now. */
-const listingMs = 1_000
+/** How often it is seen whether the calendar is listed by now; others that take long are not asked for all the time. */
+const listingMs = { least: 1_000, most: 30_000 }
+
+function untilListedMs(awaitedMs: number): number {
+  return Math.min(Math.max(awaitedMs / 2, listingMs.least), listingMs.most)
+}

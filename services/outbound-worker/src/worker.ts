@@ -24,6 +24,7 @@ export function startOutboundWorker(
   return startWorker({
     name: 'outbound-worker',
     portVariable: 'OUTBOUND_WORKER_PORT',
+    direction: 'outbound',
     deployment,
     log,
     reload,

@@ -56,7 +56,7 @@ function startRun(env: NodeJS.ProcessEnv) {
     saw: (text: string) =>
       eventually(() => {
         if (!output.includes(text)) throw new Error(`not said yet: ${text}\n${output}`)
-      }, 15_000),
+      }, 60_000),
     signal: (signal: NodeJS.Signals) => void child.kill(signal),
     crash: async () => {
       child.kill('SIGKILL')

@@ -1,5 +1,6 @@
 import { BasePropertySet, Folder, PropertySet, WellKnownFolderName } from 'ews-javascript-api'
 import { isAnswer } from '../ews/failures.ts'
+import { whenNobodyElseTries } from '../when-nobody-else-tries.ts'
 import type { Line } from './line.ts'
 import { failed, type Finding, ok, type Part, skipped, warning } from './step.ts'
 
@@ -21,7 +22,7 @@ export function examineServer(lines: readonly Line[], auth: string): Part[] {
     ...lines.map((line) => ({
       name: line.account === '' ? 'logon' : `logon ${line.account}`,
       async examine() {
-        version = await askAsOurselves(line)
+        version = await whenNobodyElseTries(() => askAsOurselves(line))
         return ok(`Exchange lets the account in (${auth})`)
       },
     })),

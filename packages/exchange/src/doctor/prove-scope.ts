@@ -1,6 +1,7 @@
 import { ExchangeError } from '../errors.ts'
 import type { EwsClient } from '../ews/ews-client.ts'
 import { getCalendarFolder } from '../ews/operations/get-calendar-folder.ts'
+import { whenNobodyElseTries } from '../when-nobody-else-tries.ts'
 import { failed, failedBy, ok, type Step, warning } from './step.ts'
 
 /** How Exchange says that the account may not act for a mailbox. */
@@ -10,7 +11,8 @@ const name = 'scope'
 /** Proves that the account gets no further than it should: it must be denied a mailbox outside of its scope. */
 export async function proveScope(client: EwsClient, outside: string, signal?: AbortSignal): Promise<Step> {
   try {
-    await getCalendarFolder(client, outside, signal ? { signal } : {})
+    const options = signal ? { signal } : {}
+    await whenNobodyElseTries(() => getCalendarFolder(client, outside, options), signal)
     return { name, ...warning('SCOPE_COVERS_ALL', 'the account may act for the mailbox outside, too') }
   } catch (error) {
     if (error instanceof ExchangeError && denials.has(error.code))

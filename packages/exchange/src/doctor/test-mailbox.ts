@@ -5,6 +5,7 @@ import type { EwsClient } from '../ews/ews-client.ts'
 import { getCalendarFolder } from '../ews/operations/get-calendar-folder.ts'
 import { type Resolution, resolveNames } from '../ews/operations/resolve-names.ts'
 import { createTestItem, deleteTestItems, findTestItems } from '../ews/operations/test-item.ts'
+import { whenNobodyElseTries } from '../when-nobody-else-tries.ts'
 import { examineNotifications, type Notifications } from './examine-notifications.ts'
 import { failed, type Finding, inOrder, ok, type Part, type Step } from './step.ts'
 
@@ -28,7 +29,8 @@ export function testMailbox(
 ): AsyncGenerator<Step> {
   const [client] = accounts as readonly [EwsClient]
   const options = signal ? { signal } : {}
-  const again = <Result>(call: () => Promise<Result>) => patiently(call, signal)
+  const again = <Result>(call: () => Promise<Result>) =>
+    patiently(() => whenNobodyElseTries(call, signal), signal)
   let itemId = ''
 
   const parts: Part[] = [

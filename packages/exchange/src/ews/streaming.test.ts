@@ -2,7 +2,8 @@ import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { eventually } from '@lockstep/runtime/testing'
+import { expect, onTestFinished, test } from 'vitest'
 import { unlimitedBudget } from '../budget.ts'
 import { aTransport } from '../testing/a-transport.ts'
 import { createEwsClient } from './ews-client.ts'
@@ -20,7 +21,7 @@ test('documents are read wherever the chunks begin and end, several at once too'
     response.write(changed('S3') + changed('S4'))
   })
   await listen()
-  await vi.waitFor(() => expect(told).toEqual(['S-é', 'S2', 'S2', 'S3', 'S4']))
+  await eventually(() => expect(told).toEqual(['S-é', 'S2', 'S2', 'S3', 'S4']))
 })
 
 test('a character that two chunks share is read whole', () => {

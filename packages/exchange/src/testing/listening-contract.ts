@@ -1,4 +1,5 @@
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { eventually } from '@lockstep/runtime/testing'
+import { expect, onTestFinished, test } from 'vitest'
 import type { CalendarGateway, ListeningEnd } from '../calendar-gateway.ts'
 import type { CalendarGatewayFixture } from './calendar-gateway-contract.ts'
 
@@ -11,11 +12,11 @@ export function describeListening(open: Open): void {
     const ids = await subscribeAll(gateway, [mailbox, colleague])
     const { told } = await listen(gateway, mailbox, ids)
     const itemId = user.userCreates({})
-    await vi.waitFor(() => expect(told).toEqual([ids[0]]))
+    await eventually(() => expect(told).toEqual([ids[0]]))
     user.userUpdates(itemId, { subject: 'Changed' })
-    await vi.waitFor(() => expect(told).toEqual([ids[0], ids[0]]))
+    await eventually(() => expect(told).toEqual([ids[0], ids[0]]))
     user.userDeletes(itemId)
-    await vi.waitFor(() => expect(told).toEqual([ids[0], ids[0], ids[0]]))
+    await eventually(() => expect(told).toEqual([ids[0], ids[0], ids[0]]))
   })
 
   test('keeps what happens until somebody listens', async () => {
@@ -23,7 +24,7 @@ export function describeListening(open: Open): void {
     const ids = await subscribeAll(gateway, [mailbox])
     userCreates({})
     const { told } = await listen(gateway, mailbox, ids)
-    await vi.waitFor(() => expect(told).toEqual(ids))
+    await eventually(() => expect(told).toEqual(ids))
   })
 
   test('names the subscriptions that are lost, at once or when they get lost', async () => {

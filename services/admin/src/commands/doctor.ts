@@ -3,6 +3,7 @@ import type { Step } from '@lockstep/exchange/doctor'
 import type { Command } from 'commander'
 import { createTeller, type Teller } from '../output/teller.ts'
 import { examineRedis } from '../redis/examine-redis.ts'
+import { examineSwitches } from '../redis/examine-switches.ts'
 import { type Surroundings, withEachSurroundings } from '../surroundings.ts'
 import { exitCodes, type Terminal } from '../terminal.ts'
 import { jsonOption, type Run, waitOption } from './options.ts'
@@ -35,6 +36,7 @@ async function examine(
   if (around.connection !== defaultConnection) teller.heading(`Connection ${around.connection}`)
   teller.heading('Redis')
   await tellAll(examineRedis(around.redis), teller)
+  if (around.ledger) teller.step(await examineSwitches(around.ledger))
   teller.heading('Exchange')
   const stoppedBy = await tellAll(around.examiner.endpoint(), teller)
   teller.heading('A mailbox')

@@ -25,12 +25,18 @@ export function addList(mailboxes: Command, run: Run): void {
   )
 }
 
+const directions = ['outbound', 'inbound'] as const
+
 async function tell(
   { id, address, enabledAtMs }: Mailbox,
   ledger: Ledger,
   teller: ReturnType<typeof createTeller>,
 ): Promise<void> {
-  const state = await ledger.mailboxState(id)
+  const [state, { connection, mailbox = {} }] = await Promise.all([
+    ledger.mailboxState(id),
+    ledger.settingsOf(id),
+  ])
+  const off = directions.filter((each) => connection[each] === 'off' || mailbox[each] === 'off')
   const { currentAtMs, subscription, refused } = state
   const fact = {
     mailbox: address,
@@ -38,8 +44,12 @@ async function tell(
     ...(currentAtMs !== undefined && { currentAt: iso(currentAtMs) }),
     ...(subscription && { heardAt: iso(subscription.heardAtMs) }),
     ...(refused && { refused: refused.code }),
+    ...(off.length > 0 && { off }),
   }
-  teller.fact(fact, `${address.padEnd(40)} ${wordsFor(state)}\n`)
+  teller.fact(
+    fact,
+    `${address.padEnd(40)} ${[wordsFor(state), ...off.map((each) => `${each} is off`)].join(', ')}\n`,
+  )
 }
 
 function wordsFor({ currentAtMs, refused }: MailboxState): string {

@@ -1,14 +1,6 @@
-import type { Store } from '../store/store.ts'
-import type { MailboxStates } from '../mailbox-states.ts'
+import type { DiscoveryContext } from './discovery-context.ts'
 import { answerPox } from './pox.ts'
 import { answerSoap } from './soap.ts'
-
-/** Where a client is sent; `base` is scheme, host and port as the client knows them. */
-export type DiscoveryContext = {
-  readonly store: Store
-  readonly states: MailboxStates
-  readonly base: string
-}
 
 type Responder = (text: string, context: DiscoveryContext) => string
 

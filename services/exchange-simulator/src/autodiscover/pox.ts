@@ -2,7 +2,7 @@ import type { Mailbox } from '../store/mailbox.ts'
 import { leaf, node, type Xml } from '../xml/build.ts'
 import { child, childText, type Element } from '../xml/element.ts'
 import { MalformedXmlError, parseXml } from '../xml/parse.ts'
-import type { DiscoveryContext } from './autodiscover.ts'
+import type { DiscoveryContext } from './discovery-context.ts'
 import type { MailboxState } from '../mailbox-states.ts'
 import { legacyDn, redirectTarget, urlsOf } from './settings.ts'
 

@@ -1,7 +1,7 @@
 import { leaf, node, type Xml } from '../xml/build.ts'
 import { child, childText, descend, type Element, namespaces } from '../xml/element.ts'
 import { MalformedXmlError, parseXml } from '../xml/parse.ts'
-import type { DiscoveryContext } from './autodiscover.ts'
+import type { DiscoveryContext } from './discovery-context.ts'
 import { domainSettings, redirectTarget, userSettings } from './settings.ts'
 
 const autodiscover = 'http://schemas.microsoft.com/exchange/2010/Autodiscover'

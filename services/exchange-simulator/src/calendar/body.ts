@@ -1,5 +1,7 @@
 import type { Body } from '../store/item.ts'
-import type { BodyForm } from './field.ts'
+
+/** The form in which a body is asked for. */
+export type BodyForm = 'Best' | 'HTML' | 'Text'
 
 /** The body in the form asked for. What was stored in that form comes back exactly. */
 export function bodyAs(body: Body, form: BodyForm): Body {

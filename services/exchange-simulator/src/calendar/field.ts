@@ -3,9 +3,8 @@ import { leaf, type Xml } from '../xml/build.ts'
 import type { Element } from '../xml/element.ts'
 import type { CalendarItem } from '../store/item.ts'
 import type { NewItem } from '../store/store.ts'
+import type { BodyForm } from './body.ts'
 import type { Draft } from './draft.ts'
-
-export type BodyForm = 'Best' | 'HTML' | 'Text'
 
 /** What a reader of an item has to know besides the item. */
 export type ReadContext = { readonly bodyForm: BodyForm; folderIdOf: (item: CalendarItem) => string }

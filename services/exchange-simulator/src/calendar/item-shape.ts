@@ -3,7 +3,8 @@ import type { CalendarItem } from '../store/item.ts'
 import { node, type Xml } from '../xml/build.ts'
 import { child, childText, type Element } from '../xml/element.ts'
 import { type ExtendedPath, readExtendedPath, writeExtended } from './extended.ts'
-import { type BodyForm, type Field, oneOf, parseBoolean, type ReadContext } from './field.ts'
+import type { BodyForm } from './body.ts'
+import { type Field, oneOf, parseBoolean, type ReadContext } from './field.ts'
 import { fieldOfPath, fieldsAfter, fieldsBefore } from './fields.ts'
 
 const parseBase = oneOf('IdOnly', 'Default', 'AllProperties', 'PcxPeopleSearch')

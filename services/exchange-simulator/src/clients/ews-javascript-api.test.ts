@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module'
 import util from 'node:util'
+import { eventually } from '@lockstep/runtime/testing'
 import * as Ews from 'ews-javascript-api'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { startPushListener } from '../testing/push-listener.ts'
 import { alice, newRecording, setUp, testRecording } from '../testing/set-up.ts'
 
@@ -160,7 +161,7 @@ describe('ews-javascript-api with its own transport', () => {
       Ews.EventType.Created,
     )
     const { itemId } = userCreates('pushed')
-    await vi.waitFor(() => expect(listener.events.map((event) => event.itemId)).toContain(itemId))
+    await eventually(() => expect(listener.events.map((event) => event.itemId)).toContain(itemId))
   })
 
   test('streams events, and learns when the time is over', async () => {
@@ -176,10 +177,10 @@ describe('ews-javascript-api with its own transport', () => {
     connection.OnDisconnect.push(() => disconnections++)
     void connection.Open()
     onTestFinished(() => connection.Dispose())
-    await vi.waitFor(() => expect(connection.IsOpen).toBe(true))
+    await eventually(() => expect(connection.IsOpen).toBe(true))
     const { itemId } = userCreates('streamed')
-    await vi.waitFor(() => expect(seen).toEqual([itemId]), { timeout: 4_000 })
-    await vi.waitFor(() => expect(disconnections).toBe(1), { timeout: 4_000 })
+    await eventually(() => expect(seen).toEqual([itemId]))
+    await eventually(() => expect(disconnections).toBe(1))
   })
 
   test('lists the time zones and the folders, and asks when somebody is free', async () => {

@@ -1,22 +1,10 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { z } from 'zod'
-import type { Core } from '../core.ts'
 import { EwsError } from '../soap/errors.ts'
 import { createPage } from '../page/page.ts'
+import type { ControlAnswer, ControlParts } from './control-answer.ts'
 import { controlRoutes } from './control-routes.ts'
 import { readText } from './read-text.ts'
-
-export type ControlParts = {
-  core: Core
-  isReady: () => boolean
-  /** The certificate authority (PEM) to trust, where there is HTTPS. */
-  ca: string | undefined
-  onUnexpected: (error: unknown) => void
-  signal: AbortSignal
-}
-
-/** What a route answers: JSON, or text of another type, or nothing because it writes by itself. */
-export type ControlAnswer = { status?: number; json?: unknown; text?: string; type?: string } | 'streaming'
 
 const largestRequest = 1024 * 1024
 

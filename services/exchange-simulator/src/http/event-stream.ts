@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { Core } from '../core.ts'
 import { toPlainItem } from '../read-plain-item.ts'
 import { overviewOf } from './state.ts'
-import type { ControlAnswer } from './control-endpoint.ts'
+import type { ControlAnswer } from './control-answer.ts'
 
 /** Streams one server-sent event for each change of an item, until the reader or the simulator goes away. */
 export function streamEvents(response: ServerResponse, core: Core, signal: AbortSignal): ControlAnswer {

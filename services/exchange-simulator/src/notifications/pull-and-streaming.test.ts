@@ -1,4 +1,5 @@
-import { describe, expect, test, vi } from 'vitest'
+import { eventually } from '@lockstep/runtime/testing'
+import { describe, expect, test } from 'vitest'
 import {
   calendarFolder,
   calendarItem,
@@ -131,7 +132,7 @@ describe('a pull subscription', () => {
     expect(codeOf(await ended.call(unsubscribe(ended.id)))).toBe('NoError')
     expect(codeOf(await ended.call(unsubscribe(ended.id)))).toBe('ErrorSubscriptionNotFound')
     const forgotten = await pulling({ minuteMs: 1 })
-    await vi.waitFor(() => expect(forgotten.simulator.subscriptions.count).toBe(0))
+    await eventually(() => expect(forgotten.simulator.subscriptions.count).toBe(0))
     expect(codeOf(await forgotten.call(getEvents(forgotten.id, forgotten.first)))).toBe(
       'ErrorSubscriptionNotFound',
     )
@@ -164,9 +165,9 @@ describe('a stream', () => {
   test('begins with a status, and goes on with events as they happen', async () => {
     const { open, create } = await streaming()
     const stream = await open()
-    await vi.waitFor(() => expect(stream.said).toEqual(['OK']))
+    await eventually(() => expect(stream.said).toEqual(['OK']))
     await create(item)
-    await vi.waitFor(() => expect(stream.said).toEqual(['OK', 'CreatedEvent']))
+    await eventually(() => expect(stream.said).toEqual(['OK', 'CreatedEvent']))
     expect(stream.headers.get('transfer-encoding')).toBe('chunked')
     expect(stream.documents.every((document) => document.startsWith('<Envelope '))).toBe(true)
   })
@@ -175,14 +176,14 @@ describe('a stream', () => {
     const { open, create } = await streaming()
     await create(item)
     const stream = await open()
-    await vi.waitFor(() => expect(stream.said).toContain('CreatedEvent'))
+    await eventually(() => expect(stream.said).toContain('CreatedEvent'))
     expect(stream.documents.join('')).not.toContain('Watermark')
   })
 
   test('says again and again that it is alive, and at last that it is over', async () => {
     const { open } = await streaming(1, { minuteMs: 250, heartbeatMs: 60 })
     const stream = await open()
-    await vi.waitFor(() => expect(stream.isOver()).toBe(true))
+    await eventually(() => expect(stream.isOver()).toBe(true))
     expect(stream.said.slice(0, 3)).toEqual(['OK', 'OK', 'OK'])
     expect(stream.said.at(-1)).toBe('Closed')
   })
@@ -190,24 +191,24 @@ describe('a stream', () => {
   test('gives way to a second one', async () => {
     const { open } = await streaming()
     const first = await open()
-    await vi.waitFor(() => expect(first.said).toEqual(['OK']))
+    await eventually(() => expect(first.said).toEqual(['OK']))
     await open()
-    await vi.waitFor(() => expect(first.said.at(-1)).toBe('ErrorNewEventStreamConnectionOpened'))
-    await vi.waitFor(() => expect(first.isOver()).toBe(true))
+    await eventually(() => expect(first.said.at(-1)).toBe('ErrorNewEventStreamConnectionOpened'))
+    await eventually(() => expect(first.isOver()).toBe(true))
   })
 
   test('ends when the server loses its subscriptions', async () => {
     const { open, simulator } = await streaming()
     const stream = await open()
-    await vi.waitFor(() => expect(stream.said).toEqual(['OK']))
+    await eventually(() => expect(stream.said).toEqual(['OK']))
     simulator.subscriptions.clear()
-    await vi.waitFor(() => expect(stream.said.at(-1)).toBe('ErrorSubscriptionNotFound'))
+    await eventually(() => expect(stream.said.at(-1)).toBe('ErrorSubscriptionNotFound'))
   })
 
   test('of a subscription that is none names it', async () => {
     const { open, id } = await streaming()
     const stream = await open([id, 'nonsense'])
-    await vi.waitFor(() => expect(stream.isOver()).toBe(true))
+    await eventually(() => expect(stream.isOver()).toBe(true))
     expect(stream.said).toEqual(['ErrorInvalidSubscription'])
     expect(stream.documents[0]).toContain('<t:SubscriptionId>nonsense</t:SubscriptionId>')
     expect(stream.documents[0]).toContain('<m:ConnectionStatus>Closed</m:ConnectionStatus>')
@@ -229,7 +230,7 @@ describe('a stream', () => {
     await create(item)
     await create(item)
     const all = ['OK', ...events, 'CreatedEvent']
-    await vi.waitFor(() => expect(stream.said).toEqual(all))
+    await eventually(() => expect(stream.said).toEqual(all))
   })
 })
 

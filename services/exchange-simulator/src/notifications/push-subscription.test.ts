@@ -1,4 +1,5 @@
-import { describe, expect, test, vi } from 'vitest'
+import { eventually } from '@lockstep/runtime/testing'
+import { describe, expect, test } from 'vitest'
 import { startPushListener } from '../testing/push-listener.ts'
 import {
   calendarFolder,
@@ -34,7 +35,7 @@ async function subscribed({ minuteMs = 60_000, types = all } = {}) {
   const bed = await setUp({ recordDir, push: { minuteMs, retryMs: 20 } })
   const reply = await bed.call(subscribe(listener.url, { types }))
   const id = reply.messages[0] && childText(reply.messages[0], 'SubscriptionId')
-  await vi.waitFor(() => expect(listener.events.length).toBeGreaterThan(0))
+  await eventually(() => expect(listener.events.length).toBeGreaterThan(0))
   return { ...bed, listener, id, kinds: () => listener.events.map(({ kind }) => kind) }
 }
 
@@ -49,7 +50,7 @@ describe('a push subscription', () => {
     const ref = await create(calendarItem(...someTimes))
     await call(updateItem(ref, [setField('item:Subject', leaf('t:Subject', 'x'))]))
     await call(deleteItem(ref))
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(kinds()).toEqual(['StatusEvent', 'CreatedEvent', 'ModifiedEvent', 'DeletedEvent']),
     )
     expect(listener.events.slice(1)).toEqual(
@@ -67,22 +68,22 @@ describe('a push subscription', () => {
     const { itemId } = simulator.userCreates(alice, entered)
     simulator.userUpdates(alice, itemId, { subject: 'x' })
     simulator.userDeletes(alice, itemId)
-    await vi.waitFor(() => expect(kinds()).toEqual(['StatusEvent', 'CreatedEvent', 'MovedEvent']))
+    await eventually(() => expect(kinds()).toEqual(['StatusEvent', 'CreatedEvent', 'MovedEvent']))
   })
 
   test('sends a status event whenever the frequency goes by without news', async () => {
     const { kinds } = await subscribed({ minuteMs: 40 })
-    await vi.waitFor(() => expect(kinds().filter((kind) => kind === 'StatusEvent').length).toBeGreaterThan(3))
+    await eventually(() => expect(kinds().filter((kind) => kind === 'StatusEvent').length).toBeGreaterThan(3))
   })
 
   test('sends again what was not taken, and what came up meanwhile after it', async () => {
     const { simulator, listener, kinds } = await subscribed()
     listener.answerWith(503)
     const first = simulator.userCreates(alice, entered)
-    await vi.waitFor(() => expect(kinds().length).toBeGreaterThan(2))
+    await eventually(() => expect(kinds().length).toBeGreaterThan(2))
     const second = simulator.userCreates(alice, entered)
     listener.answerWith('OK')
-    await vi.waitFor(() => expect(listener.events.at(-1)?.itemId).toBe(second.itemId))
+    await eventually(() => expect(listener.events.at(-1)?.itemId).toBe(second.itemId))
     expect(listener.events.at(-2)?.itemId).toBe(first.itemId)
     expect(simulator.subscriptions.count).toBe(1)
   })
@@ -90,7 +91,7 @@ describe('a push subscription', () => {
   test.each(['Unsubscribe', 503] as const)('ends when the listener keeps answering %s', async (status) => {
     const { simulator, listener } = await subscribed({ minuteMs: 100 })
     listener.answerWith(status)
-    await vi.waitFor(() => expect(simulator.subscriptions.count).toBe(0), { timeout: 3_000 })
+    await eventually(() => expect(simulator.subscriptions.count).toBe(0))
   })
 
   test('cannot be ended by the Unsubscribe operation', async () => {
@@ -126,9 +127,9 @@ describe('notifications on demand', () => {
     const { simulator, listener } = await subscribed()
     simulator.faults.add(fault)
     simulator.userCreates(alice, entered)
-    await vi.waitFor(() => expect(simulator.faults.counts[fault.kind]).toBe(1))
+    await eventually(() => expect(simulator.faults.counts[fault.kind]).toBe(1))
     const last = simulator.userCreates(alice, entered)
-    await vi.waitFor(() => expect(listener.events.at(-1)?.itemId).toBe(last.itemId))
+    await eventually(() => expect(listener.events.at(-1)?.itemId).toBe(last.itemId))
     expect(listener.events.filter(({ kind }) => kind === 'CreatedEvent')).toHaveLength(told)
   })
 })

@@ -2,8 +2,8 @@ import { ExchangeUnavailableError } from '@lockstep/exchange'
 import { MemoryCalendarGateway } from '@lockstep/exchange/testing'
 import { createLedger } from '@lockstep/ledger'
 import { createLogger } from '@lockstep/runtime'
-import { testRedis } from '@lockstep/runtime/testing'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { eventually, testRedis } from '@lockstep/runtime/testing'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { startListeners } from './listeners.ts'
 
 const alice = 'alice@contoso.example'
@@ -16,11 +16,11 @@ describe('a group of mailboxes', () => {
   test('is listened to by one process, and by another as soon as that is gone', async () => {
     const { gateway, listen, change, woken } = await setUp()
     const first = listen()
-    await vi.waitFor(() => expect(gateway.listening.connections).toBe(1))
+    await eventually(() => expect(gateway.listening.connections).toBe(1))
     listen()
     await change(bob)
     await first.close()
-    await vi.waitFor(() => expect(gateway.calls['listen']).toBe(2))
+    await eventually(() => expect(gateway.calls['listen']).toBe(2))
     expect(gateway.listening.connections).toBe(1)
     woken.clear()
     await change(alice)
@@ -34,13 +34,13 @@ describe('a group of mailboxes', () => {
     expect(await ledger.holdGroup(group!, 'killed', 600_000)).toBe(true)
     listen()
     const before = turns()
-    await vi.waitFor(() => expect(turns()).toBeGreaterThan(before + 3))
+    await eventually(() => expect(turns()).toBeGreaterThan(before + 3))
     expect(gateway.calls['listen']).toBeUndefined()
 
     // Its time is over now.
     const [lease] = await redis.keys(`${prefix}:*:owner:${group}`)
     await redis.pexpire(lease!, 0)
-    await vi.waitFor(() => expect(gateway.listening.connections).toBe(1))
+    await eventually(() => expect(gateway.listening.connections).toBe(1))
     expect(await redis.get(lease!)).not.toBe('killed')
   })
 
@@ -48,27 +48,27 @@ describe('a group of mailboxes', () => {
     const { ledger, gateway, listen, redis, prefix } = await setUp()
     const [group] = await ledger.listeningGroups().then((groups) => [...groups.keys()])
     listen()
-    await vi.waitFor(() => expect(gateway.listening.connections).toBe(1))
+    await eventually(() => expect(gateway.listening.connections).toBe(1))
     const [lease] = await redis.keys(`${prefix}:*:owner:${group}`)
     await redis.set(lease!, 'another')
-    await vi.waitFor(() => expect(gateway.listening.connections).toBe(0))
+    await eventually(() => expect(gateway.listening.connections).toBe(0))
     expect(await redis.get(lease!)).toBe('another')
   })
 
   test('is compared whole after a connection broke', async () => {
     const { gateway, listen, woken } = await setUp()
     listen()
-    await vi.waitFor(() => expect(woken.size).toBe(2))
+    await eventually(() => expect(woken.size).toBe(2))
     woken.clear()
     gateway.listening.cut({ kind: 'broken', error: away() })
-    await vi.waitFor(() => expect(woken.size).toBe(2))
+    await eventually(() => expect(woken.size).toBe(2))
     expect(gateway.calls['subscribeStreaming']).toBe(2)
   })
 
   test('is not compared when the time of a connection is over', async () => {
     const { gateway, listen, woken, change } = await setUp()
     listen()
-    await vi.waitFor(() => expect(woken.size).toBe(2))
+    await eventually(() => expect(woken.size).toBe(2))
     woken.clear()
     gateway.listening.cut({ kind: 'over' })
     await change(alice)
@@ -79,33 +79,33 @@ describe('a group of mailboxes', () => {
   test('is known not to be listened to while no connection opens, and why', async () => {
     const { gateway, listen, states, woken } = await setUp()
     listen()
-    await vi.waitFor(async () => expect(await states()).toMatchObject([listened, listened]))
+    await eventually(async () => expect(await states()).toMatchObject([listened, listened]))
     woken.clear()
     gateway.goDown()
     gateway.listening.cut({ kind: 'broken', error: away() })
-    await vi.waitFor(async () => expect(await states()).toEqual([refused, refused]))
+    await eventually(async () => expect(await states()).toEqual([refused, refused]))
     expect(woken.size).toBe(2)
     gateway.comeBack()
-    await vi.waitFor(async () => expect(await states()).toMatchObject([listened, listened]), 5_000)
+    await eventually(async () => expect(await states()).toMatchObject([listened, listened]))
   })
 
   test('does not count as listened to where Exchange loses the subscriptions again and again', async () => {
     const { gateway, listen, states } = await setUp()
     listen()
     for (let times = 1; times <= 2; times += 1) {
-      await vi.waitFor(() => expect(gateway.calls['subscribeStreaming']).toBe(2 * times))
-      await vi.waitFor(() => expect(gateway.listening.connections).toBe(1))
+      await eventually(() => expect(gateway.calls['subscribeStreaming']).toBe(2 * times))
+      await eventually(() => expect(gateway.listening.connections).toBe(1))
       gateway.listening.lose()
     }
-    await vi.waitFor(async () => expect(await states()).toEqual([{ code: 'LOST' }, { code: 'LOST' }]))
+    await eventually(async () => expect(await states()).toEqual([{ code: 'LOST' }, { code: 'LOST' }]))
   })
 
   test('loses a mailbox that leaves, and its subscription', async () => {
     const { ledger, gateway, listen, ids } = await setUp()
     listen()
-    await vi.waitFor(() => expect(gateway.listening.connections).toBe(1))
+    await eventually(() => expect(gateway.listening.connections).toBe(1))
     await ledger.leaveGroup(ids[0]!)
-    await vi.waitFor(() => expect([...gateway.listening.subscriptions.values()]).toEqual([bob]))
+    await eventually(() => expect([...gateway.listening.subscriptions.values()]).toEqual([bob]))
   })
 })
 
@@ -144,7 +144,7 @@ async function setUp() {
   const change = async (address: string) => {
     gateway.userCreates(address)
     const id = ids[[alice, bob].indexOf(address)]!
-    await vi.waitFor(async () => expect(await ledger.takeNotified(id)).toBeDefined())
+    await eventually(async () => expect(await ledger.takeNotified(id)).toBeDefined())
   }
   const states = () => Promise.all(ids.map(async (id) => (await ledger.mailboxState(id)).streaming))
   return { ledger, gateway, listen, change, woken, ids, states, redis, prefix, turns: () => turns }

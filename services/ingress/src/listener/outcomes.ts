@@ -28,7 +28,8 @@ export function watchOutcomes(registry: Registry, log: Logger): Outcomes {
 
   return (outcome, source) => {
     counter.inc({ outcome })
-    if (outcome === 'taken') return
+    // That Redis is away is told once, and nobody was refused anything for good: Exchange sends it again.
+    if (outcome === 'taken' || outcome === 'unavailable') return
     const entry = untold.get(outcome) ?? { count: 0, toldMs: -Infinity }
     untold.set(outcome, entry)
     entry.count += 1

@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { connect, type ConnectionOptions } from 'node:tls'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { eventually } from '@lockstep/runtime/testing'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { created, notification } from '../testing/notification.ts'
 import { alice, startTestIngress } from '../testing/start.ts'
 import type { TlsOptions } from './tls-server.ts'
@@ -66,7 +67,7 @@ describe('the port with TLS of its own', () => {
     expect(await subject()).toBe('CN=elsewhere')
     await copyFile(pathOf('expired.key.pem'), identity.keyFile)
     const lax = { rejectUnauthorized: false }
-    await vi.waitFor(async () => expect((await shown(lax)).subject).toBe('CN=expired'), 5_000)
+    await eventually(async () => expect((await shown(lax)).subject).toBe('CN=expired'))
     expect(await expiry()).toBe(String(Date.parse('2025-02-01T00:00:00Z') / 1_000))
   })
 
@@ -77,10 +78,10 @@ describe('the port with TLS of its own', () => {
     await copyFile(pathOf('client.both.pem'), file)
     const { shown, lines } = await setUp({ identity: { file } })
     await writeFile(file, 'no certificate')
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect((await shown({ rejectUnauthorized: false })).subject).toBe('CN=client')
       expect(lines.join()).toContain('certificate file is of no use')
-    }, 5_000)
+    })
   })
 
   test('speaks no TLS that is older than 1.2, and nothing without forward secrecy', async () => {

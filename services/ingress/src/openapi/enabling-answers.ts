@@ -73,6 +73,10 @@ export const mailboxesSchema = z
             .enum(['push', 'streaming', 'poll'])
             .optional()
             .describe('How its changes are heard of. Missing: not yet.'),
+          off: z
+            .array(z.enum(['outbound', 'inbound']))
+            .optional()
+            .describe('Directions that are switched off.'),
           refused: z
             .object({ code: z.string(), since: z.iso.datetime() })
             .optional()
