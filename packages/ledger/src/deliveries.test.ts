@@ -133,6 +133,18 @@ describe('telling', () => {
     expect((await beginDelivery()).record.link.item).toEqual(anItem('moved'))
   })
 
+  test('stores nothing once the item came back: it stays linked, and is looked at', async () => {
+    const { settled, cancel, beginOne, settle, mark, beginDelivery, tell } = await aLedger()
+    await settled(1)
+    await cancel(2)
+    await settle(await beginOne(), unlinkedAt(2))
+    await mark({ kind: 'gone' })
+    const attempt = await beginDelivery()
+    await mark({ item: anItem('back') })
+    expect(await tell(attempt, unlinkedAt(2))).toBe('moved')
+    expect((await beginDelivery()).record.link.item).toEqual(anItem('back'))
+  })
+
   test('remembers for a time what neither side holds any more', async () => {
     const { mark, beginDelivery, tell, redis, prefix } = await aLedger({ tombstoneMs: 60_000 })
     await mark({ kind: 'gone' })
@@ -141,16 +153,6 @@ describe('telling', () => {
     await mark()
     expect(await redis.pttl((await redis.keys(`${prefix}:*:A1`))[0]!)).toBe(-1)
   })
-})
-
-test('a delivery that knows of no item takes none away that was linked meanwhile', async () => {
-  const { settled, mark, beginDelivery, tell, state } = await aLedger()
-  await settled(1, unlinkedAt(1))
-  await mark()
-  const attempt = await beginDelivery()
-  await mark({ item: anItem('back') })
-  expect(await tell(attempt, attempt.record.link)).toBe('moved')
-  expect((await state())?.record.link.item).toEqual(anItem('back'))
 })
 
 describe('offering', () => {

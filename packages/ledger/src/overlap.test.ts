@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { aLedger, anItem, linkAt, present, T0, unlinkedAt } from './testing/a-ledger.ts'
+import { aLedger, anItem, linkAt, present, T0 } from './testing/a-ledger.ts'
 
 const LEASE_END = T0 + 30_000
 
@@ -56,6 +56,16 @@ describe('two attempts at the same appointment', () => {
     expect(await settle(quick, linkAt(1))).toBe('committed')
   })
 
+  test('an item that is found while one is being created is not lost: the other is looked for', async () => {
+    const { accept, beginOne, mark, settle, state } = await aLedger()
+    await accept(1)
+    const creating = await beginOne()
+    await mark({ item: anItem('back') })
+    expect(await settle(creating, linkAt(1, anItem('created')))).toBe('overlapped')
+    expect((await beginOne()).earlier).toEqual(creating.record.intent)
+    expect((await state())?.record.link.item).toEqual(anItem('back'))
+  })
+
   test('a newer version while both are in flight is written in the end', async () => {
     const { slow, quick, settle, accept, beginOne } = await twoAttempts()
     await accept(2)
@@ -65,15 +75,4 @@ describe('two attempts at the same appointment', () => {
     expect(last.record.wanted).toEqual(present(2))
     expect(await settle(last, linkAt(2))).toBe('committed')
   })
-})
-
-test('an attempt that knows of no item leaves one that was linked meanwhile', async () => {
-  const { settled, cancel, beginOne, settle, mark, state } = await aLedger()
-  await settled(1, unlinkedAt(1))
-  await cancel(2)
-  const attempt = await beginOne()
-  await mark({ item: anItem('back') })
-  expect(await settle(attempt, unlinkedAt(2))).toBe('overlapped')
-  expect((await beginOne()).record.link.item).toEqual(anItem('back'))
-  expect((await state())?.record.link.item).toEqual(anItem('back'))
 })
