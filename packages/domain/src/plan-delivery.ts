@@ -1,6 +1,6 @@
 import type { HidingSensitivity, Refusal } from './admission.ts'
 import { doubted, offersKept, takesAway, unacknowledged } from './base.ts'
-import { caughtUp, isUnremembered, type StampedState, withAttempt } from './caught-up.ts'
+import { caughtUp, isUnremembered, type StampedState, withMaking } from './caught-up.ts'
 import { type Field, fields, type Fingerprints, only } from './field.ts'
 import { changedAtExchange, type Observed } from './merge.ts'
 import {
@@ -63,7 +63,7 @@ export function planDelivery(record: AppointmentRecord, look: Look): DeliveryPla
 /** While a version is on its way to Exchange it is that which finds out what the stamp says. */
 function stamped(record: AppointmentRecord, { stamp, wasAway }: Present): AppointmentRecord {
   if (!stamp) return record
-  if (isUnsettled(record)) return withAttempt(record, stamp.attempt)
+  if (isUnsettled(record)) return withMaking(record, stamp)
   const known = caughtUp(record, stamp)
   if (!wasAway || !isUnremembered(record)) return known
   return { ...known, link: { ...known.link, told: record.link.told } }
