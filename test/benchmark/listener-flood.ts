@@ -6,11 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { startSimulator } from '@lockstep/exchange-simulator'
-import { startRedis } from '@lockstep/local'
+import { freePort, startRedis } from '@lockstep/local'
 import { startApplication } from '../support/application.ts'
 import { aToken } from '../support/notifications.ts'
 import { spawnService } from '../support/service-process.ts'
-import { freePort } from '../support/ports.ts'
 
 /**
  * The listener under a flood of forged notifications: `node test/benchmark/listener-flood.ts [a second] [seconds]`. The

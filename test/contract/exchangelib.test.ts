@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startSimulator } from '@lockstep/exchange-simulator'
 import { canValidate, schemaViolations } from '@lockstep/exchange-simulator/testing'
+import { freePort } from '@lockstep/local'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { freePort } from '../support/ports.ts'
 import { alice, bob } from '../support/system.ts'
 
 /** A check of EWS servers that is not ours, with a client that is not ours (Debian: python3-exchangelib). */

@@ -20,6 +20,8 @@ export type Entry = {
   isTold?: boolean
   /** When it made its newest version, or was told of the appointment. */
   madeAt?: string
+  /** When it was made here; missing if it came from Exchange. */
+  readonly bornAtMs?: number
   isRecurring: boolean
   content: Content
 }
@@ -67,7 +69,9 @@ export function createApplicationModel(answersConflict: boolean): ApplicationMod
 
     create(mailbox, label, content) {
       const appointmentId = `APP-${label}`
-      return versionOf(keep(entryOf({ mailbox, appointmentId, label, content, isHeld: true })))
+      return versionOf(
+        keep(entryOf({ mailbox, appointmentId, label, content, isHeld: true, bornAtMs: Date.now() })),
+      )
     },
     change(entry, { isHeld = entry.isHeld, isRecurring = entry.isRecurring, ...content }) {
       Object.assign(entry, { isHeld, isRecurring, content: { ...entry.content, ...content } })
@@ -89,7 +93,7 @@ export function createApplicationModel(answersConflict: boolean): ApplicationMod
   }
 }
 
-type Beginning = Pick<Entry, 'mailbox' | 'appointmentId' | 'label' | 'content' | 'isHeld'>
+type Beginning = Pick<Entry, 'mailbox' | 'appointmentId' | 'label' | 'content' | 'isHeld' | 'bornAtMs'>
 
 function entryOf(beginning: Beginning): Entry {
   return { ...beginning, version: 0, applied: 0, declined: new Set(), repeats: new Set(), isRecurring: false }

@@ -25,11 +25,7 @@ export function createDecisions(
     const memory = judged(entry.label)
     const decision = memory && entry.label % 2 === 0 ? 'create' : 'drop'
     if (memory && !decided.has(entry.label)) note(memory, decision)
-    const response = await fetch(`${ingressUrl}/v1/unconfirmed/${mailbox}/${appointmentId}`, {
-      method: 'POST',
-      headers: { authorization: 'Bearer test', 'content-type': 'application/json' },
-      body: JSON.stringify({ decision }),
-    })
+    const response = await decideOn(ingressUrl, { mailbox, appointmentId }, decision)
     if (!response.ok) violations.push(restless(`decided ${decision}: ${response.status}`, entry.label))
   }
 
@@ -79,27 +75,41 @@ export function createDecisions(
 }
 
 /**
- * After a loss what is made and changed within a moment is asked about too, since its version is above 1: it is made.
- * Resolves with what else was asked about.
+ * What was taken away before a loss, and is made again after it under its id, is asked about: it is made. Resolves with
+ * what else was asked about.
  */
-export async function confirmNew(
+export async function confirmAgain(
   { ingressUrl, mailboxes }: Constellation,
-  { application, book }: Stage,
+  { application, book, lostAtMs }: Stage,
 ): Promise<Violation[]> {
   const found: Violation[] = []
   for (const address of mailboxes) {
     const { unconfirmed = [] } = await ask<Unconfirmed>(ingressUrl, `unconfirmed?mailbox=${address}`)
     for (const { mailbox, appointmentId } of unconfirmed) {
-      const { label } = application.entries.find((entry) => entry.appointmentId === appointmentId)!
+      const { label, bornAtMs = 0 } = application.entries.find(
+        (entry) => entry.appointmentId === appointmentId,
+      )!
       const memory = book.find(label)!
       if (memory.isAmbiguous) continue
+      if (bornAtMs > lostAtMs) {
+        found.push(restless('unconfirmed, though it is new', label))
+        continue
+      }
       if (memory.agreed) found.push({ kind: 'lost', label, detail: 'unconfirmed, though both sides held it' })
-      await fetch(`${ingressUrl}/v1/unconfirmed/${mailbox}/${appointmentId}`, {
-        method: 'POST',
-        headers: { authorization: 'Bearer test', 'content-type': 'application/json' },
-        body: JSON.stringify({ decision: 'create' }),
-      })
+      await decideOn(ingressUrl, { mailbox, appointmentId }, 'create')
     }
   }
   return found
+}
+
+function decideOn(
+  ingressUrl: string,
+  { mailbox, appointmentId }: { mailbox: string; appointmentId: string },
+  decision: Decision,
+): Promise<Response> {
+  return fetch(`${ingressUrl}/v1/unconfirmed/${mailbox}/${appointmentId}`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer test', 'content-type': 'application/json' },
+    body: JSON.stringify({ decision }),
+  })
 }

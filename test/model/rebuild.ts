@@ -27,8 +27,9 @@ export async function rebuilt(options: Options): Promise<Violation[]> {
   const mails = constellation.simulator.mails.length
   const deleted: Memory[] = []
   await constellation.loseLedger(async () => {
+    stage.lostAtMs = Date.now()
     stage.book.blurCopies()
-    for (const memory of toDelete(stage, evidence())) {
+    for (const memory of toDelete(constellation, stage, evidence())) {
       await stage.play({ do: 'cancel', side: 'exchange', label: memory.label, afterMs: 0 })
       deleted.push(memory)
     }
@@ -36,7 +37,7 @@ export async function rebuilt(options: Options): Promise<Violation[]> {
   for (const version of stage.application.resent()) stage.producer.send(version, 'once')
 
   const unconfirmed = createDecisions(constellation, stage, new Set(deleted.map(({ label }) => label)))
-  const unstamped = mailboxesWithoutStamps(constellation, stage)
+  const unstamped = mailboxesWithoutStamps(constellation, stage, deleted)
   const open = async () => {
     if (stage.producer.pending > 0) return [restless(`${stage.producer.pending} events on their way`)]
     const found = await unconfirmed.decideAll()
@@ -64,24 +65,31 @@ export async function rebuilt(options: Options): Promise<Violation[]> {
   return comeToRest({ look, activity, limitMs, quietMs: 3_000 })
 }
 
-/** One of three that both sides hold; never what may be a copy, nor all that tells of an earlier ledger. */
-function toDelete({ book }: Stage, evidence: Evidence): Memory[] {
+/**
+ * One of three that both sides hold, and all in one of three mailboxes; never what may be a copy, nor all that tells of an
+ * earlier ledger.
+ */
+function toDelete({ mailboxes }: Constellation, { book }: Stage, evidence: Evidence): Memory[] {
   const there = book.all().filter((memory) => memory.agreed && evidence.items(memory).length === 1)
-  const isChosen = ({ label }: Memory) => label % 3 === 0
-  const stamped = there.filter((memory) => memory.bornAt === 'application' && !isChosen(memory))
-  const leavesStamps = new Set(stamped.map(({ mailbox }) => mailbox))
-  return there.filter((memory) => isChosen(memory) && leavesStamps.has(memory.mailbox))
+  const isChosen = ({ label, mailbox }: Memory) =>
+    label % 3 === 0 || mailboxes.indexOf(mailbox) % 3 === there.length % 3
+  const isLeft = there.some((memory) => memory.bornAt === 'application' && !isChosen(memory))
+  return isLeft ? there.filter(isChosen) : []
 }
 
 /**
  * Calendars that hold nothing which the application made: nothing in them tells of an earlier ledger. What users made
  * there may be told once more, until the application has sent it again.
  */
-function mailboxesWithoutStamps({ mailboxes }: Constellation, { book, application }: Stage): Set<string> {
+function mailboxesWithoutStamps(
+  { mailboxes }: Constellation,
+  { book, application }: Stage,
+  deleted: readonly Memory[],
+): Set<string> {
+  const isStamped = (memory: Memory | undefined) =>
+    memory?.bornAt === 'application' && memory.agreed && !deleted.includes(memory)
   const stamped = new Set(
-    application.entries
-      .filter(({ label }) => book.find(label)?.bornAt === 'application' && book.find(label)?.agreed)
-      .map(({ mailbox }) => mailbox),
+    application.entries.filter(({ label }) => isStamped(book.find(label))).map(({ mailbox }) => mailbox),
   )
   return new Set(mailboxes.filter((mailbox) => !stamped.has(mailbox)))
 }

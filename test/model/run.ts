@@ -1,7 +1,7 @@
 import type { Round } from './action.ts'
 import type { Constellation } from './constellation.ts'
 import { createWitness, type Evidence } from './evidence.ts'
-import { confirmNew } from './decisions.ts'
+import { confirmAgain } from './decisions.ts'
 import { type Figures, figuresOf, writesOf } from './figures.ts'
 import { judge, remember, type Violation } from './oracle.ts'
 import { rebuilt } from './rebuild.ts'
@@ -101,7 +101,7 @@ function lookOf(
   const unsettled = createUnsettled(constellation, stage)
   return async () => {
     if (isBraked) await stage.operator.releaseAll()
-    const asked = losesLedgerEvery ? await confirmNew(constellation, stage) : []
+    const asked = losesLedgerEvery ? await confirmAgain(constellation, stage) : []
     const found = [...asked, ...judge(stage.book.all(), evidence())]
     return found.length > 0 ? found : unsettled()
   }

@@ -22,6 +22,8 @@ export type Stage = {
   readonly operator: Operator
   /** How much was unconfirmed after a loss of the ledger, and was decided. */
   decided: number
+  /** When the ledger was last lost. */
+  lostAtMs: number
   /** How many changes found their appointment as they needed it. */
   readonly done: Readonly<Record<Side, number>>
   /** Mails that a user's own doing in Outlook sent. */
@@ -51,6 +53,7 @@ export function createStage(constellation: Constellation, answersConflict: boole
     troubles,
     operator: createOperator(constellation),
     decided: 0,
+    lostAtMs: 0,
     usersMails: scene.usersMails,
     done,
     async play(action) {

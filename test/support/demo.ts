@@ -1,7 +1,7 @@
+import { freePort } from '@lockstep/local'
 import { loadConfig, startSampleApplication } from '@lockstep/sample-application'
 import { createLogger } from '@lockstep/runtime'
 import { onTestFinished } from 'vitest'
-import { freePort } from './ports.ts'
 import { startSystem, type System } from './system.ts'
 
 /** The constellation with the sample application in it, as `npm start` runs it. */

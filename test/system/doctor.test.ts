@@ -1,9 +1,9 @@
 import { RedisBudget } from '@lockstep/exchange'
+import { freePort } from '@lockstep/local'
 import { eventually, testRedis } from '@lockstep/runtime/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { runLockstep } from '../support/lockstep-command.ts'
 import { aFile } from '../support/logon.ts'
-import { freePort } from '../support/ports.ts'
 import { alice, bob, carol, startSystem } from '../support/system.ts'
 import { authority, startTlsServer } from '../support/tls-server.ts'
 

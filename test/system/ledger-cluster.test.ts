@@ -148,9 +148,13 @@ async function rebuilds(ledger: Ledger, id: string) {
   expect(await ledger.unconfirmed(id, 5)).toMatchObject([{ appointmentId: 'CRM-1', version: 1 }])
   expect(await ledger.confirmFound(id, ['A2'], T0)).toBe(false)
   expect(await ledger.decide(id, 'CRM-1', 'create', T0)).toBe(true)
-  await ledger.noteRestored(id, T0)
+  const mailbox = (await ledger.byId(id))!
+  expect(await ledger.restorationOf(mailbox)).toEqual({ ledgerSinceMs: T0, awaitsOthers: false })
+  await ledger.noteRestored(mailbox)
+  expect(await ledger.restorationOf(mailbox)).toMatchObject({ restoredSinceMs: T0 })
   await ledger.startRebuild(id, T0)
   await ledger.endRebuild(id)
+  expect(await ledger.restorationOf(mailbox)).not.toHaveProperty('restoredSinceMs')
 }
 
 async function conflicts(ledger: Ledger, id: string) {

@@ -70,6 +70,23 @@ describe('after the ledger was lost', () => {
     expect(system.application.typesOf('meeting')).toEqual([])
   })
 
+  test('what is new is made without asking, though its second version comes first', async () => {
+    const { system } = await startLiving()
+    const { simulator, send } = system
+    await whileAway(system)
+    await listed(system)
+    const version = (number: number) =>
+      event({ id: 'new', version: number }, appointment({ subject: `new ${number}`, attendees: [guest] }))
+    const [first, second] = [version(1), version(2)]
+    await send(second)
+    await eventually(async () => expect(await unconfirmed(system)).toMatchObject([{ appointmentId: 'new' }]))
+    await send(first)
+    await settled(system, 'new')
+    expect(subjectsOf(system, alice)).toEqual(['Theirs', 'meeting', 'new 2', 'plain'])
+    expect(simulator.mails.map(({ kind }) => kind)).toEqual(['invitation', 'invitation'])
+    expect(await unconfirmed(system)).toEqual([])
+  })
+
   test('a meeting whose organiser and attendee are enabled stays one appointment', async () => {
     const system = await startSystem({ env })
     const keeper = keepBooks(system, alice)

@@ -4,12 +4,12 @@ import { loadConfig as loadOutboundConfig, startOutboundWorker } from '@lockstep
 import { createLogger } from '@lockstep/runtime'
 import { startSimulator } from '@lockstep/exchange-simulator'
 import { createLedger } from '@lockstep/ledger'
+import { freePort } from '@lockstep/local'
 import { eventually, redisProxy, testRedis } from '@lockstep/runtime/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { listeningLogger } from '../support/at-rest.ts'
 import { systemClient } from '../support/client.ts'
 import { appointment, event } from '../support/events.ts'
-import { freePort } from '../support/ports.ts'
 import { privateRedis } from '../support/private-redis.ts'
 import { alice } from '../support/system.ts'
 

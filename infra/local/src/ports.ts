@@ -1,5 +1,6 @@
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
+import { createServer } from 'node:net'
 import { PortInUseError } from '@lockstep/runtime'
 
 /** Whether a server could listen on this port now. */
@@ -15,16 +16,20 @@ export async function requireFree(ports: Record<string, number>): Promise<void> 
   }
 }
 
-/** A free port of the loopback interface, low enough that Redis Cluster's bus port (10,000 higher) exists. */
+/**
+ * A free port of the loopback interface. It is none of those that the system itself gives out, to connections and to
+ * servers that ask for any: one of them could take it before it is used.
+ */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const server = createServer()
-    await once(server.listen(0, '127.0.0.1'), 'listening')
-    const { port } = server.address() as AddressInfo
-    await close(server)
-    if (port <= 55_535) return port
+    const port = randomInt(lowest, highest)
+    if (await isFree(port)) return port
   }
 }
+
+const lowest = 10_240
+/** Linux gives out 32,768 and above, others 49,152 and above. */
+const highest = 32_768
 
 async function canListen(port: number, host: string): Promise<boolean> {
   const server = createServer()

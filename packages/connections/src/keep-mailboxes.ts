@@ -31,13 +31,16 @@ export function keepMailboxes(ledger: Ledger, { log, others }: Deps): MailboxKee
 
   async function enable(addresses: Iterable<string>, { isRestored = false } = {}): Promise<Mailbox[]> {
     const mailboxes: Mailbox[] = []
+    const unlisted: Mailbox[] = []
     for (const address of addresses) {
       const known = await ledger.find(address)
       const mailbox = known ?? (await ledger.enable(address, Date.now()))
-      if (isRestored) await ledger.noteRestored(mailbox.id, mailbox.enabledAtMs)
-      if (!known) await ledger.setInboundDue(mailbox.id, Date.now())
+      if (isRestored) await ledger.noteRestored(mailbox)
+      if ((await ledger.mailboxState(mailbox.id)).listing === undefined) unlisted.push(mailbox)
       mailboxes.push(mailbox)
     }
+    // Not before all are known: what is found in one of them counts for the others.
+    for (const { id } of unlisted) await ledger.setInboundDue(id, Date.now())
     return mailboxes
   }
   /** Those that no other connection has. */

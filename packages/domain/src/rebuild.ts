@@ -1,10 +1,13 @@
 import { isUnremembered } from './caught-up.ts'
 import { isExchangeId } from './identity.ts'
 import type { AppointmentRecord } from './record.ts'
+import { revisionAt } from './revision.ts'
 import type { SettledWanted, Wanted } from './wanted.ts'
 
 /** How well the ledger knows a calendar: an item that it has not heard of yet may be there. */
 export type CalendarKnowledge = {
+  /** Before that the application can only have been told by an earlier ledger. */
+  readonly ledgerSinceMs: number
   /** The ledger knows the mailbox since then. What the application made before may have an item. */
   readonly sinceMs: number
   /** All of its items were listed once. */
@@ -13,13 +16,18 @@ export type CalendarKnowledge = {
   readonly isCurrent: boolean
   /** It was synchronised before the ledger knew it: an earlier ledger was lost. */
   readonly isRestored: boolean
+  /**
+   * Calendars that the ledger knows for as long are not listed yet: one of them may tell that an earlier ledger was
+   * lost. How long they were waited for since this one is listed.
+   */
+  readonly othersAwaitedMs?: number
   /** What is then without an item is created without asking. */
   readonly createsUnconfirmed: boolean
 }
 
 /**
  * What stands against taking an appointment without a known item for one that has none. `search`: its stamp has to be
- * looked for first. `unlisted`: the item may be there and carry no stamp; known once the calendar is listed.
+ * looked for first. `unlisted`: the item may be there and carry no stamp, or have been there: known once calendars are listed.
  * `unconfirmed`: it had an item once, and whether it is to have one again is for somebody to decide.
  */
 export type Doubt = 'none' | 'search' | 'unlisted' | 'unconfirmed'
@@ -29,25 +37,42 @@ export function doubtOf(
   wanted: Wanted | SettledWanted,
   calendar: CalendarKnowledge,
 ): Doubt {
-  const { isListed, isCurrent } = calendar
-  if (isUnremembered(record)) {
-    const isFromExchange = isExchangeId(record.appointmentId) || wanted.isFromExchange === true
-    if (!isListed && (isFromExchange || isOld(wanted, calendar))) return 'unlisted'
-    const hadItem = isFromExchange || (calendar.isRestored && isOld(wanted, calendar))
-    if (hadItem && isToBeAsked(record, wanted, calendar)) return 'unconfirmed'
-  }
-  const isSure = isListed ? isCurrent : isSurelyNew(wanted, calendar)
+  const doubt = isUnremembered(record) ? doubtOfUnremembered(record, wanted, calendar) : undefined
+  if (doubt) return doubt
+  const isSure = calendar.isListed ? calendar.isCurrent : isSurelyNew(record, wanted, calendar)
   return isSure ? 'none' : 'search'
 }
 
+function doubtOfUnremembered(
+  record: AppointmentRecord,
+  wanted: Wanted | SettledWanted,
+  calendar: CalendarKnowledge,
+): Doubt | undefined {
+  const { isListed, isRestored, othersAwaitedMs } = calendar
+  const isFromExchange = isExchangeId(record.appointmentId) || wanted.isFromExchange === true
+  const mayBeOld = isFromExchange || isOld(record, wanted, calendar)
+  if (!mayBeOld) return undefined
+  if (!isListed) return 'unlisted'
+  if (!isToBeAsked(record, wanted, calendar)) return undefined
+  if (isFromExchange || isRestored) return 'unconfirmed'
+  return othersAwaitedMs === undefined ? undefined : 'unlisted'
+}
+
 /** The application speaks of what only an earlier ledger can have told it. */
-export function tellsOfLoss(record: AppointmentRecord): boolean {
+export function tellsOfLoss(
+  record: AppointmentRecord,
+  { ledgerSinceMs }: Pick<CalendarKnowledge, 'ledgerSinceMs'>,
+): boolean {
   const { appointmentId, wanted } = record
-  return (
-    wanted !== undefined &&
-    isUnremembered(record) &&
-    (isExchangeId(appointmentId) || (wanted.basedOn ?? 0) > 0)
-  )
+  if (!wanted || !isUnremembered(record)) return false
+  // What moved here from another mailbox may be based on what this ledger has told.
+  const isBefore = (wanted.basedOn ?? 0) <= revisionAt(ledgerSinceMs)
+  return isExchangeId(appointmentId) || (wasTold(wanted) && isBefore)
+}
+
+/** It is based on what the application was told. */
+function wasTold({ basedOn = 0 }: Wanted | SettledWanted): boolean {
+  return basedOn > 0
 }
 
 function isToBeAsked(
@@ -58,17 +83,27 @@ function isToBeAsked(
   return kind === 'present' && !createsUnconfirmed && decision !== 'create'
 }
 
-/** It is not surely new: what is wanted absent may be anything. */
-function isOld({ kind, version, atMs }: Wanted | SettledWanted, { sinceMs }: CalendarKnowledge): boolean {
-  return kind === 'present' && (version > 1 || atMs < sinceMs)
+/**
+ * When the application made the appointment, if this version says so: the first one, unless all that it says is that the
+ * appointment is gone.
+ */
+export function birthOf({ kind, version, atMs, reason }: Head): number | undefined {
+  return version === 1 && (kind === 'present' || reason !== 'cancelled') ? atMs : undefined
+}
+
+type Head = Pick<SettledWanted, 'kind' | 'version' | 'atMs' | 'reason'>
+
+/** It may be of an earlier ledger: what is wanted absent may be anything. */
+function isOld(record: AppointmentRecord, wanted: Wanted | SettledWanted, { sinceMs }: CalendarKnowledge) {
+  if (wanted.kind !== 'present') return false
+  const bornAtMs = record.bornAtMs ?? birthOf(wanted)
+  return bornAtMs === undefined || bornAtMs < sinceMs || wasTold(wanted)
 }
 
 /** The application's clock and ours differ by less than this. */
 const clockSkewMs = 60_000
 
-function isSurelyNew(
-  { kind, version, atMs }: Wanted | SettledWanted,
-  { sinceMs }: CalendarKnowledge,
-): boolean {
-  return kind === 'present' && version === 1 && atMs >= sinceMs + clockSkewMs
+function isSurelyNew(record: AppointmentRecord, wanted: Wanted | SettledWanted, calendar: CalendarKnowledge) {
+  const sinceMs = calendar.sinceMs + clockSkewMs
+  return wanted.kind === 'present' && !isOld(record, wanted, { ...calendar, sinceMs })
 }

@@ -19,6 +19,7 @@ import { createMailboxes, type MailboxLedger } from './mailboxes.ts'
 import { createOutbound, type OutboundLedger } from './outbound.ts'
 import { createProbes, type ProbeLedger } from './probes.ts'
 import { createRebuilds, type RebuildLedger } from './rebuilds.ts'
+import { createRestorations, type RestorationLedger } from './restorations.ts'
 import { createSettings, type SettingsLedger, switchedOn } from './settings.ts'
 import { createState, type StateLedger } from './state.ts'
 import { connectionPrefix, createKeys, dryRunPrefix } from './keys.ts'
@@ -48,6 +49,7 @@ export type Ledger = MailboxLedger &
   CrossingLedger &
   ConflictLedger &
   RebuildLedger &
+  RestorationLedger &
   GenerationLedger &
   MailLedger &
   HealthLedger &
@@ -86,12 +88,12 @@ export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Le
   const copyStore: Store = { ...store, keys: createKeys(dryRunPrefix(own)) }
   const dryRuns = createDryRuns(store, copyStore)
   const ledger: Ledger = {
-    ...assemble(store, dryRuns, { tombstoneMs, waitReplicas }),
+    ...assemble(store, store, dryRuns, { tombstoneMs, waitReplicas }),
     dryRunCopy: () => copy,
   }
   const { find, byId, all } = ledger
   const copy: Ledger = {
-    ...assemble(copyStore, dryRuns, { tombstoneMs, waitReplicas: 0 }),
+    ...assemble(copyStore, store, dryRuns, { tombstoneMs, waitReplicas: 0 }),
     find,
     byId,
     all,
@@ -105,6 +107,7 @@ type Needed = Required<Pick<LedgerOptions, 'tombstoneMs' | 'waitReplicas'>>
 
 function assemble(
   store: Store,
+  own: Store,
   dryRuns: DryRunLedger,
   { tombstoneMs, waitReplicas }: Needed,
 ): Omit<Ledger, 'dryRunCopy'> {
@@ -113,7 +116,8 @@ function assemble(
   const tokens = createTokens(store)
   const inbound = createInbound(store)
   const mailboxes = createMailboxes(store)
-  const listings = createListings(store, inbound.linkedItems)
+  const restorations = createRestorations(store, own)
+  const listings = createListings(store, { ...inbound, ...restorations, byId: mailboxes.byId })
   return {
     open: store.open,
     ...mailboxes,
@@ -122,6 +126,7 @@ function assemble(
     ...inbound,
     ...listings,
     ...createRebuilds(store, listings.startListing, { tombstoneMs }),
+    ...restorations,
     ...createGeneration(store),
     ...subscriptions,
     ...createHearing(store),

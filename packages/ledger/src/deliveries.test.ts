@@ -16,7 +16,7 @@ describe('a mark', () => {
     expect(await state()).toMatchObject({ state: 'pending', inbound: { attempts: 0, dueMs: T0 } })
     expect(await beginDelivery()).toEqual({
       record: { appointmentId: 'A1', link: linkAt(0, anItem('X')), offers: [] },
-      epoch: 1,
+      epoch: 2,
       attempts: 1,
       mark: {
         appointmentId: 'A1',
@@ -131,6 +131,18 @@ describe('telling', () => {
     expect(await tell(attempt, linkAt(1))).toBe('moved')
     expect(await ledger.rest('deliveries', mailboxId, T0)).toBe('more')
     expect((await beginDelivery()).record.link.item).toEqual(anItem('moved'))
+  })
+
+  test('stores nothing once the item came back: it stays linked, and is looked at', async () => {
+    const { settled, cancel, beginOne, settle, mark, beginDelivery, tell } = await aLedger()
+    await settled(1)
+    await cancel(2)
+    await settle(await beginOne(), unlinkedAt(2))
+    await mark({ kind: 'gone' })
+    const attempt = await beginDelivery()
+    await mark({ item: anItem('back') })
+    expect(await tell(attempt, unlinkedAt(2))).toBe('moved')
+    expect((await beginDelivery()).record.link.item).toEqual(anItem('back'))
   })
 
   test('remembers for a time what neither side holds any more', async () => {

@@ -1,4 +1,4 @@
-import { isUnsettled, type Link, type Offer } from '@lockstep/domain'
+import { isUnsettled, type Link, type Offer, revisionAt } from '@lockstep/domain'
 import { dueIds } from './brakes.ts'
 import { packItem, packLink, packOffer } from './codec/link.ts'
 import { markOf } from './codec/mark.ts'
@@ -43,12 +43,6 @@ export type DeliveryLedger = {
 }
 
 const OFFERS_KEPT = 16
-const FIRST_REVISION_MS = Date.UTC(2025, 0)
-
-/** Seconds since 2025: a number that fits into 32 bits for a while. */
-function revisionAt(nowMs: number): number {
-  return Math.max(0, Math.floor((nowMs - FIRST_REVISION_MS) / 1_000))
-}
 
 /** How long what is being written is left alone, should its commit never come. */
 const PUT_OFF_MS = 5_000

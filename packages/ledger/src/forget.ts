@@ -1,5 +1,5 @@
 import type { Cluster, Redis } from 'ioredis'
-import type { Work } from './ledger.ts'
+import type { Work } from './work.ts'
 import type { ListeningLedger } from './listening.ts'
 import type { Store } from './store.ts'
 import type { SubscriptionLedger } from './subscriptions.ts'
@@ -37,7 +37,7 @@ export function createForget(
       const subscriptionId = await send((redis) => redis.hget(keys.mailbox(mailboxId), 'subscription'))
       const forgotten = await run(
         'forget',
-        [keys.addresses, keys.mailboxes, keys.leaving, all, due, ended],
+        [keys.addresses, keys.mailboxes, keys.leaving, all, due, ended, keys.awaited],
         [mailboxId, nowMs],
       )
       if (subscriptionId !== null) await endSubscription(mailboxId, subscriptionId)

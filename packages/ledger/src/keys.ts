@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Work } from './ledger.ts'
+import type { Work } from './work.ts'
 
 /** Fixed for ever: the bucket of a mailbox is part of its keys. */
 const BUCKETS = 256
@@ -39,6 +39,10 @@ export function createKeys(prefix: string) {
     mailboxes: `${prefix}:{mailboxes}:ids`,
     /** Hash: id of a mailbox that is being erased → since when. */
     leaving: `${prefix}:{mailboxes}:leaving`,
+    /** Hash: when the first mailbox was enabled, and whether it turned out that an earlier ledger was lost. */
+    beginning: `${prefix}:{mailboxes}:beginning`,
+    /** Set: mailboxes that were enabled then and are not listed yet. */
+    awaited: `${prefix}:{mailboxes}:awaited`,
     /** Hash: mailbox id → the way by which its changes are heard of. */
     ways: `${prefix}:{mailboxes}:ways`,
     /** What was asked for and came of it, by address: hash, and sorted sets by time. */

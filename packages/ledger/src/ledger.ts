@@ -25,9 +25,6 @@ export type Mailbox = {
   readonly enabledAs?: string
 }
 
-/** The three kinds of unsettled state a mailbox can have; the queue of the same name takes care of it. */
-export type Work = 'outbound' | 'inbound' | 'deliveries'
-
 /** `accepted`: newer than what was known. `stale`: the same version or an older one; nothing was stored. */
 export type Acceptance = 'accepted' | 'stale'
 
@@ -189,8 +186,6 @@ export type MailboxState = {
   readonly listing?: Listing
   /** When all of its items had been listed for the first time. */
   readonly listedAtMs?: number
-  /** It was synchronised before: an earlier ledger was lost, and this one knows the mailbox since then. */
-  readonly restoredSinceMs?: number
   /** Why the mailbox cannot be used, until it can again. */
   readonly refused?: { readonly code: string; readonly sinceMs: number }
 }

@@ -1,4 +1,7 @@
+import type { InboundLedger } from './inbound.ts'
 import { itemHandle } from './keys.ts'
+import type { MailboxLedger } from './mailboxes.ts'
+import type { RestorationLedger } from './restorations.ts'
 import type { Store } from './store.ts'
 
 /** Why all items of a mailbox are listed: it is new, somebody asked for it, its time had come, or the cursor or the ledger was lost. */
@@ -43,10 +46,11 @@ export type ListedPage = { readonly itemIds: readonly string[]; readonly appoint
 const KEPT_MS = 7 * 86_400_000
 const AT_A_TIME = 500
 
-export function createListings(
-  store: Store,
-  linkedItems: (mailboxId: string) => Promise<string[]>,
-): ListingLedger {
+type Needed = Pick<InboundLedger, 'linkedItems'> &
+  Pick<RestorationLedger, 'restorationOf'> &
+  Pick<MailboxLedger, 'byId'>
+
+export function createListings(store: Store, { linkedItems, restorationOf, byId }: Needed): ListingLedger {
   const { keys, run, send, pipeline } = store
   const field = 'listing'
 
@@ -87,11 +91,14 @@ export function createListings(
       const listed = keys.listed(mailboxId, listing.startedAtMs)
       const items = await send((redis) => redis.scard(listed))
       const ended = JSON.stringify({ ...listing, finishedAtMs: nowMs, items })
+      const mailbox = await byId(mailboxId)
+      const restored = mailbox && (await restorationOf(mailbox)).restoredSinceMs
       await run(
         'end-listing',
         [keys.mailbox(mailboxId), listed, ...keys.dues('deliveries', mailboxId)],
-        [mailboxId, nowMs, JSON.stringify(listing), ended, heldUntilMs],
+        [mailboxId, nowMs, JSON.stringify(listing), ended, heldUntilMs, restored ?? ''],
       )
+      await send((redis) => redis.srem(keys.awaited, mailboxId))
     },
     listingProgress: (mailboxId) => progressOf(store, mailboxId),
   }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Mailbox } from './ledger.ts'
+import { BEGINNING_MS } from './restorations.ts'
 import type { Store } from './store.ts'
 
 export type MailboxLedger = {
@@ -28,8 +29,8 @@ export function createMailboxes({ keys, run, send }: Store): MailboxLedger {
       }
       const stored = await run(
         'enable',
-        [keys.addresses, keys.mailboxes],
-        [mailbox.address, mailbox.id, JSON.stringify(mailbox)],
+        [keys.addresses, keys.mailboxes, keys.beginning, keys.awaited],
+        [mailbox.address, mailbox.id, JSON.stringify(mailbox), nowMs, BEGINNING_MS],
       )
       return JSON.parse(stored as string) as Mailbox
     },

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import type { Appointment, Wanted } from '@lockstep/domain'
+import { type Appointment, birthOf, type Wanted } from '@lockstep/domain'
 import { dueIds } from './brakes.ts'
 import { dropConflictValues } from './conflicts.ts'
 import { packItem, packLink } from './codec/link.ts'
 import { fieldsOf, packHead, packIntent, recordOf, type StoredFields, unpackIntent } from './codec/record.ts'
 import { LedgerUnavailableError } from './errors.ts'
 import type { Acceptance, Batch, CommitResult, OutboundAttempt, OutboundOutcome } from './ledger.ts'
+import { UNCONFIRMED } from './rebuilds.ts'
 import { type Argument, runScript } from './scripts.ts'
 import type { Store } from './store.ts'
 
@@ -15,6 +16,7 @@ export type OutboundLedger = {
    * It is durable when this resolves. The content of an older version is gone, or kept while that may
    * be landing in Exchange; its failures are forgotten, and the
    * appointment is due now; one that is being written is due as soon as that attempt commits, or its lease ends.
+   * That a version is the first one is noted also if it is stale; what is unconfirmed for want of that is due now.
    */
   accept(mailboxId: string, appointmentId: string, wanted: Wanted, nowMs: number): Promise<Acceptance>
   /**
@@ -86,7 +88,8 @@ async function accept(store: Store, replicas: number, change: Change): Promise<A
   const { mailboxId, appointmentId, wanted, nowMs } = change
   const content = wanted.kind === 'present' ? JSON.stringify(wanted.appointment) : ''
   const keys = [store.keys.appointment(mailboxId, appointmentId), ...store.keys.dues('outbound', mailboxId)]
-  const args = [appointmentId, mailboxId, wanted.version, packHead(wanted), content, nowMs]
+  const birth = [birthOf(wanted) ?? '', UNCONFIRMED]
+  const args = [appointmentId, mailboxId, wanted.version, packHead(wanted), content, nowMs, ...birth]
   const reply = await (replicas === 0
     ? store.run('accept', keys, args)
     : runReplicated(store, replicas, keys, args))
@@ -182,7 +185,7 @@ async function settle(store: Store, tombstoneMs: number, commit: Commit<Settled>
 
 function release(store: Store, commit: Commit<Unsettled>): Promise<unknown> {
   const { mailboxId, attempt, outcome, nowMs } = commit
-  const { appointmentId, intent } = attempt.record
+  const { appointmentId, intent, bornAtMs } = attempt.record
   const { due, code, effect, isCounted } = releaseOf(outcome)
   return store.run(
     'release-outbound',
@@ -201,6 +204,7 @@ function release(store: Store, commit: Commit<Unsettled>): Promise<unknown> {
       code,
       effect === 'unknown' ? '1' : effect === 'moot' ? '0' : '',
       isCounted ? '1' : '',
+      bornAtMs ?? '',
     ],
   )
 }

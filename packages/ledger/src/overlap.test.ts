@@ -56,6 +56,16 @@ describe('two attempts at the same appointment', () => {
     expect(await settle(quick, linkAt(1))).toBe('committed')
   })
 
+  test('an item that is found while one is being created is not lost: the other is looked for', async () => {
+    const { accept, beginOne, mark, settle, state } = await aLedger()
+    await accept(1)
+    const creating = await beginOne()
+    await mark({ item: anItem('back') })
+    expect(await settle(creating, linkAt(1, anItem('created')))).toBe('overlapped')
+    expect((await beginOne()).earlier).toEqual(creating.record.intent)
+    expect((await state())?.record.link.item).toEqual(anItem('back'))
+  })
+
   test('a newer version while both are in flight is written in the end', async () => {
     const { slow, quick, settle, accept, beginOne } = await twoAttempts()
     await accept(2)

@@ -17,8 +17,6 @@ export type Unconfirmed = {
 export const UNCONFIRMED = 'UNCONFIRMED'
 
 export type RebuildLedger = {
-  /** The mailbox was synchronised before this ledger knew it, which is since then. The first such time counts. */
-  noteRestored(mailboxId: string, sinceMs: number): Promise<void>
   /** What this ledger knows of the mailbox is not to be trusted: it is listed as if it were new, and counts as restored. */
   startRebuild(mailboxId: string, nowMs: number): Promise<Listing>
   /** What is without an item from now on is new. */
@@ -59,18 +57,18 @@ export function createRebuilds(
     )) === 1
 
   return {
-    async noteRestored(mailboxId, sinceMs) {
-      await send((redis) => redis.hsetnx(keys.mailbox(mailboxId), 'restored', sinceMs))
-    },
     async startRebuild(mailboxId, nowMs) {
       await store.pipeline((commands) => {
-        commands.hdel(keys.mailbox(mailboxId), 'whole')
+        commands.hdel(keys.mailbox(mailboxId), 'whole', 'rebuilt')
         commands.hset(keys.mailbox(mailboxId), 'restored', nowMs)
       })
       return startListing(mailboxId, 'rebuild', nowMs)
     },
     async endRebuild(mailboxId) {
-      await send((redis) => redis.hdel(keys.mailbox(mailboxId), 'restored'))
+      await store.pipeline((commands) => {
+        commands.hset(keys.mailbox(mailboxId), 'rebuilt', 1)
+        commands.hdel(keys.mailbox(mailboxId), 'restored')
+      })
     },
     async noteUnconfirmed(mailboxId, appointmentId, nowMs) {
       await send((redis) => redis.zadd(keys.unconfirmed(mailboxId), 'NX', nowMs, appointmentId))

@@ -8,6 +8,7 @@ import {
   oscillationVariables,
   list,
   port,
+  rebuildVariables,
   seconds,
   secret,
 } from '@lockstep/runtime'
@@ -70,6 +71,7 @@ export const connectionVariables = z.object({
     ),
   ...brakeVariables,
   ...oscillationVariables,
+  ...rebuildVariables,
   REFUSE_PERSONAL: flag
     .default(false)
     .describe('`true`: items of sensitivity personal do not cross, like private ones.'),
@@ -83,11 +85,6 @@ export const connectionVariables = z.object({
     .positive()
     .default(24)
     .describe('How often the whole calendar of a mailbox is compared with what is known of it.'),
-  REBUILD_WAIT_SECONDS: seconds
-    .default(600_000)
-    .describe(
-      'After a loss of Redis: how long the application has to send its appointments again before it is told of what Exchange holds.',
-    ),
   FORGET_SECONDS: seconds
     .default(30_000)
     .describe(

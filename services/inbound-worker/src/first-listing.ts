@@ -11,12 +11,8 @@ export function held(marks: readonly Mark[], heldUntilMs: number | undefined): M
 }
 
 /** Nothing is made in a calendar before it is listed: what bears our stamp then is of an earlier ledger. */
-export async function noteStamps(
-  ledger: Ledger,
-  { id, enabledAtMs }: Mailbox,
-  marks: readonly Mark[],
-): Promise<void> {
-  if (marks.some(({ item }) => item?.stamped)) await ledger.noteRestored(id, enabledAtMs)
+export async function noteStamps(ledger: Ledger, mailbox: Mailbox, marks: readonly Mark[]): Promise<void> {
+  if (marks.some(({ item }) => item?.stamped)) await ledger.noteRestored(mailbox)
 }
 
 /** What was unconfirmed and has an item after all goes on. */

@@ -18,9 +18,8 @@ export function mailboxStates(deps: Deps): Router {
 function showState({ ledger, settingDefaults }: Deps): RequestHandler<{ mailbox: string }> {
   return async (request, response) => {
     const mailbox = await knownMailbox(ledger, request.params.mailbox)
-    const { currentAtMs, subscription, refused, hearing, restoredSinceMs } = await ledger.mailboxState(
-      mailbox.id,
-    )
+    const { currentAtMs, subscription, refused, hearing } = await ledger.mailboxState(mailbox.id)
+    const { restoredSinceMs } = await ledger.restorationOf(mailbox)
     const [brakes, mails, listing, layers] = await Promise.all([
       brakesOf(ledger, mailbox.id),
       mailsOf(ledger, mailbox.id),

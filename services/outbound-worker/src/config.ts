@@ -8,6 +8,7 @@ import {
   oscillationConfig,
   oscillationVariables,
   port,
+  rebuildVariables,
   seconds,
   secret,
   settingConfig,
@@ -39,6 +40,7 @@ export const connectionVariables = z.object({
     ),
   ...brakeVariables,
   ...oscillationVariables,
+  ...rebuildVariables,
   REFUSE_PERSONAL: flag
     .default(false)
     .describe('`true`: items of sensitivity personal do not cross, like private ones.'),
@@ -88,6 +90,7 @@ const connection = connectionVariables.transform((env, context) => ({
     oscillation: oscillationConfig(env),
     refusePersonal: env.REFUSE_PERSONAL,
     createsUnconfirmed: env.REBUILD_CREATE === 'create',
+    rebuildWaitMs: env.REBUILD_WAIT_SECONDS,
   },
   conflictKeepMs: env.CONFLICT_KEEP_HOURS * hourMs,
   settingDefaults: settingConfig(env),

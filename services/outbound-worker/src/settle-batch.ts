@@ -1,13 +1,10 @@
 import {
   attemptsBeforeParking,
-  type BrakeRules,
   type CalendarKnowledge,
   type Digest,
   fingerprintsOf,
   isOver,
-  type OscillationRules,
   type OutboundPlan,
-  type OutboundRules,
   planOutbound,
   type SettingsInForce,
   tellsOfLoss,
@@ -24,26 +21,9 @@ import { findOut } from './find-out.ts'
 import { noteCrossing } from './oscillation.ts'
 import { outcomeOfFailure } from './outcome.ts'
 import { sendingOf } from './send.ts'
+import type { FixedSettings, OutboundSettings } from './outbound-settings.ts'
 import type { Task } from './task.ts'
 import { trailOf } from './trail.ts'
-
-export type OutboundSettings = Omit<OutboundRules, 'nowMs'> &
-  FixedSettings & {
-    mute: boolean
-  }
-
-/** What does not change while the worker runs. */
-export type FixedSettings = Pick<OutboundRules, 'lateCallMs'> & {
-  refusePersonal: boolean
-  brake: BrakeRules
-  oscillation: OscillationRules
-  /** What had an item before the ledger was lost, and has none, is created without asking. */
-  createsUnconfirmed: boolean
-  /** After this time the appointments of a worker that died are due again. */
-  leaseMs: number
-  /** Recipients that may be mailed for a mailbox in an hour. */
-  mailBudget: number
-}
 
 export type SettleBatchDeps = {
   ledger: Ledger
@@ -77,8 +57,8 @@ export function createSettleBatch(deps: SettleBatchDeps): SettleBatch {
     const settings = { ...deps.settings, policy: conflictPolicy.value, mute: mute.value }
     const tasks = attempts.map((attempt) => taskOf(attempt, deps))
     const calendar = await calendarOf(ledger, mailbox, settings)
-    if (!calendar.isListed && attempts.some(({ record }) => tellsOfLoss(record)))
-      await ledger.noteRestored(mailbox.id, mailbox.enabledAtMs)
+    if (isOpen(calendar) && attempts.some(({ record }) => tellsOfLoss(record, calendar)))
+      await ledger.noteRestored(mailbox)
     await ledger.note(mailbox.id, trailOf(tasks, 'started'))
     for (let round = 0; round < rounds && tasks.some((task) => !task.outcome); round++) {
       const open = tasks.filter((task) => !task.outcome)
@@ -113,6 +93,11 @@ export function createSettleBatch(deps: SettleBatchDeps): SettleBatch {
     else log.info(facts, outcome.kind === 'settled' ? 'settled' : 'postponed')
     return result === 'committed' && outcome.kind === 'settled'
   }
+}
+
+/** Whether it can still be that an earlier ledger was lost. */
+function isOpen({ isListed, othersAwaitedMs }: CalendarKnowledge): boolean {
+  return !isListed || othersAwaitedMs !== undefined
 }
 
 function taskOf(attempt: OutboundAttempt, { digest }: SettleBatchDeps): Task {

@@ -9,7 +9,7 @@ import {
   type OutboundPlan,
 } from '@lockstep/domain'
 import { type OutboundOutcome, UNCONFIRMED } from '@lockstep/ledger'
-import { settledAs } from './outcome.ts'
+import { missing, missingMs, postponed, settledAs } from './outcome.ts'
 import type { Task } from './task.ts'
 
 /** The outcome of a plan that writes nothing; none yet of one that does. */
@@ -36,13 +36,12 @@ export function outcomeWithoutWriting({
     case 'confirm':
       return { kind: 'parked', code: UNCONFIRMED }
     case 'awaitListing':
-      return postponed(Date.now() + listingMs, 'NOT_LISTED', 'none')
+      return postponed(Date.now() + untilListedMs(plan.awaitedMs), 'NOT_LISTED', 'none')
     case 'wait':
       // Nothing was tried: the lost call stays the one that is waited for.
       return postponed(plan.untilMs, 'LOST_ANSWER', 'none')
     case 'missing':
-      // Whatever was done to it is gone with it: the other direction need not wait for that to be known.
-      return postponed(Date.now() + missingMs, 'ITEM_MISSING', 'moot')
+      return missing()
     default:
       return undefined
   }
@@ -62,14 +61,11 @@ function settled(
   return settledAs(link)
 }
 
-function postponed(dueMs: number, code: string, effect: 'none' | 'unknown' | 'moot') {
-  return { kind: 'failed' as const, dueMs, code, effect, costsAttempt: false }
-}
-
 const ASLEEP = 'ASLEEP'
 
-/** Time for the other direction to find out whether the item was deleted, moved or hidden. */
-const missingMs = 3_000
+/** How often it is seen whether the calendar is listed by now; others that take long are not asked for all the time. */
+const listingMs = { least: 1_000, most: 30_000 }
 
-/** How often it is seen whether the calendar is listed by now. */
-const listingMs = 1_000
+function untilListedMs(awaitedMs: number): number {
+  return Math.min(Math.max(awaitedMs / 2, listingMs.least), listingMs.most)
+}

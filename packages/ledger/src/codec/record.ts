@@ -18,7 +18,8 @@ import { unpackLink, unpackOffer } from './link.ts'
  * | `k` | content that may be landing, overtaken since | | `kv` | its version |
  * | `rv` | the newest 16 reversals, one a line | | | |
  * | `f` | the newest 16 crossings, one a line | | `z` | since when it is frozen, and for which fields |
- * | `y` | what was decided of it while unconfirmed | | `n` | its new id, and nothing else, once it was renamed |
+ * | `y` | what was decided of it while unconfirmed | | `b` | when it was born, until it is settled |
+ * | | | | `n` | its new id, and nothing else, once it was renamed |
  *
  * A mark adds `mk` kind, `mr` reason, `ms` serial, `mt` since, `mn` notified, `mb` epoch of the delivery in flight,
  * `ma` attempts, `mc` why it failed last, `mp` since when it is parked, `mw` the version that it waits for.
@@ -33,6 +34,7 @@ export function recordOf(appointmentId: string, stored: StoredFields): Appointme
   return {
     appointmentId,
     ...(wanted && { wanted }),
+    ...(stored['b'] !== undefined && { bornAtMs: Number(stored['b']) }),
     link: unpackLink(stored['l'], stored['s'], stored['h']),
     ...(intent !== undefined && { intent: unpackIntent(intent) }),
     offers: offersOf(stored),
