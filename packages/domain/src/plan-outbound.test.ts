@@ -39,9 +39,15 @@ const found = (changes: Partial<Appointment> = {}, stampedVersion?: number): Fin
   ...(stampedVersion && { stampedVersion }),
 })
 const gone: Finding = { kind: 'gone' }
+const stampedItem = (version: number) => ({
+  itemId: `I${version}`,
+  changeKey: 'K',
+  version,
+  attempt: `T${version}`,
+})
 const stamped = (...versions: number[]): Finding => ({
   kind: 'stamped',
-  items: versions.map((version) => ({ itemId: `I${version}`, changeKey: 'K', version, attempt: 'T0' })),
+  items: versions.map((version) => stampedItem(version)),
 })
 const notDeleted: Finding = { kind: 'stamped', items: [], deleted: [] }
 const earlier = { version: 2, attempt: 'T0', atMs: 950_000 }
@@ -123,6 +129,14 @@ describe('what is wanted present', () => {
   test('adopts the newest of several items and folds the others', () => {
     const plan = planned({ wanted: present() }, { earlier, finding: stamped(1, 3, 2) })
     expect(plan).toMatchObject({ found: { version: 3 }, extra: [{ version: 2 }, { version: 1 }] })
+  })
+
+  test('leaves a copy alone that its user made of what an attempt created', () => {
+    const made = stampedItem(3)
+    const finding = { kind: 'stamped', items: [made, { ...made, itemId: 'copy' }] } as const
+    expect(planned({ wanted: present() }, { earlier, finding })).toMatchObject({ found: made, extra: [] })
+    const gone = planned({ wanted: absent }, { earlier, finding })
+    expect(gone).toEqual({ action: 'delete', itemIds: [made.itemId] })
   })
 
   test('is created for attendees only once a lost call can no longer land', () => {
