@@ -7,6 +7,7 @@ import { alice, bob, startSystem, type System } from '../support/system.ts'
 const start = { dateTime: '2027-05-03T09:00:00', timeZone: 'Europe/Berlin' }
 const end = { dateTime: '2027-05-03T10:00:00', timeZone: 'Europe/Berlin' }
 const env = { POLL_SECONDS: '0.5' }
+const guest = { address: 'guest@elsewhere.example', type: 'required' }
 
 describe('what goes from the calendar', () => {
   test('a lost cursor neither cancels nor doubles anything', async () => {
@@ -152,3 +153,27 @@ test('an item that Exchange denies once is deleted all the same', async () => {
   await system.settled(alice, 'A', 2, 15_000)
   expect(simulator.calendarOf(alice)).toEqual([])
 })
+
+test.each([
+  ['hides', appointment({ attendees: [guest], sensitivity: 'private' })],
+  ['cancels', undefined],
+])(
+  'an item that was moved away and back is deleted when the application %s it, and its attendees hear of it',
+  async (_what, content) => {
+    const { simulator, application, ...system } = await startSystem({ env })
+    await system.send(event({ id: 'A', version: 1 }, appointment({ attendees: [guest] })))
+    await system.settled(alice, 'A', 1)
+    await system.quiet(alice, 'A')
+    await system.stopWorker('inbound')
+    const away = simulator.userMoves(alice, simulator.calendarOf(alice)[0]!.itemId, 'inbox')
+    simulator.userMoves(alice, away.itemId, 'calendar')
+    await system.send(event({ id: 'A', version: 2, basedOn: 0 }, content))
+    await system.settled(alice, 'A', 2, 10_000)
+    await system.startWorker('inbound')
+    await system.synced(alice)
+    await system.settled(alice, 'A', 2, 10_000)
+    expect(simulator.calendarOf(alice)).toEqual([])
+    expect(application.received).toEqual([])
+    expect(simulator.mails.map(({ kind }) => kind)).toEqual(['invitation', 'cancellation'])
+  },
+)

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
 import type { Appointment } from './appointment.ts'
-import { caughtUp } from './caught-up.ts'
+import { caughtUp, withMaking } from './caught-up.ts'
 import { fingerprintsOf } from './field.ts'
 import { planDelivery } from './plan-delivery.ts'
 import { planOutbound } from './plan-outbound.ts'
 import { emptyLink, type LinkedItem } from './record.ts'
+import { linkOfCreated } from './settle.ts'
 import { anAppointment, aRecord, testDigest } from './testing/index.ts'
 
 const prints = (changes: Partial<Appointment> = {}) => fingerprintsOf(anAppointment(changes), testDigest)
@@ -46,6 +47,25 @@ test('only what differs from the stamp is told', () => {
     planDelivery(linked, { kind: 'present', item, observed: observed(changes), stamp })
   expect(tell({})).toMatchObject({ action: 'remember', link: { written: { version: 3 } } })
   expect(tell({ location: 'Theirs' })).toMatchObject({ kind: 'updated', changed: ['location'] })
+})
+
+test('of an item that an attempt long past made, a user’s edit is kept though that version is forgotten', () => {
+  const appointment = anAppointment({ subject: 'Ours' })
+  const wanted = { kind: 'present' as const, version: 4, atMs: 0, appointment }
+  const found = { itemId: 'I1', changeKey: 'K1', attempt: 'T1', version: 3 }
+  const link = linkOfCreated({ ...linked, wanted }, found, undefined)
+  const plan = planOutbound({
+    record: withMaking({ ...linked, wanted, link }, stamp),
+    fingerprints: prints({ subject: 'Ours' }),
+    finding: {
+      kind: 'item',
+      isRefused: false,
+      observed: observed({ location: 'Theirs' }),
+      stampedVersion: 3,
+    },
+    rules: { policy: 'exchange', lateCallMs: 0, nowMs: 0 },
+  })
+  expect(plan).toMatchObject({ action: 'update', merge: { write: ['subject'], untold: ['location'] } })
 })
 
 test('a ledger that knows as much keeps what it knows', () => {

@@ -16,7 +16,7 @@ export type StampedState = {
 export function caughtUp(record: AppointmentRecord, stamp: StampedState | undefined): AppointmentRecord {
   const { link, offers } = record
   if (!stamp) return record
-  if (stamp.version <= link.written.version) return withAttempt(record, stamp.attempt)
+  if (stamp.version <= link.written.version) return withMaking(record, stamp)
 
   const { version, attempt, base } = stamp
   const basedOn = Math.max(link.written.basedOn, link.told.revision, offers.at(-1)?.revision ?? 0)
@@ -32,10 +32,26 @@ export function caughtUp(record: AppointmentRecord, stamp: StampedState | undefi
   }
 }
 
-/** The record with the attempt that made its item, if that is not known. */
-export function withAttempt(record: AppointmentRecord, attempt: string): AppointmentRecord {
+/**
+ * The record with what is known of the making of its item by its stamp alone: the attempt, and what the application held
+ * at that version, if it was forgotten since newer ones had come before the item was found.
+ */
+export function withMaking(
+  record: AppointmentRecord,
+  { version, attempt, base }: StampedState,
+): AppointmentRecord {
   const { link } = record
-  return link.attempt === undefined ? { ...record, link: { ...link, attempt } } : record
+  const { written } = link
+  const isForgotten = fields.every((field) => written.fingerprints[field] === '')
+  const isKnownAgain = base !== undefined && isForgotten && version === written.version
+  return {
+    ...record,
+    link: {
+      ...link,
+      attempt: link.attempt ?? attempt,
+      ...(isKnownAgain && { written: { ...written, fingerprints: base } }),
+    },
+  }
 }
 
 /** Nothing was ever written, told or offered of it, as far as the ledger remembers. */

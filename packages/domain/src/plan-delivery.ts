@@ -1,6 +1,6 @@
 import type { HidingSensitivity, Refusal } from './admission.ts'
 import { doubted, offersKept, takesAway, unacknowledged } from './base.ts'
-import { caughtUp, isUnremembered, type StampedState, withAttempt } from './caught-up.ts'
+import { caughtUp, isUnremembered, type StampedState, withMaking } from './caught-up.ts'
 import { type Field, fields, type Fingerprints, only } from './field.ts'
 import { changedAtExchange, type Observed } from './merge.ts'
 import {
@@ -61,7 +61,7 @@ export function planDelivery(record: AppointmentRecord, look: Look): DeliveryPla
 /** While a version is on its way to Exchange it is that which finds out what the stamp says. */
 function stamped(record: AppointmentRecord, stamp: StampedState | undefined): AppointmentRecord {
   if (!stamp) return record
-  return isUnsettled(record) ? withAttempt(record, stamp.attempt) : caughtUp(record, stamp)
+  return isUnsettled(record) ? withMaking(record, stamp) : caughtUp(record, stamp)
 }
 
 function planPresent(record: AppointmentRecord, item: LinkedItem, observed: Observed): DeliveryPlan {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Appointment } from './appointment.ts'
 import { fingerprintsOf } from './field.ts'
-import { type Finding, type OutboundInput, type OutboundPlan, planOutbound } from './plan-outbound.ts'
+import type { Finding, OutboundInput, OutboundPlan } from './outbound-plan.ts'
+import { planOutbound } from './plan-outbound.ts'
 import { type AppointmentRecord, emptyLink, type Link, type Offer } from './record.ts'
 import { anAppointment, aRecord, testDigest } from './testing/index.ts'
 

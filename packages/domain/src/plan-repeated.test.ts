@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { fingerprintsOf } from './field.ts'
-import { type Finding, type OutboundPlan, planOutbound } from './plan-outbound.ts'
+import type { Finding, OutboundPlan } from './outbound-plan.ts'
+import { planOutbound } from './plan-outbound.ts'
 import { type AppointmentRecord, emptyLink, type Link } from './record.ts'
 import { anAppointment, aRecord, testDigest } from './testing/index.ts'
 

@@ -12,3 +12,5 @@ export { type SettingsChange, type SettingsPatch, settingsWhileOn } from './sett
 export { LedgerSchemaError, LedgerUnavailableError } from './errors.ts'
 export type * from './ledger.ts'
 export { connectionPrefix } from './keys.ts'
+export { ownItems } from './own-items.ts'
+export type { Work } from './work.ts'

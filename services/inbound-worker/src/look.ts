@@ -8,14 +8,8 @@ import {
   refusalOf,
 } from '@lockstep/domain'
 import { type Appointment } from '@lockstep/domain'
-import {
-  type CalendarGateway,
-  type CalendarItem,
-  ItemGoneError,
-  type ItemHead,
-  type ItemResult,
-} from '@lockstep/exchange'
-import type { Ledger, Mailbox, UntoldAttempt } from '@lockstep/ledger'
+import { type CalendarGateway, type CalendarItem, ItemGoneError, type ItemResult } from '@lockstep/exchange'
+import { type Ledger, type Mailbox, ownItems, type UntoldAttempt } from '@lockstep/ledger'
 
 /** What was found, and the content to tell, which is forgotten once it is told. */
 export type Looked = {
@@ -85,22 +79,13 @@ export function createLookAt({ ledger, gateway, digest, refusePersonal }: Deps):
     /** Its handle is void. Gone only if the calendar, which can be read, holds no item with its UID or stamp either. */
     async function elsewhere(appointmentId: string, item: LinkedItem): Promise<ItemResult<Looked>> {
       const byUid = item.uid ? await gateway.findByUid(mailbox.address, item.uid, call) : []
-      const [sameUid] = await notOthers(appointmentId, byUid)
+      const [sameUid] = await ownItems(ledger, mailbox.id, appointmentId, byUid)
       const byStamp =
         !sameUid && item.stamped ? await gateway.findByStamp(mailbox.address, appointmentId, call) : []
-      const [found = sameUid] = await notOthers(appointmentId, byStamp)
+      const [found = sameUid] = await ownItems(ledger, mailbox.id, appointmentId, byStamp)
       if (!found) return { ok: true, value: { look: { kind: 'gone' } } }
       const [result] = await gateway.getItems(mailbox.address, [found.itemId], call)
       return result!.ok ? present(item, result!.value) : result!
-    }
-
-    /** A copy carries the UID and the stamp of what it was made from, and is an appointment of its own. */
-    async function notOthers(appointmentId: string, heads: readonly ItemHead[]): Promise<ItemHead[]> {
-      if (heads.length === 0) return []
-      const { byItemId } = await ledger.lookUp(mailbox.id, { itemIds: heads.map(({ itemId }) => itemId) })
-      return heads.filter(
-        ({ itemId }) => (byItemId.get(itemId)?.appointmentId ?? appointmentId) === appointmentId,
-      )
     }
   }
 

@@ -7,18 +7,20 @@ import {
   isOver,
   type LinkedItem,
   refusalOf,
-  withAttempt,
+  type StampedItem,
+  withMaking,
 } from '@lockstep/domain'
 import {
   type CalendarGateway,
   type CalendarItem,
-  isListed,
+  findAlike,
   ItemGoneError,
+  type ItemHead,
   type Stamp,
 } from '@lockstep/exchange'
-import type { Ledger, Mailbox, OutboundOutcome } from '@lockstep/ledger'
-import { outcomeOfError } from './outcome.ts'
-import type { OutboundSettings } from './settle-batch.ts'
+import { type Ledger, type Mailbox, type OutboundOutcome, ownItems } from '@lockstep/ledger'
+import { missing, outcomeOfError } from './outcome.ts'
+import type { OutboundSettings } from './outbound-settings.ts'
 import type { Task } from './task.ts'
 
 type Options = {
@@ -67,20 +69,37 @@ async function readItems(options: Options): Promise<void> {
 }
 
 /** That it is gone is believed if a search does not find it either. */
-async function confirmGone(
-  task: Task,
-  item: LinkedItem,
-  denial: ItemGoneError,
-  { gateway, mailbox, signal }: Options,
-): Promise<void> {
-  const { appointmentId } = task.attempt.record
+async function confirmGone(task: Task, item: LinkedItem, denial: ItemGoneError, options: Options) {
+  const { appointmentId, wanted } = task.attempt.record
+  const { ledger, gateway, mailbox, signal } = options
   try {
     const call = { signal, direction: 'outbound' as const }
-    if (await isListed(gateway, mailbox.address, { appointmentId, item }, call))
-      task.outcome = notFoundOut(denial, task)
+    const alike = await findAlike(gateway, mailbox.address, { appointmentId, item }, call)
+    if (alike.some(({ itemId }) => itemId === item.itemId)) task.outcome = notFoundOut(denial, task)
+    else if (wanted?.kind === 'absent')
+      follow(task, item, await ownItems(ledger, mailbox.id, appointmentId, alike))
     else task.finding = { kind: 'gone' }
   } catch (error) {
     task.outcome = notFoundOut(error, task)
+  }
+}
+
+/**
+ * What is to go is followed to where it was moved: nobody would look for it later. Of several the other direction finds
+ * out which one it is.
+ */
+function follow(task: Task, item: LinkedItem, found: readonly ItemHead[]): void {
+  const [moved, ...others] = found
+  if (!moved) {
+    task.finding = { kind: 'gone' }
+  } else if (others.length > 0) {
+    task.outcome = missing()
+  } else {
+    const { record } = task.attempt
+    const { itemId, uid } = moved
+    const link = { ...record.link, item: { ...item, itemId, uid } }
+    task.attempt = { ...task.attempt, record: { ...record, link } }
+    task.mustRead = true
   }
 }
 
@@ -110,7 +129,7 @@ function catchUp(task: Task, stamp: Stamp): boolean {
   const isExplained =
     earlier !== undefined || (wanted?.kind === 'present' && wanted.version === stamp.version)
   const isBehind = !isExplained && stamp.version > link.written.version
-  const known = isBehind ? caughtUp(record, stamp) : withAttempt(record, stamp.attempt)
+  const known = isBehind ? caughtUp(record, stamp) : withMaking(record, stamp)
   task.attempt = { ...task.attempt, record: known }
   return isBehind
 }
@@ -140,14 +159,8 @@ async function findStamped(task: Task, { ledger, gateway, mailbox, signal }: Opt
   try {
     const { appointmentId } = task.attempt.record
     const heads = await gateway.findByStamp(mailbox.address, appointmentId, { signal, direction: 'outbound' })
-    const itemIds = heads.map(({ itemId }) => itemId)
-    const { byItemId } = await ledger.lookUp(mailbox.id, { itemIds })
-    const isOthers = (itemId: string) =>
-      (byItemId.get(itemId)?.appointmentId ?? appointmentId) !== appointmentId
-    const items = heads.flatMap(({ itemId, changeKey, stamp }) =>
-      stamp && !isOthers(itemId) ? [{ itemId, changeKey, ...stamp }] : [],
-    )
-    task.finding = { kind: 'stamped', items }
+    const own = await ownItems(ledger, mailbox.id, appointmentId, heads)
+    task.finding = { kind: 'stamped', items: own.flatMap(stampedItem) }
   } catch (error) {
     task.outcome = notFoundOut(error, task)
   }
@@ -159,13 +172,14 @@ async function findDeleted(task: Task, { gateway, mailbox, signal }: Options): P
     const { appointmentId } = task.attempt.record
     const call = { signal, direction: 'outbound' as const }
     const heads = await gateway.findDeletedByStamp(mailbox.address, appointmentId, call)
-    const deleted = heads.flatMap(({ itemId, changeKey, stamp }) =>
-      stamp ? [{ itemId, changeKey, ...stamp }] : [],
-    )
-    task.finding = { kind: 'stamped', items: [], deleted }
+    task.finding = { kind: 'stamped', items: [], deleted: heads.flatMap(stampedItem) }
   } catch (error) {
     task.outcome = notFoundOut(error, task)
   }
+}
+
+function stampedItem({ itemId, changeKey, stamp }: ItemHead): StampedItem[] {
+  return stamp ? [{ itemId, changeKey, ...stamp }] : []
 }
 
 /** Looking has no effect of its own; an earlier intent stays open. */

@@ -14,6 +14,19 @@ export function settledAs(link: Link, { lookAgain } = { lookAgain: false }): Out
   return { kind: 'settled', link, untold: lookAgain || isUntold(link) }
 }
 
+/** Time for the other direction to find out whether the item was deleted, moved or hidden. */
+export const missingMs = 3_000
+
+/** Whatever was done to it is gone with it: the other direction need not wait for that to be known. */
+export function missing(): OutboundOutcome {
+  return postponed(Date.now() + missingMs, 'ITEM_MISSING', 'moot')
+}
+
+/** Not now, and for no fault of the appointment's. */
+export function postponed(dueMs: number, code: string, effect: 'none' | 'unknown' | 'moot'): OutboundOutcome {
+  return { kind: 'failed', dueMs, code, effect, costsAttempt: false }
+}
+
 const refusedMailboxMs = 60_000
 
 /** What a failure at Exchange means for the appointment that was being written; our own mistakes are thrown on. */

@@ -9,7 +9,7 @@ import {
   type OutboundPlan,
 } from '@lockstep/domain'
 import { type OutboundOutcome, UNCONFIRMED } from '@lockstep/ledger'
-import { settledAs } from './outcome.ts'
+import { missing, missingMs, postponed, settledAs } from './outcome.ts'
 import type { Task } from './task.ts'
 
 /** The outcome of a plan that writes nothing; none yet of one that does. */
@@ -41,8 +41,7 @@ export function outcomeWithoutWriting({
       // Nothing was tried: the lost call stays the one that is waited for.
       return postponed(plan.untilMs, 'LOST_ANSWER', 'none')
     case 'missing':
-      // Whatever was done to it is gone with it: the other direction need not wait for that to be known.
-      return postponed(Date.now() + missingMs, 'ITEM_MISSING', 'moot')
+      return missing()
     default:
       return undefined
   }
@@ -62,14 +61,7 @@ function settled(
   return settledAs(link)
 }
 
-function postponed(dueMs: number, code: string, effect: 'none' | 'unknown' | 'moot') {
-  return { kind: 'failed' as const, dueMs, code, effect, costsAttempt: false }
-}
-
 const ASLEEP = 'ASLEEP'
-
-/** Time for the other direction to find out whether the item was deleted, moved or hidden. */
-const missingMs = 3_000
 
 /** How often it is seen whether the calendar is listed by now; others that take long are not asked for all the time. */
 const listingMs = { least: 1_000, most: 30_000 }

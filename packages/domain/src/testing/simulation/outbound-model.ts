@@ -1,5 +1,6 @@
 import type { Fingerprints } from '../../field.ts'
-import { type Finding, type OutboundPlan, planOutbound } from '../../plan-outbound.ts'
+import type { Finding, OutboundPlan } from '../../outbound-plan.ts'
+import { planOutbound } from '../../plan-outbound.ts'
 import { type AppointmentRecord, type Intent, isUnsettled } from '../../record.ts'
 import {
   linkOfAbsent,

@@ -1,0 +1,87 @@
+import type { Appointment } from './appointment.ts'
+import type { Field, Fingerprints } from './field.ts'
+import type { ConflictPolicy, Merge, Observed } from './merge.ts'
+import type { CalendarKnowledge } from './rebuild.ts'
+import type { AppointmentRecord, Intent, LinkedItem } from './record.ts'
+import type { Wanted } from './wanted.ts'
+
+/** What was found at Exchange, once the plan asked for it. */
+export type Finding =
+  | {
+      readonly kind: 'item'
+      readonly observed: Observed
+      readonly isRefused: boolean
+      /** The version that its stamp names, if it has one. */
+      readonly stampedVersion?: number
+    }
+  | { readonly kind: 'gone' }
+  /** The items that carry the appointment's stamp, the oldest first; and, once these were asked for, those that were deleted. */
+  | {
+      readonly kind: 'stamped'
+      readonly items: readonly StampedItem[]
+      readonly deleted?: readonly StampedItem[]
+    }
+
+export type StampedItem = {
+  readonly itemId: string
+  readonly changeKey: string
+  readonly version: number
+  readonly attempt: string
+}
+
+export type OutboundPlan =
+  /** Exchange holds what is wanted, or shall not be touched. */
+  | { readonly action: 'settle'; readonly merge?: Merge }
+  /** The wanted version was written by an earlier attempt, whose answer was lost. */
+  | { readonly action: 'landed'; readonly observed: Observed; readonly written: readonly Field[] }
+  /** The user made it private or recurring: neither write nor delete until it is admitted again. */
+  | { readonly action: 'sleep' }
+  /** Exchange cancelled it and the application did not know when it changed it: the application is told again. */
+  | { readonly action: 'tellCancelled' }
+  /** The linked item is not where it was: whether it was deleted or only moved is found out before anything is done. */
+  | { readonly action: 'missing' }
+  | { readonly action: 'read'; readonly item: LinkedItem }
+  | { readonly action: 'findStamped' }
+  /** Nothing in the calendar carries the stamp: what an earlier attempt created may have been deleted since. */
+  | { readonly action: 'findDeleted' }
+  | { readonly action: 'wait'; readonly untilMs: number }
+  /** Its item may be there and not be known yet: it is waited for, as it was for that long. */
+  | { readonly action: 'awaitListing'; readonly awaitedMs: number }
+  /** It had an item before the ledger was lost, and has none: created only once somebody has decided so. */
+  | { readonly action: 'confirm' }
+  | { readonly action: 'create'; readonly appointment: Appointment }
+  /** An earlier attempt created it after all. `extra` are further ones: folded, without mail. */
+  | { readonly action: 'adopt'; readonly found: StampedItem; readonly extra: readonly StampedItem[] }
+  | {
+      readonly action: 'update'
+      readonly item: LinkedItem
+      readonly changeKey: string
+      readonly appointment: Appointment
+      readonly merge: Merge
+    }
+  | { readonly action: 'delete'; readonly itemIds: readonly string[] }
+
+export type OutboundRules = {
+  readonly policy: ConflictPolicy
+  /** How long after its intent a create whose answer was lost may still have its effect. */
+  readonly lateCallMs: number
+  readonly nowMs: number
+}
+
+export type Overtaken = { readonly version: number; readonly fingerprints: Fingerprints }
+
+export type OutboundInput = {
+  readonly record: AppointmentRecord
+  /** Of what is wanted; missing if it is wanted absent. */
+  readonly fingerprints?: Fingerprints
+  readonly earlier?: Intent
+  /** An older version that may have been written by an attempt whose answer was lost. */
+  readonly overtaken?: Overtaken
+  readonly finding?: Finding
+  /** How well the calendar is known; missing if it is known well, or the item is. */
+  readonly calendar?: CalendarKnowledge
+  readonly rules: OutboundRules
+}
+
+/** What is wanted, with its content. */
+export type Present = Extract<Wanted, { kind: 'present' }>

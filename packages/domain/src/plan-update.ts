@@ -1,0 +1,112 @@
+import { agreedUpon, mergeBase } from './base.ts'
+import { type Field, fields, type Fingerprints, only } from './field.ts'
+import { merge, type Merge, type MergeInput, type Observed } from './merge.ts'
+import type { Finding, OutboundInput, OutboundPlan, Overtaken, Present } from './outbound-plan.ts'
+import type { AppointmentRecord, Conflict, LinkedItem, Seen } from './record.ts'
+
+/** Decides what of the item that the appointment has is to be written. */
+export function planUpdate(input: OutboundInput, wanted: Present, item: LinkedItem): OutboundPlan {
+  const { record, finding } = input
+  if (finding?.kind === 'gone') return { action: 'missing' }
+  if (finding?.kind === 'item') return planFound(input, wanted, item, finding)
+
+  const { seen } = record.link
+  if (!isCertain(seen)) return { action: 'read', item }
+  const merged = merge(mergeInput(input, wanted, item))
+  // The block that is to be kept has to be read before the body is written.
+  if (seen.joinBlock && merged.write.includes('body')) return { action: 'read', item }
+  // So has what Exchange loses or keeps, for people who look at the conflict.
+  if (item.role === 'organizer' && merged.conflicts?.some(isToBeRead)) return { action: 'read', item }
+  return planMerged(merged, wanted, item, seen.changeKey)
+}
+
+type FoundItem = Extract<Finding, { kind: 'item' }>
+
+function planFound(
+  input: OutboundInput,
+  wanted: Present,
+  item: LinkedItem,
+  { observed, stampedVersion }: FoundItem,
+): OutboundPlan {
+  if (stampedVersion === wanted.version) {
+    return {
+      action: 'landed',
+      observed,
+      written: changedByApplication(input.record, wanted, input.fingerprints!),
+    }
+  }
+  const ours = probablyOurs(input.record, stampedVersion)
+  const merging = withLanded(mergeInput(input, wanted, item), observed, input.overtaken)
+  return planMerged(merge({ ...merging, observed, ours }), wanted, item, observed.changeKey)
+}
+
+function planMerged(
+  merge: Merge,
+  { appointment }: Present,
+  item: LinkedItem,
+  changeKey: string,
+): OutboundPlan {
+  if (merge.write.length === 0) return { action: 'settle', merge }
+  return { action: 'update', item, changeKey, appointment, merge }
+}
+
+function mergeInput(
+  { record, fingerprints, rules }: OutboundInput,
+  wanted: Present,
+  item: LinkedItem,
+): MergeInput {
+  const { seen, written } = record.link
+  const base = mergeBase(record, wanted.basedOn)
+  return {
+    wanted: { version: wanted.version, atMs: wanted.atMs, fingerprints: fingerprints! },
+    base,
+    written,
+    seen: { changeKey: seen?.changeKey ?? '', fingerprints: agreedUpon(record, base.revision) },
+    role: item.role,
+    policy: rules.policy,
+    nowMs: rules.nowMs,
+  }
+}
+
+/** What the item holds just as an older version wanted it is that version's effect, and nobody's edit. */
+function withLanded(merging: MergeInput, observed: Observed, overtaken: Overtaken | undefined): MergeInput {
+  const { base, seen } = merging
+  const landed = fields.filter(
+    (field) =>
+      observed.fingerprints[field] === overtaken?.fingerprints[field] &&
+      observed.fingerprints[field] !== base.fingerprints[field],
+  )
+  const asWritten = only(observed.fingerprints, landed)
+  return {
+    ...merging,
+    base: { ...base, fingerprints: { ...base.fingerprints, ...asWritten } },
+    seen: { ...seen, fingerprints: { ...seen.fingerprints, ...asWritten } },
+  }
+}
+
+/** The stamp proves that a write landed whose answer was lost: what differs is its effect, hardly ever a user's edit. */
+function probablyOurs({ link }: AppointmentRecord, stampedVersion = 0): readonly Field[] {
+  const { seen, written } = link
+  if (stampedVersion > written.version) return fields
+  if (stampedVersion < written.version || seen?.changeKey !== '') return []
+  return fields.filter((field) => seen.fingerprints[field] === undefined)
+}
+
+/** Whether the state at its change key is known, and nothing of it is still to be told. */
+function isCertain(seen: Seen | undefined): seen is Seen {
+  return seen !== undefined && seen.changeKey !== '' && !Object.values(seen.fingerprints).includes('')
+}
+
+/** Its values are not known of both sides, or one of them is about to be written over. */
+function isToBeRead({ winner, fields: names, exchange }: Conflict): boolean {
+  return winner === 'application' || names.some((field) => exchange?.[field] === undefined)
+}
+
+function changedByApplication(
+  record: AppointmentRecord,
+  wanted: Present,
+  fingerprints: Fingerprints,
+): Field[] {
+  const base = mergeBase(record, wanted.basedOn).fingerprints
+  return fields.filter((field) => field !== 'responses' && base[field] !== fingerprints[field])
+}
