@@ -88,6 +88,8 @@ test('a copy that is made before we know that its original was created is an app
 test('a copy that is made while the answer to the creation is lost is an appointment of its own', async () => {
   const gate = await startEwsGate()
   const { simulator, application, ...bed } = await startSystem({ gate })
+  // A calendar that is not known yet is searched before anything is created.
+  await bed.synced(alice)
   simulator.faults.add({ kind: 'dropAfterEffect', operation: 'CreateItem', times: 1 })
   const searching = gate.hold('request', { operation: 'FindItem', mailbox: alice })
   await bed.send(event({ id: 'A', version: 1 }, appointment({ subject: 'Original' })))
