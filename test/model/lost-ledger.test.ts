@@ -5,7 +5,7 @@ import { historyOf } from './generate.ts'
 import { run } from './run.ts'
 
 /** A loss after each round: what it leaves is what the next one begins with. Longer, and with faults: `npm run soak -- --lose-ledger`. */
-const options = { seed: 20, mailboxes: 4, level: 'producer', actions: 30, rounds: 1 } as const
+const options = { seed: 21, mailboxes: 4, level: 'producer', actions: 45, rounds: 1 } as const
 
 test(
   'both calendars agree after the ledger was lost, and nobody is mailed but who was asked about',
