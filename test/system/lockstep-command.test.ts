@@ -1,4 +1,4 @@
-import { eventually } from '@lockstep/runtime/testing'
+import { eventually, testRedis } from '@lockstep/runtime/testing'
 import { describe, expect, test } from 'vitest'
 import { appointment, event } from '../support/events.ts'
 import { runLockstep } from '../support/lockstep-command.ts'
@@ -97,6 +97,50 @@ describe('several connections and accounts', () => {
       err: expect.stringContaining('--connection, one of contoso, fabrikam'),
     })
     expect((await runLockstep(['doctor', '--connection', 'other'], { env })).exitCode).toBe(78)
+  })
+})
+
+describe('what a first-time administrator meets', () => {
+  const env = {
+    REDIS_URL: 'redis://127.0.0.1:1',
+    EWS_URL: 'http://127.0.0.1:9/',
+    EWS_USERNAME: 'svc',
+    EWS_PASSWORD: 'x',
+  }
+
+  test('the version, and where help is after a mistake', async () => {
+    const { out, exitCode } = await runLockstep(['--version'], { env: {} })
+    expect(out).toMatch(/^lockstep \d+\.\d+\.\d+ \(Node 26\.[\d.]+\)\n$/)
+    expect(exitCode).toBe(0)
+    for (const args of [['doctr'], ['switch'], ['mailboxes', 'list', '--nope']]) {
+      const wrong = await runLockstep(args, { env: {} })
+      expect(wrong).toMatchObject({ exitCode: 2, err: expect.stringContaining('`lockstep help`') })
+    }
+  })
+
+  test('why Redis does not serve: nobody there, or another password', async () => {
+    const list = (REDIS_URL: string) => runLockstep(['mailboxes', 'list'], { env: { ...env, REDIS_URL } })
+    const away = await list('redis://127.0.0.1:1')
+    expect(away).toMatchObject({ exitCode: 1, err: expect.stringMatching(/not answer \(ECONNREFUSED\)/) })
+    const { url } = testRedis()
+    const wrong = await list(url.replace('redis://', 'redis://somebody:hush@'))
+    expect(wrong).toMatchObject({ exitCode: 1, err: expect.stringContaining('does not accept the password') })
+    expect(wrong.err).not.toContain('hush')
+  })
+
+  test('a report that cannot be written is told before anything is tested', async () => {
+    const args = ['mailboxes', 'add', alice, '--report', '/nowhere/report.csv']
+    const err = '/nowhere/report.csv cannot be written (ENOENT)\n'
+    expect(await runLockstep(args, { env })).toMatchObject({ exitCode: 2, err })
+  })
+
+  test.each([
+    ['https://nowhere.invalid', /^nowhere\.invalid:443 shows no certificate \(\w+\)\. The name is not known/],
+    ['https://127.0.0.1:1', /^127\.0\.0\.1:1 shows no certificate \(ECONNREFUSED\)\. Nobody listens there/],
+  ])('whose certificate could not be fetched: %s', async (url, err) => {
+    const ran = await runLockstep(['trust', url], { env: {} })
+    expect(ran).toMatchObject({ exitCode: 1, err: expect.stringMatching(err) })
+    expect(ran.err).not.toContain('EWS_URL')
   })
 })
 

@@ -1,7 +1,6 @@
 import type { Refusal } from './admission.ts'
 import type { Field, Fingerprints } from './field.ts'
 import type { Crossing, Frozen } from './oscillation.ts'
-import type { Reversal } from './reversal.ts'
 import type { SettledWanted, Wanted } from './wanted.ts'
 
 /** What Lockstep last made Exchange hold, in the application's words. Version 0: born in Exchange. */
@@ -60,6 +59,18 @@ export type Conflict = {
   readonly application?: Partial<Fingerprints>
   /** What Exchange held of them, as far as that is known. */
   readonly exchange?: Partial<Fingerprints>
+}
+
+/** People chose the other value of a conflict: of each of its fields the side that lost before wins since. */
+export type Reversal = {
+  /** The version that the conflict was about. */
+  readonly version: number
+  readonly atMs: number
+  readonly by: string
+  /** It gave the sides their winner back that they had at first. */
+  readonly isBack: boolean
+  /** What Exchange holds of the fields since, in its own words. A field that was not read back is missing. */
+  readonly left: Partial<Fingerprints>
 }
 
 /** The settled part of an appointment's record. Holds ids, versions and fingerprints, never content. */

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import type { Appointment } from './appointment.ts'
 import { fingerprintsOf, only } from './field.ts'
 import type { Observed } from './merge.ts'
-import { type AppointmentRecord, type Conflict, emptyLink, type Link } from './record.ts'
-import { contestedIn, losingValues, planReversal, type Reversal, valuesOf } from './reversal.ts'
+import { type AppointmentRecord, type Conflict, emptyLink, type Link, type Reversal } from './record.ts'
+import { contestedIn, losingValues, planReversal, valuesOf } from './reversal.ts'
 import { anAppointment, aRecord, testDigest } from './testing/index.ts'
 
 const prints = (changes: Partial<Appointment> = {}) => fingerprintsOf(anAppointment(changes), testDigest)

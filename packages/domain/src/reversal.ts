@@ -1,22 +1,10 @@
 import type { Appointment } from './appointment.ts'
 import { agreedUpon, mergeBase } from './base.ts'
-import { type Field, fields, type Fingerprints, propertiesOf } from './field.ts'
+import { type Field, fields, propertiesOf } from './field.ts'
 import { attendeeOwns, changedAtExchange, type Observed } from './merge.ts'
-import type { AppointmentRecord, Conflict } from './record.ts'
+import type { AppointmentRecord, Conflict, Reversal } from './record.ts'
 
 export type Side = Conflict['winner']
-
-/** People chose the other value of a conflict: of each of its fields the side that lost before wins since. */
-export type Reversal = {
-  /** The version that the conflict was about. */
-  readonly version: number
-  readonly atMs: number
-  readonly by: string
-  /** It gave the sides their winner back that they had at first. */
-  readonly isBack: boolean
-  /** What Exchange holds of the fields since, in its own words. A field that was not read back is missing. */
-  readonly left: Partial<Fingerprints>
-}
 
 /** Of each side the values in conflict, as far as they are known. */
 export type ConflictValues = Readonly<Record<Side, Partial<Appointment>>>

@@ -1,4 +1,4 @@
-import type { Work } from './ledger.ts'
+import type { Work } from './work.ts'
 import { dropKeysOf, keysOfMailbox } from './forget.ts'
 import type { BrakedWork } from './brakes.ts'
 import { brakeField } from './brakes.ts'

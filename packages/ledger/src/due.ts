@@ -1,5 +1,6 @@
 import { brakeField } from './brakes.ts'
-import type { Rest, Work } from './ledger.ts'
+import type { Rest } from './ledger.ts'
+import type { Work } from './work.ts'
 import type { Store } from './store.ts'
 
 export type DueLedger = {

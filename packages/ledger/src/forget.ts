@@ -1,5 +1,5 @@
 import type { Cluster, Redis } from 'ioredis'
-import type { Work } from './ledger.ts'
+import type { Work } from './work.ts'
 import type { ListeningLedger } from './listening.ts'
 import type { Store } from './store.ts'
 import type { SubscriptionLedger } from './subscriptions.ts'

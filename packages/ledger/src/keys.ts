@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Work } from './ledger.ts'
+import type { Work } from './work.ts'
 
 /** Fixed for ever: the bucket of a mailbox is part of its keys. */
 const BUCKETS = 256

@@ -25,9 +25,6 @@ export type Mailbox = {
   readonly enabledAs?: string
 }
 
-/** The three kinds of unsettled state a mailbox can have; the queue of the same name takes care of it. */
-export type Work = 'outbound' | 'inbound' | 'deliveries'
-
 /** `accepted`: newer than what was known. `stale`: the same version or an older one; nothing was stored. */
 export type Acceptance = 'accepted' | 'stale'
 

@@ -6,7 +6,8 @@ import {
   settingNames,
   type Settings,
 } from '@lockstep/domain'
-import type { Mailbox, Work } from './ledger.ts'
+import type { Mailbox } from './ledger.ts'
+import type { Work } from './work.ts'
 import type { Store } from './store.ts'
 
 /** What to set; `null` to leave it to the next layer, what is missing to leave it as it is. */

@@ -15,6 +15,9 @@ const CONNECT_LIMIT_MS = 5_000
 /** Each connection of a deployment, and each of its queues, listens to the same client. More than this is a leak. */
 const MOST_LISTENERS = 1_000
 
+/** Who tells of the outages of a connection. */
+const tellers = new WeakMap<RedisConnection, Outages>()
+
 const retryStrategy = (times: number) => Math.min(times * 200, 2_000)
 
 /**
@@ -35,6 +38,7 @@ export function connectRedis(
   redis.on('reconnecting', () => outages.began(redis))
   redis.on('ready', () => outages.ended(redis))
   redis.on('end', () => outages.closed(redis))
+  tellers.set(redis, outages)
   return redis
 }
 
@@ -95,4 +99,6 @@ export function untilReady(redis: RedisConnection): Promise<void> {
 export async function closeRedis(redis: RedisConnection): Promise<void> {
   if (redis.status === 'ready') await redis.quit().catch(() => {})
   redis.disconnect()
+  // A connection that waits to be made again ends without a word.
+  tellers.get(redis)?.closed(redis)
 }

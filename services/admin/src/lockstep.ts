@@ -1,5 +1,6 @@
 import { ExchangeError } from '@lockstep/exchange'
-import { ConfigError } from '@lockstep/runtime'
+import { LedgerSchemaError, LedgerUnavailableError } from '@lockstep/ledger'
+import { ConfigError, redisIsAway } from '@lockstep/runtime'
 import { Command, CommanderError } from 'commander'
 import { addDiscover } from './commands/discover.ts'
 import { addDoctor } from './commands/doctor.ts'
@@ -9,6 +10,7 @@ import { addSwitch } from './commands/switch.ts'
 import { addTrust } from './commands/trust.ts'
 import { environment } from './environment.ts'
 import { CommandError, exitCodes, type Terminal } from './terminal.ts'
+import manifest from '../package.json' with { type: 'json' }
 
 const closing = `
 Configuration is that of the services: the same environment variables (docs/configuration.md).
@@ -19,9 +21,11 @@ export async function lockstep(args: readonly string[], terminal: Terminal): Pro
   let exitCode: number = exitCodes.ok
   const program = new Command('lockstep')
     .description('Sets up and examines the connection to Exchange, and enables mailboxes.')
+    .version(`lockstep ${manifest.version} (Node ${process.versions.node})`, '-V, --version')
     .option('--connection <name>', 'which connection of CONNECTIONS_FILE is meant')
     .option('--env-file <file>', 'read variables that are not set from this file')
     .addHelpText('after', closing)
+    .showHelpAfterError('`lockstep help`, or `--help` behind a command, says what there is.')
     .exitOverride()
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
   const run = (command: (terminal: Terminal) => Promise<number>) => async () => {
@@ -53,6 +57,14 @@ function exitCodeOf(error: unknown, terminal: Terminal): number {
   }
   if (error instanceof ExchangeError) {
     terminal.err(`${[error.message, error.mend].filter(Boolean).join('. ')}\n`)
+    return exitCodes.failed
+  }
+  if (error instanceof LedgerSchemaError) {
+    terminal.err(`${error.message}\n`)
+    return exitCodes.failed
+  }
+  if (error instanceof LedgerUnavailableError || redisIsAway(error)) {
+    terminal.err('Redis went away meanwhile. `lockstep doctor` says more; the same command goes on.\n')
     return exitCodes.failed
   }
   if (!(error instanceof CommandError)) throw error

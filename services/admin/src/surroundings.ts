@@ -3,6 +3,7 @@ import { createExaminer, type Examiner } from '@lockstep/exchange/doctor'
 import { connectionPrefix, createLedger, type Ledger } from '@lockstep/ledger'
 import { closeRedis, connectRedis, createLogger, ready, type RedisConnection } from '@lockstep/runtime'
 import { type Config, type ConnectionConfig, loadConfig } from './config.ts'
+import { type RedisTrouble, whyAway } from './redis/why-away.ts'
 import { CommandError, exitCodes, type Terminal } from './terminal.ts'
 
 /** What commands work with: that of the connection they are about. */
@@ -14,6 +15,7 @@ export type Surroundings = {
   readonly others: readonly Other[]
   /** Both are missing while Redis is away. */
   readonly redis?: RedisConnection
+  readonly redisTrouble?: RedisTrouble | undefined
   readonly ledger?: Ledger
 }
 
@@ -45,9 +47,10 @@ export async function withEachSurroundings<Result>(
 }
 
 /** For what cannot be done without it. */
-export function ledgerOf({ ledger }: Surroundings): Ledger {
+export function ledgerOf({ ledger, redisTrouble }: Surroundings): Ledger {
   if (ledger) return ledger
-  throw new CommandError('Redis does not answer: check REDIS_URL. `lockstep doctor` says more.')
+  const why = redisTrouble ? ` (${redisTrouble.why})` : ''
+  throw new CommandError(`Redis does not answer${why}: check REDIS_URL. \`lockstep doctor\` says more.`)
 }
 
 function configFor({ env, connection }: Terminal): Config {
@@ -64,10 +67,8 @@ async function within<Result>(
   const { redisUrl, prefix } = service
   const config = connections.get(connection)!
   const redis = connectRedis(redisUrl, { role: 'ledger', log: createLogger('lockstep', 'silent') })
-  const isThere = await ready(redis, redisWaitMs).then(
-    () => true,
-    () => false,
-  )
+  const redisTrouble = await ready(redis, redisWaitMs).then(() => undefined, whyAway)
+  const isThere = redisTrouble === undefined
   const shared = { redis, prefix: connectionPrefix(prefix, connection) }
   const examiner = createExaminer(config.exchange, isThere ? shared : undefined)
   const ledgerOf = (name: string) => createLedger(redis, { prefix, connection: name })
@@ -76,7 +77,7 @@ async function within<Result>(
     .filter((name) => isThere && name !== connection)
     .map((name) => ({ name, ledger: ledgerOf(name) }))
   try {
-    return await use({ connection, config, examiner, others, ...ledger })
+    return await use({ connection, config, examiner, others, redisTrouble, ...ledger })
   } finally {
     await examiner.close()
     await closeRedis(redis)

@@ -20,7 +20,7 @@ import type { Ledger, Mailbox, OutboundOutcome } from '@lockstep/ledger'
 import { outcomeOfError, settledAs } from './outcome.ts'
 import { sendingOf } from './send.ts'
 import { outcomeWithoutWriting } from './settle-unwritten.ts'
-import type { OutboundSettings } from './settle-batch.ts'
+import type { OutboundSettings } from './outbound-settings.ts'
 import type { Task } from './task.ts'
 
 type Options = {

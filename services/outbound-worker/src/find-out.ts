@@ -20,7 +20,7 @@ import {
 } from '@lockstep/exchange'
 import { type Ledger, type Mailbox, type OutboundOutcome, ownItems } from '@lockstep/ledger'
 import { missing, outcomeOfError } from './outcome.ts'
-import type { OutboundSettings } from './settle-batch.ts'
+import type { OutboundSettings } from './outbound-settings.ts'
 import type { Task } from './task.ts'
 
 type Options = {

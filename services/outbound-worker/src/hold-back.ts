@@ -2,7 +2,7 @@ import type { Ledger, Mailbox } from '@lockstep/ledger'
 import type { Logger } from '@lockstep/runtime'
 import { holdMails } from './mail-budget.ts'
 import { holdOscillating } from './oscillation.ts'
-import type { OutboundSettings } from './settle-batch.ts'
+import type { OutboundSettings } from './outbound-settings.ts'
 import type { Task } from './task.ts'
 
 export type OnBraked = (direction: 'outbound') => void

@@ -2,7 +2,7 @@ import { fitsMailBudget, mailHourOf } from '@lockstep/domain'
 import type { Ledger, Mailbox } from '@lockstep/ledger'
 import type { Logger } from '@lockstep/runtime'
 import { sendingOf } from './send.ts'
-import type { OutboundSettings } from './settle-batch.ts'
+import type { OutboundSettings } from './outbound-settings.ts'
 import type { Task } from './task.ts'
 
 type Options = { ledger: Ledger; mailbox: Mailbox; tasks: readonly Task[] }

@@ -1,7 +1,7 @@
 import { type Crossing, only, oscillatingFields } from '@lockstep/domain'
 import type { Ledger, Mailbox } from '@lockstep/ledger'
 import type { Logger } from '@lockstep/runtime'
-import type { OutboundSettings } from './settle-batch.ts'
+import type { OutboundSettings } from './outbound-settings.ts'
 import type { Task } from './task.ts'
 
 type Options = {

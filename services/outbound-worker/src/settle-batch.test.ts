@@ -5,7 +5,8 @@ import { createConflictSeal, createLedger } from '@lockstep/ledger'
 import { createDigest, createLogger } from '@lockstep/runtime'
 import { testRedis } from '@lockstep/runtime/testing'
 import { describe, expect, test } from 'vitest'
-import { createSettleBatch, type FixedSettings } from './settle-batch.ts'
+import type { FixedSettings } from './outbound-settings.ts'
+import { createSettleBatch } from './settle-batch.ts'
 
 const guests: readonly Attendee[] = ['dan', 'eve'].map((name) => ({
   address: `${name}@elsewhere.example`,

@@ -1,13 +1,10 @@
 import {
   attemptsBeforeParking,
-  type BrakeRules,
   type CalendarKnowledge,
   type Digest,
   fingerprintsOf,
   isOver,
-  type OscillationRules,
   type OutboundPlan,
-  type OutboundRules,
   planOutbound,
   type SettingsInForce,
   tellsOfLoss,
@@ -24,28 +21,9 @@ import { findOut } from './find-out.ts'
 import { noteCrossing } from './oscillation.ts'
 import { outcomeOfFailure } from './outcome.ts'
 import { sendingOf } from './send.ts'
+import type { FixedSettings, OutboundSettings } from './outbound-settings.ts'
 import type { Task } from './task.ts'
 import { trailOf } from './trail.ts'
-
-export type OutboundSettings = Omit<OutboundRules, 'nowMs'> &
-  FixedSettings & {
-    mute: boolean
-  }
-
-/** What does not change while the worker runs. */
-export type FixedSettings = Pick<OutboundRules, 'lateCallMs'> & {
-  refusePersonal: boolean
-  brake: BrakeRules
-  oscillation: OscillationRules
-  /** What had an item before the ledger was lost, and has none, is created without asking. */
-  createsUnconfirmed: boolean
-  /** How long what is old waits for other mailboxes to be listed. */
-  rebuildWaitMs: number
-  /** After this time the appointments of a worker that died are due again. */
-  leaseMs: number
-  /** Recipients that may be mailed for a mailbox in an hour. */
-  mailBudget: number
-}
 
 export type SettleBatchDeps = {
   ledger: Ledger

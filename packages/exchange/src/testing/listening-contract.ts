@@ -1,9 +1,7 @@
 import { eventually } from '@lockstep/runtime/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import type { CalendarGateway, ListeningEnd } from '../calendar-gateway.ts'
-import type { CalendarGatewayFixture } from './calendar-gateway-contract.ts'
-
-type Open = () => CalendarGatewayFixture | Promise<CalendarGatewayFixture>
+import type { Open } from './gateway-fixture.ts'
 
 /** The part of the contract that is about hearing of changes over a connection. */
 export function describeListening(open: Open): void {

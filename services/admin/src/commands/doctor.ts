@@ -35,7 +35,7 @@ async function examine(
 ): Promise<void> {
   if (around.connection !== defaultConnection) teller.heading(`Connection ${around.connection}`)
   teller.heading('Redis')
-  await tellAll(examineRedis(around.redis), teller)
+  await tellAll(examineRedis(around.redis, around.redisTrouble), teller)
   if (around.ledger) teller.step(await examineSwitches(around.ledger))
   teller.heading('Exchange')
   const stoppedBy = await tellAll(around.examiner.endpoint(), teller)

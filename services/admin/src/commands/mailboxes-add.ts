@@ -2,7 +2,7 @@ import { fewMailboxes, mailboxTesting } from '@lockstep/connections'
 import { testMany } from '@lockstep/exchange/doctor'
 import type { Command } from 'commander'
 import { readAddresses } from '../mailboxes/read-addresses.ts'
-import { writeReport } from '../mailboxes/report.ts'
+import { openReport, writeReport } from '../mailboxes/report.ts'
 import { createProgress } from '../output/progress.ts'
 import { createTeller } from '../output/teller.ts'
 import { ledgerOf, type Surroundings, withSurroundings } from '../surroundings.ts'
@@ -49,6 +49,7 @@ export function addAddTest(mailboxes: Command, run: Run): void {
     command.action((given: string[], options: Options) =>
       run((terminal) => {
         const addresses = readAddresses(given, options.csv)
+        if (options.report !== undefined) openReport(options.report)
         return withSurroundings(terminal, (around) =>
           testAll(around, { addresses, options, enables }, terminal),
         )

@@ -1,4 +1,4 @@
-import { exchangeVariables } from '@lockstep/exchange'
+import { ExchangeError, exchangeVariables } from '@lockstep/exchange'
 import { examineTrust, proveTrust, type ShownCertificate, type TrustWay } from '@lockstep/exchange/doctor'
 import { parseConfig } from '@lockstep/runtime'
 import type { Command } from 'commander'
@@ -52,7 +52,7 @@ async function trust(given: string | undefined, options: Options, terminal: Term
   const way = wayOf(env)
   const teller = createTeller(terminal, options.json === true)
 
-  const { chain, trouble } = await examineTrust(url, way)
+  const { chain, trouble } = await lookAt(url, way)
   for (const [index, certificate] of chain.entries())
     teller.fact(factOf(certificate), textOf(certificate, index))
   if (!trouble) {
@@ -72,6 +72,25 @@ async function trust(given: string | undefined, options: Options, terminal: Term
   const outcome = storeCertificate(file, chosen.pem, chosen.subject)
   teller.fact({ stored: file, outcome, fingerprint: chosen.fingerprint }, closingWords(file, env))
   return exitCodes.ok
+}
+
+/** What the way to a server says is about EWS_URL elsewhere; here any server may be meant. */
+async function lookAt(url: string, way: TrustWay): ReturnType<typeof examineTrust> {
+  try {
+    return await examineTrust(url, way)
+  } catch (error) {
+    if (!(error instanceof ExchangeError)) throw error
+    const { hostname, port } = new URL(url)
+    const mend =
+      mends[error.code] ?? error.mend ?? 'Something answers, but not with TLS: check host and port.'
+    throw new CommandError(`${hostname}:${port || 443} shows no certificate (${error.code}). ${mend}`)
+  }
+}
+
+const mends: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'The name is not known: check it, and the DNS.',
+  ECONNREFUSED: 'Nobody listens there: check host and port, and the firewall.',
+  ETIMEDOUT: 'Nobody answers: check host and port, the firewall, and EWS_PROXY_URL.',
 }
 
 function secureUrl(url: string | undefined): string {

@@ -1,11 +1,22 @@
 import { writeFileSync } from 'node:fs'
 import type { Verdict } from '@lockstep/exchange/doctor'
+import { CommandError, exitCodes } from '../terminal.ts'
 
 const outcomes: Record<Verdict['outcome'], string> = {
   well: 'passed',
   warned: 'passed',
   known: 'already enabled',
   failed: 'failed',
+}
+
+/** Before anything is tested: a report that cannot be written would be told after hours. @throws {CommandError} */
+export function openReport(file: string): void {
+  try {
+    writeFileSync(file, '')
+  } catch (error) {
+    const { code = 'unknown reason' } = error as NodeJS.ErrnoException
+    throw new CommandError(`${file} cannot be written (${code})`, exitCodes.usage)
+  }
 }
 
 /** One line a mailbox, for a spreadsheet: what came of it, at which step, why, and what to do. */

@@ -8,7 +8,9 @@ const indent = ' '.repeat(nameWidth + 8)
 /** A step as an administrator reads it: how it went, its name, what was found, and what to do. */
 export function stepLines({ name, outcome, says, code, mend }: Step): string {
   const found = code === undefined ? says : `${says} (${code})`
-  const lines = [`  ${marks[outcome]}  ${name.padEnd(nameWidth)}${found}`]
+  const lines = [
+    `  ${marks[outcome]}  ${name.length < nameWidth ? name.padEnd(nameWidth) : `${name}  `}${found}`,
+  ]
   if (mend !== undefined) lines.push(...wrapped(mend).map((line) => `${indent}${line}`))
   return `${lines.join('\n')}\n`
 }

@@ -1,11 +1,13 @@
 import { inOrder, type Finding, type Part, type Step } from '@lockstep/exchange/doctor'
 import { type RedisConnection, redisIsAway } from '@lockstep/runtime'
+import type { RedisTrouble } from './why-away.ts'
 
 /** Older ones lack commands that queues and ledger use. */
 const oldest = [6, 2] as const
 
 const mends = {
   REDIS_AWAY: 'Check REDIS_URL (host, port, password, rediss: for TLS) and the firewall.',
+  REDIS_REFUSES_US: 'Give the right user and password in REDIS_URL: redis://user:password@host:6379.',
   REDIS_TOO_OLD: `Lockstep needs Redis ${oldest.join('.')} or newer.`,
   REDIS_NOT_DURABLE:
     'Set appendonly yes and appendfsync always (infra/redis.conf): what was accepted is lost otherwise when Redis stops.',
@@ -17,14 +19,18 @@ type Code = keyof typeof mends
 type Info = Readonly<Record<string, string>>
 
 /** Whether Redis is there and keeps what it is given. */
-export function examineRedis(redis: RedisConnection | undefined): AsyncGenerator<Step> {
+export function examineRedis(
+  redis: RedisConnection | undefined,
+  trouble: RedisTrouble | undefined,
+): AsyncGenerator<Step> {
   let info: Info = {}
   const parts: Part[] = [
     {
       name: 'redis',
       async examine() {
         const found = redis && (await infoOf(redis))
-        if (!found) return fault('failed', 'REDIS_AWAY', 'Redis does not answer')
+        const { code, why } = trouble ?? { code: 'REDIS_AWAY' as const, why: 'no answer in time' }
+        if (!found) return fault('failed', code, `Redis does not answer: ${why}`)
         info = found
         return verdictOnVersion(info['redis_version'] ?? '')
       },

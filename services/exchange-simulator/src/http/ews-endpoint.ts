@@ -1,21 +1,14 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { TLSSocket } from 'node:tls'
 import { autodiscoverAt } from '../autodiscover/autodiscover.ts'
-import type { Core } from '../core.ts'
-import { answerCall } from './ews-call.ts'
+import { answerCall } from './answer-call.ts'
+import type { EwsParts } from './ews-call.ts'
 import { readText } from './read-text.ts'
 import { answerTokenRequest } from './token-endpoint.ts'
 
 export const ewsPath = '/EWS/Exchange.asmx'
 
 const largestRequest = 64 * 1024 * 1024
-
-export type EwsParts = {
-  readonly core: Core
-  readonly onUnexpected: (error: unknown) => void
-  /** Ends what still waits when the simulator closes. */
-  readonly signal: AbortSignal
-}
 
 /** The EWS endpoint as an HTTP request listener, with the token endpoint beside it. */
 export function createEwsEndpoint(parts: EwsParts): RequestListener {

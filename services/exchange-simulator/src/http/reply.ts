@@ -1,6 +1,5 @@
 import { once } from 'node:events'
-import type { EwsCall } from './ews-call.ts'
-import type { EwsParts } from './ews-endpoint.ts'
+import type { EwsCall, EwsParts } from './ews-call.ts'
 import type { AnswerStream } from '../soap/stream.ts'
 import type { SoapAnswer } from './soap-answer.ts'
 

@@ -1,8 +1,5 @@
-import type { AdmissionRules, Digest, SettingDefaults } from '@lockstep/domain'
-import type { CalendarGateway } from '@lockstep/exchange'
-import { type AppointmentState, type ConflictSeal, createConflictSeal, type Ledger } from '@lockstep/ledger'
-import type { Queues } from '@lockstep/queue'
-import { createDigest, type Logger, ProblemError } from '@lockstep/runtime'
+import { type AppointmentState, createConflictSeal } from '@lockstep/ledger'
+import { createDigest, ProblemError } from '@lockstep/runtime'
 import express, { type RequestHandler, Router } from 'express'
 import type { z } from 'zod'
 import { callerOf } from '../api-keys.ts'
@@ -10,26 +7,10 @@ import { unknownAppointment } from '../appointment-states.ts'
 import { parseJson } from '../json-text.ts'
 import { knownMailbox } from '../known-mailbox.ts'
 import { type conflictsSchema, reversalSchema } from '../openapi/conflict-answers.ts'
+import type { ConflictDeps, Given } from './conflict-deps.ts'
 import { knownConflict, shownConflict } from './contested.ts'
 import { type Live, lookAt } from './look.ts'
 import { reverse } from './reverse.ts'
-
-type Given = {
-  ledger: Ledger
-  queues: Queues
-  log: Logger
-  gateway: CalendarGateway | undefined
-  fingerprintKey: string | undefined
-  rules: AdmissionRules
-  settingDefaults: SettingDefaults
-  mailBudget: number
-}
-
-export type ConflictDeps = Omit<Given, 'gateway' | 'fingerprintKey'> & {
-  gateway: CalendarGateway
-  digest: Digest
-  seal: ConflictSeal
-}
 
 /** `GET /v1/appointments/:mailbox/:appointmentId/conflicts`, and `POST …/:version/reverse`. */
 export function conflicts(given: Given): Router {

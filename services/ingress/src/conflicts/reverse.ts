@@ -15,7 +15,7 @@ import {
 } from '@lockstep/domain'
 import { ExchangeUnavailableError, ItemChangedError, ItemGoneError } from '@lockstep/exchange'
 import type { AppointmentState, Mailbox } from '@lockstep/ledger'
-import type { ConflictDeps } from './conflicts.ts'
+import type { ConflictDeps } from './conflict-deps.ts'
 import { type KnownConflict, knownConflict, knownValues } from './contested.ts'
 import { type Live, lookAt, notNow } from './look.ts'
 import { withMails } from './mails.ts'

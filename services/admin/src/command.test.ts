@@ -29,4 +29,16 @@ describe('the command', () => {
     expect(stdout).toContain('Usage: lockstep')
     expect(status).toBe(0)
   })
+
+  test('ends by itself, also while Redis is away', () => {
+    const env = { EWS_URL: 'http://127.0.0.1:9/', EWS_USERNAME: 'svc', EWS_PASSWORD: 'x', NODE_ENV: 'test' }
+    const { status, signal, stderr } = spawnSync(process.execPath, [command, 'mailboxes', 'list'], {
+      encoding: 'utf8',
+      timeout: 20_000,
+      killSignal: 'SIGKILL',
+      env: { ...env, REDIS_URL: 'redis://127.0.0.1:1' },
+    })
+    expect({ status, signal }).toEqual({ status: 1, signal: null })
+    expect(stderr).toContain('Redis does not answer')
+  }, 30_000)
 })

@@ -1,0 +1,19 @@
+import type { CalendarGateway } from '../calendar-gateway.ts'
+import type { UserItem } from './memory-calendar-gateway.ts'
+
+/** A gateway to an Exchange with an empty calendar, and the hands of the user whose it is. */
+export type CalendarGatewayFixture = {
+  readonly gateway: CalendarGateway
+  readonly mailbox: string
+  /** Somebody who can be invited. */
+  readonly colleague: string
+  readonly userCreates: (item: UserItem) => string
+  readonly userUpdates: (itemId: string, item: UserItem) => void
+  readonly userDeletes: (itemId: string) => void
+  /** Exchange loses its subscriptions, as by a restart. */
+  readonly loseSubscriptions: () => void
+  /** How many mails Exchange sent so far. */
+  readonly mails: () => number
+}
+
+export type Open = () => CalendarGatewayFixture | Promise<CalendarGatewayFixture>
