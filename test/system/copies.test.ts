@@ -85,6 +85,25 @@ test('a copy that is made before we know that its original was created is an app
   ).toEqual(['Copy', 'Original'])
 }, 60_000)
 
+test('a copy that is made while the answer to the creation is lost is an appointment of its own', async () => {
+  const gate = await startEwsGate()
+  const { simulator, application, ...bed } = await startSystem({ gate })
+  // A calendar that is not known yet is searched before anything is created.
+  await bed.synced(alice)
+  simulator.faults.add({ kind: 'dropAfterEffect', operation: 'CreateItem', times: 1 })
+  const searching = gate.hold('request', { operation: 'FindItem', mailbox: alice })
+  await bed.send(event({ id: 'A', version: 1 }, appointment({ subject: 'Original' })))
+  await searching.reached
+  simulator.userCopies(alice, simulator.calendarOf(alice)[0]!.itemId, { subject: 'Copy' })
+  searching.release()
+
+  await bed.settled(alice, 'A', 1)
+  await eventually(() => expect(application.received).toHaveLength(1))
+  expect(application.received[0]!.data.appointment).toMatchObject({ subject: 'Copy' })
+  const subjects = simulator.calendarOf(alice).map(({ subject }) => subject)
+  expect(subjects.toSorted()).toEqual(['Copy', 'Original'])
+}, 60_000)
+
 test('an item of a user that is moved away and back is itself, also while a copy of it is there', async () => {
   const { simulator, application } = await startSystem()
   const original = simulator.userCreates(alice, { subject: 'Original', ...times })

@@ -15,7 +15,7 @@ export type Finding =
       readonly stampedVersion?: number
     }
   | { readonly kind: 'gone' }
-  /** The items that carry the appointment's stamp; and, once these were asked for, those that were deleted. */
+  /** The items that carry the appointment's stamp, the oldest first; and, once these were asked for, those that were deleted. */
   | {
       readonly kind: 'stamped'
       readonly items: readonly StampedItem[]

@@ -40,9 +40,15 @@ const found = (changes: Partial<Appointment> = {}, stampedVersion?: number): Fin
   ...(stampedVersion && { stampedVersion }),
 })
 const gone: Finding = { kind: 'gone' }
+const stampedItem = (version: number) => ({
+  itemId: `I${version}`,
+  changeKey: 'K',
+  version,
+  attempt: `T${version}`,
+})
 const stamped = (...versions: number[]): Finding => ({
   kind: 'stamped',
-  items: versions.map((version) => ({ itemId: `I${version}`, changeKey: 'K', version, attempt: 'T0' })),
+  items: versions.map((version) => stampedItem(version)),
 })
 const notDeleted: Finding = { kind: 'stamped', items: [], deleted: [] }
 const earlier = { version: 2, attempt: 'T0', atMs: 950_000 }
@@ -124,6 +130,13 @@ describe('what is wanted present', () => {
   test('adopts the newest of several items and folds the others', () => {
     const plan = planned({ wanted: present() }, { earlier, finding: stamped(1, 3, 2) })
     expect(plan).toMatchObject({ found: { version: 3 }, extra: [{ version: 2 }, { version: 1 }] })
+  })
+
+  test('leaves a copy alone that its user made of what an attempt created', () => {
+    const made = stampedItem(3)
+    const finding = { kind: 'stamped', items: [made, { ...made, itemId: 'copy' }] } as const
+    expect(planned({ wanted: present() }, { earlier, finding })).toMatchObject({ found: made, extra: [] })
+    expect(planned({ wanted: absent }, { earlier, finding })).toMatchObject({ itemIds: [made.itemId] })
   })
 
   test('is created for attendees only once a lost call can no longer land', () => {

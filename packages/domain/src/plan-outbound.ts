@@ -22,7 +22,7 @@ function planAbsent(input: OutboundInput): OutboundPlan {
   const doubtful = !item && !earlier && planDoubtful(input)
   if (doubtful) return doubtful
   if (finding?.kind === 'stamped') {
-    const itemIds = finding.items.map(({ itemId }) => itemId)
+    const itemIds = madeByUs(finding.items).map(({ itemId }) => itemId)
     return itemIds.length > 0 ? { action: 'delete', itemIds } : { action: 'settle' }
   }
   if (finding?.kind === 'gone') return { action: 'settle' }
@@ -45,7 +45,7 @@ function planRepeated(
   earlier: Intent,
 ): OutboundPlan {
   if (finding?.kind !== 'stamped') return { action: 'findStamped' }
-  const [found, ...extra] = finding.items.toSorted((a, b) => b.version - a.version)
+  const [found, ...extra] = madeByUs(finding.items).toSorted((a, b) => b.version - a.version)
   if (found) return { action: 'adopt', found, extra }
 
   const untilMs = earlier.atMs + rules.lateCallMs
@@ -55,6 +55,11 @@ function planRepeated(
   // Linked as if it were there still: the other direction finds that it is gone, and tells so.
   if (deleted) return { action: 'adopt', found: deleted, extra: [] }
   return { action: 'create', appointment: wanted.appointment }
+}
+
+/** An attempt makes one item: a second one with its name is a user's copy, and an appointment of its own. */
+function madeByUs(items: readonly StampedItem[]): StampedItem[] {
+  return items.filter(({ attempt }, n) => items.findIndex((item) => item.attempt === attempt) === n)
 }
 
 /**

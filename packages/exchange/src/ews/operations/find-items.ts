@@ -7,6 +7,7 @@ import {
   MapiPropertyType,
   type PropertyDefinitionBase,
   SearchFilter,
+  SortDirection,
   WellKnownFolderName,
 } from 'ews-javascript-api'
 import type { CallOptions, ItemHead } from '../../calendar-gateway.ts'
@@ -36,6 +37,8 @@ export function findItems(
   return client.run({ operation: 'FindItem', mailbox, options }, async (service) => {
     const view = new ItemView(mostFound)
     view.PropertySet = headShape()
+    // A copy comes after what it was made from.
+    view.OrderBy.Add(AppointmentSchema.DateTimeCreated, SortDirection.Ascending)
     const filter = new SearchFilter.IsEqualTo(property, value)
     const { Items } = await service.FindItems(folder, filter, view)
     return Items.filter((item) => item instanceof Appointment).map(readHead)
