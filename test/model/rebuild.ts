@@ -1,3 +1,4 @@
+import type { Mail } from '@lockstep/exchange-simulator'
 import type { ReceivedChange } from '../support/application.ts'
 import type { Memory } from './book.ts'
 import type { Constellation } from './constellation.ts'
@@ -50,15 +51,17 @@ export async function rebuilt(options: Options): Promise<Violation[]> {
     }
     return found
   }
+  const judgeMail = (mail: Mail): Violation[] => {
+    const label = labelOf(mail.subject)
+    const isJudged = stage.book.find(label)?.isAmbiguous === false
+    if (!isJudged || stage.usersMails.has(mail) || unconfirmed.created.has(label)) return []
+    return [{ kind: 'mail', label, detail: `${mail.kind} to ${mail.to} after the ledger was lost` }]
+  }
   const look = async () => {
     const seen = withoutFarewells(evidence())
     const found = judge(stage.book.all(), unstamped.size > 0 ? withoutRepeats(seen, unstamped) : seen)
     found.push(...unconfirmed.violations, ...unconfirmed.judge(evidence()))
-    const sent = constellation.simulator.mails
-      .slice(mails)
-      .filter((mail) => !stage.usersMails.has(mail) && !unconfirmed.created.has(labelOf(mail.subject)))
-    if (sent.length > 0)
-      found.push({ kind: 'mail', label: 0, detail: `${sent.length} mails after the ledger was lost` })
+    found.push(...constellation.simulator.mails.slice(mails).flatMap(judgeMail))
     const waiting = await open()
     return found.length > 0 ? found : waiting
   }

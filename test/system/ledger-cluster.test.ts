@@ -30,6 +30,7 @@ test('every method works on a Redis Cluster: no script leaves its slot', async (
   await hearing(ledger, id)
   await conflicts(ledger, id)
   await dryRuns(ledger, id)
+  await enablings(ledger)
   await leaving(ledger, id)
   await probes(ledger)
   expect(unused()).toEqual([])
@@ -70,6 +71,7 @@ async function settings(ledger: Ledger, id: string) {
     expect(await ledger.changeSettings(where, { mute: true }, change)).toBe(true)
     expect(await ledger.settingsChanges(where)).toHaveLength(1)
   }
+  expect(await ledger.switchedOff('outbound')).toEqual({ isForAll: false, mailboxes: 0 })
   expect(await ledger.settingsOf(id)).toEqual({ connection: { mute: true }, mailbox: { mute: true } })
 }
 
@@ -149,7 +151,7 @@ async function rebuilds(ledger: Ledger, id: string) {
   expect(await ledger.confirmFound(id, ['A2'], T0)).toBe(false)
   expect(await ledger.decide(id, 'CRM-1', 'create', T0)).toBe(true)
   const mailbox = (await ledger.byId(id))!
-  expect(await ledger.restorationOf(mailbox)).toEqual({ ledgerSinceMs: T0, awaitsOthers: false })
+  expect(await ledger.restorationOf(mailbox)).toMatchObject({ ledgerSinceMs: T0, awaitsOthers: false })
   await ledger.noteRestored(mailbox)
   expect(await ledger.restorationOf(mailbox)).toMatchObject({ restoredSinceMs: T0 })
   await ledger.startRebuild(id, T0)
@@ -171,6 +173,18 @@ async function conflicts(ledger: Ledger, id: string) {
   await ledger.noteReversal(id, 'C1', { version: 2, atMs: T0, by: 'test', isBack: false, left: {} })
   await ledger.dropConflictValues(id, 'C1')
   expect(await ledger.conflictValues(id, 'C1', 2)).toBeUndefined()
+}
+
+async function enablings(ledger: Ledger) {
+  const [first, second] = ['first@contoso.example', 'second@contoso.example']
+  await ledger.requestEnabling([first, second], { enables: true, nowMs: T0 })
+  const taken = await ledger.takeEnablings({ limit: 2, leaseMs: 1_000, nowMs: T0 })
+  await ledger.renewEnablings([first], T0 + 2_000)
+  await ledger.giveBackEnabling(taken[0]!, T0)
+  expect(await ledger.endEnabling(taken[1]!, { atMs: T0, outcome: 'enabled', steps: [] })).toBe(true)
+  expect(await ledger.enabling(second)).toMatchObject({ ended: { outcome: 'enabled' } })
+  expect(await ledger.dropEnabling(first)).toBe(true)
+  expect(await ledger.enablings()).toHaveLength(1)
 }
 
 async function leaving(ledger: Ledger, id: string) {

@@ -70,6 +70,24 @@ describe('after the ledger was lost', () => {
     expect(system.application.typesOf('meeting')).toEqual([])
   })
 
+  test('what the user took away before and brings back after it is told again, under its id', async () => {
+    const { system, keeper } = await startLiving()
+    const { simulator, application } = system
+    const away = simulator.userMoves(alice, itemOf(system, 'plain')!.itemId, 'inbox')
+    await eventually(() => expect(application.typesOf('plain')).toEqual(['appointment.cancelled']))
+    await eventually(() => expect(keeper.books.get('plain')!.isTold).toBe(true))
+    await whileAway(system)
+    await listed(system)
+    await system.send(...keeper.resent())
+    await settled(system, 'meeting')
+    simulator.userMoves(alice, away.itemId, 'calendar')
+    await eventually(() => expect(application.typesOf('plain').at(-1)).toBe('appointment.created'))
+    await settled(system, 'plain')
+    await keeper.send('plain', { subject: 'plain', location: 'Room 8' })
+    await eventually(() => expect(itemOf(system, 'plain')).toMatchObject({ location: 'Room 8' }))
+    expect(application.typesOf('plain')).toHaveLength(2)
+  })
+
   test('what is new is made without asking, though its second version comes first', async () => {
     const { system } = await startLiving()
     const { simulator, send } = system

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Appointment } from './appointment.ts'
 import { caughtUp, withMaking } from './caught-up.ts'
-import { fingerprintsOf } from './field.ts'
-import { planDelivery } from './plan-delivery.ts'
+import { fields, fingerprintsOf } from './field.ts'
+import { type DeliveryPlan, planDelivery } from './plan-delivery.ts'
 import { planOutbound } from './plan-outbound.ts'
 import { emptyLink, type LinkedItem } from './record.ts'
 import { linkOfCreated } from './settle.ts'
@@ -40,6 +40,20 @@ test('without a base Exchange wins where the two differ, and it is noted', () =>
     write: [],
     conflicts: expect.arrayContaining([expect.objectContaining({ winner: 'exchange' })]),
   })
+})
+
+test('what was away when the calendar was listed is told whole: the application knows that it is gone', () => {
+  const look = { kind: 'present', item, observed: observed({}), stamp, wasAway: true } as const
+  const plan = planDelivery(linked, look) as Extract<DeliveryPlan, { action: 'tell' }>
+  expect(plan).toMatchObject({ action: 'tell', kind: 'created', applicationVersion: 3 })
+  expect(plan.changed).toHaveLength(fields.length)
+  expect(plan.linkOnceTold(9)).toMatchObject({
+    written: { version: 3 },
+    attempt: 'T1',
+    told: { revision: 9, holds: true },
+  })
+  const known = { ...linked, link: { ...linked.link, told: { revision: 3, holds: true } } }
+  expect(planDelivery(known, look)).toMatchObject({ action: 'remember' })
 })
 
 test('only what differs from the stamp is told', () => {

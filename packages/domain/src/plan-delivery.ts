@@ -21,6 +21,8 @@ export type Look =
       readonly observed: Observed
       /** Its stamp, if it carries the appointment's. */
       readonly stamp?: StampedState
+      /** It was not in the calendar when that was listed after a loss: an earlier ledger has told that it is gone. */
+      readonly wasAway?: boolean
     }
   | { readonly kind: 'refused'; readonly item: LinkedItem; readonly reason: Refusal }
   /** Confirmed: neither the handle nor the UID nor the stamp is in the calendar. */
@@ -50,7 +52,7 @@ export type DeliveryPlan =
 export function planDelivery(record: AppointmentRecord, look: Look): DeliveryPlan {
   switch (look.kind) {
     case 'present':
-      return planPresent(stamped(record, look.stamp), look.item, look.observed)
+      return planPresent(stamped(record, look), look.item, look.observed)
     case 'refused':
       return planRefused(record, look.item, look.reason)
     case 'gone':
@@ -59,10 +61,15 @@ export function planDelivery(record: AppointmentRecord, look: Look): DeliveryPla
 }
 
 /** While a version is on its way to Exchange it is that which finds out what the stamp says. */
-function stamped(record: AppointmentRecord, stamp: StampedState | undefined): AppointmentRecord {
+function stamped(record: AppointmentRecord, { stamp, wasAway }: Present): AppointmentRecord {
   if (!stamp) return record
-  return isUnsettled(record) ? withMaking(record, stamp) : caughtUp(record, stamp)
+  if (isUnsettled(record)) return withMaking(record, stamp)
+  const known = caughtUp(record, stamp)
+  if (!wasAway || !isUnremembered(record)) return known
+  return { ...known, link: { ...known.link, told: record.link.told } }
 }
+
+type Present = Extract<Look, { kind: 'present' }>
 
 function planPresent(record: AppointmentRecord, item: LinkedItem, observed: Observed): DeliveryPlan {
   const { asleep: _asleep, ...link } = withOldestOffersMerged(record)

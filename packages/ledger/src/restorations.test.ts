@@ -52,6 +52,7 @@ test('the rebuild of one is ended while that of others goes on, and can be begun
   await ledger.noteRestored(first)
   for (const { id } of [first, second]) await ledger.endRebuild(id)
   expect([await restored(first), await restored(second)]).toEqual([undefined, undefined])
+  expect(await ledger.restorationOf(second)).toMatchObject({ isAfterLoss: true })
   await ledger.startRebuild(second.id, T0 + 9)
   expect([await restored(first), await restored(second)]).toEqual([undefined, T0 + 9])
 })
@@ -94,6 +95,10 @@ test('a ledger of before does not say when it was begun: its mailboxes await nob
   await redis.del(`${prefix}:{mailboxes}:beginning`, `${prefix}:{mailboxes}:awaited`)
   const second = await ledger.enable('second@contoso.example', T0 + 1)
   await ledger.noteRestored(first)
-  expect(await ledger.restorationOf(second)).toEqual({ ledgerSinceMs: T0 + 1, awaitsOthers: false })
+  expect(await ledger.restorationOf(second)).toEqual({
+    ledgerSinceMs: T0 + 1,
+    isAfterLoss: false,
+    awaitsOthers: false,
+  })
   expect(await ledger.restorationOf(first)).toMatchObject({ restoredSinceMs: T0, awaitsOthers: false })
 })

@@ -7,6 +7,8 @@ export type Restoration = {
   readonly ledgerSinceMs: number
   /** It was synchronised before: an earlier ledger was lost, and this one knows the mailbox since then. */
   readonly restoredSinceMs?: number
+  /** So it was, though its rebuild may have ended. */
+  readonly isAfterLoss: boolean
   /** Mailboxes that were enabled with it when the ledger was begun are not listed yet: they may tell of a loss. */
   readonly awaitsOthers: boolean
 }
@@ -40,11 +42,13 @@ export function createRestorations(store: Store, own: Store): RestorationLedger 
         beginning(own),
         send((redis) => redis.hmget(keys.mailbox(id), 'restored', 'rebuilt')),
       ])
-      const isOpen = ended === null && isOf(atMs, enabledAtMs)
+      const isOfBeginning = isOf(atMs, enabledAtMs)
+      const isOpen = ended === null && isOfBeginning
       const restoredSince = restored ?? (isOpen && isLoss ? enabledAtMs : undefined)
       return {
         ledgerSinceMs: atMs ?? enabledAtMs,
         ...(restoredSince !== undefined && { restoredSinceMs: Number(restoredSince) }),
+        isAfterLoss: restored !== null || ended !== null || (isOfBeginning && isLoss),
         awaitsOthers: isOpen && isAwaited,
       }
     },

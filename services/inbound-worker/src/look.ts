@@ -2,6 +2,7 @@ import {
   type Digest,
   fingerprintsOf,
   holdsJoinBlock,
+  isUnremembered,
   type LinkedItem,
   type Look,
   type Refusal,
@@ -41,10 +42,18 @@ export function createLookAt({ ledger, gateway, digest, refusePersonal }: Deps):
             call,
           )
         : []
+    const isUnknown = attempts.some(({ record }) => record.link.item?.stamped && isUnremembered(record))
+    const isAway = isUnknown ? await awayFrom(mailbox) : () => false
     const read = new Map(items.map(({ itemId }, index) => [itemId, results[index]!]))
     return Promise.all(attempts.map((attempt) => judge(attempt)))
 
-    async function judge({ mark, record }: UntoldAttempt): Promise<ItemResult<Looked>> {
+    async function judge(attempt: UntoldAttempt): Promise<ItemResult<Looked>> {
+      const result = await whatIsFound(attempt)
+      if (!result.ok || result.value.look.kind !== 'present' || !isAway(attempt)) return result
+      return { ok: true, value: { ...result.value, look: { ...result.value.look, wasAway: true } } }
+    }
+
+    async function whatIsFound({ mark, record }: UntoldAttempt): Promise<ItemResult<Looked>> {
       const { item } = record.link
       if (!item) return { ok: true, value: { look: { kind: 'gone' } } }
       if (mark.kind === 'withdraw' && mark.reason) return refused(item, mark.reason)
@@ -87,6 +96,13 @@ export function createLookAt({ ledger, gateway, digest, refusePersonal }: Deps):
       const [result] = await gateway.getItems(mailbox.address, [found.itemId], call)
       return result!.ok ? present(item, result!.value) : result!
     }
+  }
+
+  /** After a loss: what was noticed only once the calendar was listed whole was elsewhere until then. */
+  async function awayFrom(mailbox: Mailbox): Promise<(attempt: UntoldAttempt) => boolean> {
+    const { listedAtMs } = await ledger.mailboxState(mailbox.id)
+    const { isAfterLoss } = await ledger.restorationOf(mailbox)
+    return ({ mark }) => isAfterLoss && listedAtMs !== undefined && mark.sinceMs >= listedAtMs
   }
 
   /** If the organiser is an enabled mailbox, its item alone is the appointment. */

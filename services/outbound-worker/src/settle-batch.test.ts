@@ -45,6 +45,19 @@ describe('what another attempt has taken over', () => {
   })
 })
 
+test('of several items that may be the one that is to go none is deleted before it is known which', async () => {
+  const { exchange, ledger, mailbox, want, begin, worker } = await setUp()
+  await want('A', 1)
+  await worker().settle(await begin())
+  const [head] = await exchange.findByStamp(mailbox.address, 'A')
+  exchange.userDeletes(mailbox.address, head!.itemId)
+  await ledger.accept(mailbox.id, 'A', { kind: 'absent', reason: 'private', version: 2, atMs: 0 }, Date.now())
+  const alike = ['moved', 'copied'].map((itemId) => ({ ...head!, itemId }))
+  await worker({ findByStamp: async () => alike }).settle(await begin())
+  expect(exchange.calls['deleteItems']).toBeUndefined()
+  expect(await ledger.state(mailbox.id, 'A')).toMatchObject({ outbound: { code: 'ITEM_MISSING' } })
+})
+
 describe('the mail budget', () => {
   test('holds for workers that mail at the same time', async () => {
     const { exchange, want, begin, worker, mails } = await setUp({ mailBudget: 3 })
@@ -102,6 +115,8 @@ async function setUp(changes: Partial<FixedSettings> = {}) {
   }
   return {
     exchange,
+    ledger,
+    mailbox,
     want: (appointmentId: string, version: number, attendees: readonly Attendee[] = []) => {
       const appointment = anAppointment({ subject: `v${version}`, attendees })
       const wanted = { kind: 'present' as const, version, atMs: Date.now(), appointment }
