@@ -54,6 +54,21 @@ test('where nothing tells of a loss what is new is made at once, and what is old
   expect(await system.mailbox(alice)).not.toHaveProperty('restored')
 })
 
+test('what was made before the first listing, and moved to and fro by its user, tells of no loss', async () => {
+  const system = await startSystem({ env, without: ['outbound', 'inbound'] })
+  const { simulator, send, settled, startWorker } = system
+  const held = holdBack(system, alice)
+  await Promise.all([startWorker('outbound'), startWorker('inbound')])
+  await send(meeting('new'))
+  await settled(alice, 'new', 1)
+  const away = simulator.userMoves(alice, simulator.calendarOf(alice)[0]!.itemId, 'inbox')
+  simulator.userMoves(alice, away.itemId, 'calendar')
+  held.end()
+  await listed(system, alice)
+  await eventually(async () => expect(await system.state(alice, 'new')).toMatchObject({ state: 'settled' }))
+  expect(await system.mailbox(alice)).not.toHaveProperty('restored')
+})
+
 /** The mailbox cannot be listed until then. */
 function holdBack({ simulator }: System, mailbox: string): { end: () => void } {
   const code = 'ErrorInternalServerTransientError'

@@ -90,6 +90,11 @@ test.each([
     'EWS_OAUTH_CERT_FILE',
     'or EWS_OAUTH_CLIENT_SECRET',
   ],
+  [
+    { ...oauth, EWS_OAUTH_CLIENT_SECRET_EXPIRES: '30.6.2027' },
+    'EWS_OAUTH_CLIENT_SECRET_EXPIRES',
+    'a date such as',
+  ],
 ])('%j is refused, and told at %s', (wrong, name, message) => {
   const issues = schema.safeParse({ ...needed, ...wrong }).error?.issues ?? []
   expect(issues.filter(({ path }) => path[0] === name).map((issue) => issue.message)).toEqual([

@@ -62,6 +62,11 @@ function oauthOf(env: ExchangeVariables, report: Report): AuthOptions {
   const certificate = certificateFile(env, ['EWS_OAUTH_CERT_FILE', 'EWS_OAUTH_CERT_PASSWORD'], report, true)
   const secret = env.EWS_OAUTH_CLIENT_SECRET
   if (certificate && secret) report('EWS_OAUTH_CERT_FILE', 'give it or EWS_OAUTH_CLIENT_SECRET, not both')
+  const expires = env.EWS_OAUTH_CLIENT_SECRET_EXPIRES
+  const endMs = expires === undefined ? undefined : Date.parse(expires)
+  if (Number.isNaN(endMs)) report('EWS_OAUTH_CLIENT_SECRET_EXPIRES', 'expected a date such as 2027-06-30')
+  if (certificate && expires)
+    report('EWS_OAUTH_CLIENT_SECRET_EXPIRES', 'a certificate tells its end itself: leave this out')
   return {
     kind: 'oauth',
     authority: needed(env, 'EWS_OAUTH_AUTHORITY', report),
@@ -74,6 +79,7 @@ function oauthOf(env: ExchangeVariables, report: Report): AuthOptions {
             needed(env, 'EWS_OAUTH_CLIENT_SECRET', report),
             env.EWS_OAUTH_CLIENT_SECRET_FILE,
           ),
+          ...(endMs !== undefined && { endMs }),
         },
   }
 }

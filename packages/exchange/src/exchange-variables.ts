@@ -54,6 +54,12 @@ export const exchangeVariables = {
   EWS_OAUTH_CLIENT_SECRET_FILE: path.describe(
     'The file with `EWS_OAUTH_CLIENT_SECRET`. A changed one is taken up without a restart.',
   ),
+  EWS_OAUTH_CLIENT_SECRET_EXPIRES: z.iso
+    .date('expected a date such as 2027-06-30')
+    .optional()
+    .describe(
+      'When `EWS_OAUTH_CLIENT_SECRET` ends, as the application registration says: the secret itself does not tell. You are told 30, 7 and 1 days before. Change it together with the secret.',
+    ),
   EWS_OAUTH_CERT_FILE: path.describe(
     "With `oauth`: the application's certificate with its private key, as PEM, PKCS#12 or Java keystore. A changed one is taken up without a restart.",
   ),

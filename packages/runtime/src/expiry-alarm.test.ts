@@ -50,6 +50,17 @@ test('a renewed one is told of by itself, and each use too', () => {
   ])
 })
 
+test('a client secret is told of like a certificate', () => {
+  const { alarm, lines } = setUp()
+  alarm.learn({ ...certificate, use: 'secret', account: 'one' }, end - 6 * dayMs)
+  alarm.look(end)
+  const mend = expect.stringContaining('EWS_OAUTH_CLIENT_SECRET_EXPIRES')
+  expect(lines).toMatchObject([
+    { level: 'error', msg: 'a client secret expires soon', account: 'one', daysLeft: 6, mend },
+    { level: 'error', msg: 'a client secret has expired' },
+  ])
+})
+
 test('servers that show different ones in turn are told of once each', () => {
   const { alarm, lines } = setUp()
   for (const fingerprint of ['ab', 'cd', 'ab', 'cd', 'ab'])

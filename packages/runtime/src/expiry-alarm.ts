@@ -21,11 +21,13 @@ const mends: Readonly<Record<string, string>> = {
   server: 'renew the certificate of the server',
   client: 'renew the certificate in EWS_CLIENT_CERT_FILE',
   oauth: 'renew the certificate in EWS_OAUTH_CERT_FILE, and upload it to the application registration',
+  secret:
+    'make a new secret in the application registration, and give it with its date: EWS_OAUTH_CLIENT_SECRET, EWS_OAUTH_CLIENT_SECRET_EXPIRES',
   authority: 'put the new certificate of the authority into EWS_CA_FILE, beside the old one',
 }
 
 /**
- * Tells that a certificate ends: 30, 7 and 1 days before, and when it has. Each once, also where the servers behind one
+ * Tells that a certificate, or a client secret whose end is known, ends: 30, 7 and 1 days before, and when it has. Each once, also where the servers behind one
  * name show different ones in turn. One that was replaced is not told of any more.
  */
 export function createExpiryAlarm(log: Logger) {
@@ -43,7 +45,7 @@ export function createExpiryAlarm(log: Logger) {
       const daysLeft = Math.floor((validToMs - nowMs) / dayMs)
       log[isUrgent ? 'error' : 'warn'](
         { use, ...(account !== undefined && { account }), fingerprint, daysLeft, mend: mends[use] },
-        days === 0 ? 'a certificate has expired' : 'a certificate expires soon',
+        `${use === 'secret' ? 'a client secret' : 'a certificate'} ${days === 0 ? 'has expired' : 'expires soon'}`,
       )
     }
   }

@@ -10,11 +10,13 @@ type Call = { operation: string; durationMs: number; outcome: string; account?: 
 export function watchExchange(registry: Registry, log: Logger) {
   const validTo = new Gauge({
     name: 'lockstep_exchange_certificate_expiry_timestamp_seconds',
-    help: "When a certificate of the connection to Exchange expires, in seconds of Unix' time, by `use`: the one that the server showed last, and those in our own files.",
+    help: "When a certificate of the connection to Exchange expires, in seconds of Unix' time, by `use`: the one that the server showed last, and those in our own files (of several accounts the first to end); `secret`: the client secret, if its end is set.",
     labelNames: ['use'],
     registers: [registry],
   })
   const alarm = createExpiryAlarm(log)
+  /** Of each use, when that of each account ends. */
+  const ends = new Map<string, Map<string, number>>()
   const away = new Gauge({
     name: 'lockstep_exchange_account_away',
     help: '1 while an account of several is refused or throttled and the others act for its mailboxes.',
@@ -40,7 +42,10 @@ export function watchExchange(registry: Registry, log: Logger) {
       else log.info({ account }, 'account is back')
     },
     onCertificate(certificate: CertificateEnd) {
-      validTo.set({ use: certificate.use }, certificate.validToMs / 1_000)
+      const { use, account = '', validToMs } = certificate
+      const ofUse = ends.get(use) ?? new Map<string, number>()
+      ends.set(use, ofUse.set(account, validToMs))
+      validTo.set({ use }, Math.min(...ofUse.values()) / 1_000)
       alarm.learn(certificate, Date.now())
     },
     onTrouble: (trouble: { code: string; mend: string; account?: string }) =>

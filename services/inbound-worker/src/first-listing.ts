@@ -1,3 +1,4 @@
+import { isUnremembered } from '@lockstep/domain'
 import type { Ledger, Mailbox, Mark } from '@lockstep/ledger'
 
 /**
@@ -10,9 +11,20 @@ export function held(marks: readonly Mark[], heldUntilMs: number | undefined): M
   )
 }
 
-/** Nothing is made in a calendar before it is listed: what bears our stamp then is of an earlier ledger. */
+/**
+ * What bears our stamp, and is not remembered, is of an earlier ledger. What was made since, and has a new handle because
+ * its user moved it to and fro, is not.
+ */
 export async function noteStamps(ledger: Ledger, mailbox: Mailbox, marks: readonly Mark[]): Promise<void> {
-  if (marks.some(({ item }) => item?.stamped)) await ledger.noteRestored(mailbox)
+  const stamped = marks.filter(({ item }) => item?.stamped)
+  if (stamped.length === 0) return
+  const appointmentIds = stamped.map(({ appointmentId }) => appointmentId)
+  const { byId } = await ledger.lookUp(mailbox.id, { appointmentIds })
+  const isUnknown = (id: string) => {
+    const record = byId.get(id)
+    return !record || (isUnremembered(record) && !record.intent)
+  }
+  if (appointmentIds.some(isUnknown)) await ledger.noteRestored(mailbox)
 }
 
 /** What was unconfirmed and has an item after all goes on. */

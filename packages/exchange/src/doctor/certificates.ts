@@ -10,13 +10,17 @@ const names: Record<CertificateUse, string> = {
   client: 'the first of EWS_CLIENT_CERT_FILE',
   oauth: 'the first of EWS_OAUTH_CERT_FILE',
   authority: 'the first of EWS_CA_FILE',
+  secret: 'the client secret',
 }
 
 /** Whether the end of a certificate is far enough away. */
 export function verdictOnEnd(use: CertificateUse, validToMs: number, nowMs: number): Finding {
   const days = Math.floor((validToMs - nowMs) / dayMs)
   const date = new Date(validToMs).toISOString().slice(0, 10)
+  if (days < 0 && use === 'secret')
+    return warning('SECRET_DATE_PASSED', `the client secret was to end on ${date}`)
   if (days < 0) return failed('CERTIFICATE_EXPIRED', `${names[use]} expired on ${date}`)
   const says = `${names[use]} is valid until ${date}, ${days === 1 ? '1 day' : `${days} days`} from now`
-  return days <= soonDays ? warning('CERTIFICATE_EXPIRES', says) : ok(says)
+  const code = use === 'secret' ? 'SECRET_EXPIRES' : 'CERTIFICATE_EXPIRES'
+  return days <= soonDays ? warning(code, says) : ok(says)
 }

@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises'
 import type { ExchangeConfig } from '../create-exchange.ts'
+import type { CertificateUse } from '../trust/certificate-fact.ts'
 import { openOwnCertificates } from '../trust/own-certificates.ts'
 import { openTrust } from '../trust/tls-material.ts'
 import { proxyFor } from '../ews/connections/ways-out.ts'
@@ -69,10 +70,23 @@ async function lookUp(url: URL): Promise<Finding> {
 
 /** Those that we show, and those that we trust: they end without a word from the server. */
 function ownCertificateParts(config: ExchangeConfig): Part[] {
-  const names = { server: '', client: 'our certificate', oauth: 'token certificate', authority: 'trusted' }
-  return openOwnCertificates(config)().map(({ use, validToMs }) => ({
-    name: names[use],
-    examine: async () => verdictOnEnd(use, validToMs, Date.now()),
-    isVital: false,
-  }))
+  const names: Record<CertificateUse, string> = {
+    server: '',
+    client: 'our certificate',
+    oauth: 'token certificate',
+    authority: 'trusted',
+    secret: 'client secret',
+  }
+  const accounts = config.accounts ?? [{ name: '', auth: config.auth }]
+  return accounts.flatMap(({ name: account, auth }, index) =>
+    openOwnCertificates({ trust: index === 0 ? config.trust : {}, auth })().map(({ use, validToMs }) => ({
+      name: isOfAccount(use) && account !== '' ? `${names[use]} ${account}` : names[use],
+      examine: async () => verdictOnEnd(use, validToMs, Date.now()),
+      isVital: false,
+    })),
+  )
+}
+
+function isOfAccount(use: CertificateUse): boolean {
+  return use === 'oauth' || use === 'secret'
 }

@@ -47,6 +47,10 @@ const mends: Readonly<Record<string, string>> = {
   DISCOVER_UNKNOWN_ADDRESS: 'Name a mailbox of this organisation: Autodiscover does not know this one.',
   DISCOVER_LOOP: 'Autodiscover points in a circle: mend it, or set EWS_URL by hand.',
   CERTIFICATE_EXPIRES: 'Renew it in time: when it has expired, nothing is synchronised any more.',
+  SECRET_EXPIRES:
+    'Make a new one in the application registration, and give it with its date (EWS_OAUTH_CLIENT_SECRET_EXPIRES): when it has expired, nothing is synchronised any more.',
+  SECRET_DATE_PASSED:
+    'If there is a new one already, give its date as EWS_OAUTH_CLIENT_SECRET_EXPIRES; if not, make one in the application registration.',
   CERTIFICATE_EXPIRED: 'Renew it: it is not accepted any more.',
 
   ErrorNonExistentMailbox: noMailbox,

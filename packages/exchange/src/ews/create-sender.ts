@@ -39,7 +39,10 @@ export type OAuthOptions = {
   readonly authority: string
   readonly clientId: string
   readonly scope: string
-  readonly proof: { readonly secret: SecretSource } | { readonly certificate: CertificateFile }
+  /** `endMs`: when the secret ends, if somebody said so. */
+  readonly proof:
+    | { readonly secret: SecretSource; readonly endMs?: number }
+    | { readonly certificate: CertificateFile }
 }
 
 export type SenderOptions = {

@@ -5,11 +5,13 @@ import { secretFrom } from './secret.ts'
 import type { CertificateFile, TrustOptions } from './tls-material.ts'
 import { WatchedFile } from './watched-file.ts'
 
+const dayMs = 86_400_000
+
 type Owner = { readonly trust?: TrustOptions | undefined; readonly auth: AuthOptions }
 
 /**
- * The certificates in our own files, which end without a word from any server: the first to end of each file, read anew
- * when the file changes. @throws {KeystoreError} if a file cannot be used at the start
+ * What is our own and ends without a word from any server: of the certificates in each file the first to end, read anew
+ * when the file changes, and the client secret, if its end is known. @throws {KeystoreError} if a file cannot be used at the start
  */
 export function openOwnCertificates({ trust = {}, auth }: Owner): () => CertificateFact[] {
   const oauth = auth.kind === 'oauth' && 'certificate' in auth.proof ? auth.proof.certificate : undefined
@@ -19,7 +21,11 @@ export function openOwnCertificates({ trust = {}, auth }: Owner): () => Certific
     ['authority', trust.authorities],
   ]
   const watched = files.flatMap(([use, file]) => (file ? [{ use, ends: watch(file) }] : []))
-  return () => watched.map(({ use, ends }) => factOf(use, ends.current(), Date.now()))
+  const endMs = auth.kind === 'oauth' && 'secret' in auth.proof ? auth.proof.endMs : undefined
+  return () => [
+    ...watched.map(({ use, ends }) => factOf(use, ends.current(), Date.now())),
+    ...(endMs === undefined ? [] : [secretFact(endMs)]),
+  ]
 }
 
 function watch({ file, password }: CertificateFile): WatchedFile<Buffer> {
@@ -28,6 +34,11 @@ function watch({ file, password }: CertificateFile): WatchedFile<Buffer> {
     const { certificates } = readKeystore(bytes, secret?.refresh())
     return certificates.toSorted((a, b) => endOf(a) - endOf(b))[0]!
   })
+}
+
+function secretFact(validToMs: number): CertificateFact {
+  const daysLeft = Math.floor((validToMs - Date.now()) / dayMs)
+  return { use: 'secret', fingerprint: new Date(validToMs).toISOString(), validToMs, daysLeft }
 }
 
 function endOf(certificate: Buffer): number {
