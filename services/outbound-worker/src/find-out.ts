@@ -151,7 +151,7 @@ function findingOf(item: CalendarItem, { refusePersonal, stamp }: Reading, diges
       fingerprints: fingerprints ?? ({} as never),
       ...(appointment && holdsJoinBlock(appointment.body) && { joinBlock: true }),
     },
-    ...(stamp && { stampedVersion: stamp.version }),
+    ...(stamp && { stampedVersion: stamp.version, ...(stamp.base && { stampedBase: stamp.base }) }),
   }
 }
 
