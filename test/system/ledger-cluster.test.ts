@@ -201,7 +201,9 @@ async function dryRuns(ledger: Ledger, id: string) {
   expect(await ledger.accept(id, 'D1', aVersion(1), T0)).toBe('accepted')
   expect(await ledger.startDryRun(id, T0)).toBe(true)
   expect(await ledger.dryRunTurn(id, T0)).toBe('inbound')
-  await ledger.copyForDryRun(id)
+  expect(await ledger.beginDryRunSlice(id, T0)).toBe(true)
+  await ledger.endDryRunSlice(id)
+  await ledger.copyForDryRun(id, T0)
   expect(await ledger.passDryRun(id, 'outbound', T0)).toBe('passed')
   const copy = ledger.dryRunCopy()
   const [attempt] = (await copy.beginOutbound(id, batch)).filter(

@@ -1,23 +1,37 @@
-import type { Ledger, Work } from '@lockstep/ledger'
-import type { MailboxHandler } from '@lockstep/queue'
+import { type Ledger, LedgerUnavailableError, type Work } from '@lockstep/ledger'
+import type { MailboxHandler, Queues } from '@lockstep/queue'
 import type { Logger } from '@lockstep/runtime'
 
-type Deps = { ledger: Ledger; log: Logger }
+type Deps = { ledger: Ledger; queues: Pick<Queues, 'inbound'>; log: Logger }
 type Handlers = { readonly rehearse: MailboxHandler; readonly handle: MailboxHandler }
 
 /** Handles a mailbox, and its dry run first if that is at this work. Whatever becomes of a dry run, the work is done. */
 export function withDryRun(
-  { ledger, log }: Deps,
+  { ledger, queues, log }: Deps,
   work: Work,
   { rehearse, handle }: Handlers,
 ): MailboxHandler {
+  const rehearsePart: MailboxHandler = async (job, signal) => {
+    const { mailboxId } = job
+    if (!(await ledger.beginDryRunSlice(mailboxId, Date.now()))) {
+      log.warn({ mailboxId }, 'dry run was interrupted')
+      await queues.inbound.wakeQuietly(mailboxId)
+      return 'done'
+    }
+    const result = await rehearse(job, signal)
+    if (result === 'again') await ledger.endDryRunSlice(mailboxId)
+    return result
+  }
+
   return async function handleAfterDryRun(job, signal) {
     const { mailboxId } = job
     const hasTurn = (await ledger.dryRunTurn(mailboxId, Date.now())) === work
     // Of a mailbox that is being forgotten nothing is noted any more.
     const rehearsed =
       hasTurn && (await ledger.byId(mailboxId))
-        ? await rehearse(job, signal).catch(async (error: unknown) => {
+        ? await rehearsePart(job, signal).catch(async (error: unknown) => {
+            // What is away is not at fault: it goes on when somebody asks for it again.
+            if (error instanceof LedgerUnavailableError) throw error
             const { code = (error as Error).name } = error as { code?: string }
             log.warn({ mailboxId, code, err: error }, 'dry run ended early')
             await ledger.endDryRun(mailboxId, Date.now(), code)

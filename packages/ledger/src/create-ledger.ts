@@ -4,6 +4,7 @@ import { type ChangeLedger, createChanges } from './changes.ts'
 import { type ConflictLedger, createConflicts } from './conflicts.ts'
 import { createCrossings, type CrossingLedger } from './crossings.ts'
 import { createDeliveries, type DeliveryLedger } from './deliveries.ts'
+import { createDryRunCopy } from './dry-run-copy.ts'
 import { createDryRuns, type DryRunLedger } from './dry-runs.ts'
 import { createDue, type DueLedger } from './due.ts'
 import { createEnablings, type EnablingLedger } from './enablings.ts'
@@ -86,14 +87,32 @@ export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Le
   const own = connectionPrefix(prefix, connection)
   const store = createStore(redis, own)
   const copyStore: Store = { ...store, keys: createKeys(dryRunPrefix(own)) }
-  const dryRuns = createDryRuns(store, copyStore)
+  const copying = createDryRunCopy(store, copyStore)
+  const dryRuns = createDryRuns(store, copyStore, copying)
   const ledger: Ledger = {
     ...assemble(store, store, dryRuns, { tombstoneMs, waitReplicas }),
     dryRunCopy: () => copy,
   }
   const { find, byId, all } = ledger
+  const copied = assemble(copyStore, store, dryRuns, { tombstoneMs, waitReplicas: 0 })
   const copy: Ledger = {
-    ...assemble(copyStore, store, dryRuns, { tombstoneMs, waitReplicas: 0 }),
+    ...copied,
+    async lookUp(mailboxId, sought) {
+      await copying.include(mailboxId, sought.appointmentIds ?? [])
+      return copied.lookUp(mailboxId, sought)
+    },
+    async applyPage(mailboxId, page) {
+      await copying.include(
+        mailboxId,
+        page.marks.map(({ appointmentId }) => appointmentId),
+      )
+      return copied.applyPage(mailboxId, page)
+    },
+    async startListing(mailboxId, cause, nowMs) {
+      const listing = await copied.startListing(mailboxId, cause, nowMs)
+      await copying.includeListing(mailboxId, listing.startedAtMs)
+      return listing
+    },
     find,
     byId,
     all,

@@ -1,5 +1,5 @@
 import type { Work } from './work.ts'
-import { dropKeysOf, keysOfMailbox } from './forget.ts'
+import { COPY_KEPT_MS, type DryRunCopy } from './dry-run-copy.ts'
 import type { BrakedWork } from './brakes.ts'
 import { brakeField } from './brakes.ts'
 import type { Store } from './store.ts'
@@ -40,8 +40,15 @@ export type DryRunLedger = {
   startDryRun(mailboxId: string, nowMs: number): Promise<boolean>
   /** Whose turn it is in the mailbox's dry run, while one is under way. One that has died is ended by this. */
   dryRunTurn(mailboxId: string, nowMs: number): Promise<Work | undefined>
+  /**
+   * The work begins a part of it. `false`: whoever did the part before died with it. What that would have said is not
+   * known, so all of it begins anew, with the calendar; the third time it is ended.
+   */
+  beginDryRunSlice(mailboxId: string, nowMs: number): Promise<boolean>
+  /** The part is done, and there is more to do for the same work. */
+  endDryRunSlice(mailboxId: string): Promise<void>
   /** Copies everything that is known of the mailbox, once in a dry run: what the dry run does is done to the copy. */
-  copyForDryRun(mailboxId: string): Promise<void>
+  copyForDryRun(mailboxId: string, nowMs: number): Promise<void>
   /** Adds to what the dry run says. The appointments that it names are bounded; what it counts is not. */
   noteDryRun(mailboxId: string, notes: DryRunNotes, nowMs: number): Promise<void>
   /** Has the work do its part, with everything that waits for it in the copy. `ended`: nothing more comes of it. */
@@ -57,31 +64,31 @@ export type DryRunLedger = {
 }
 
 const REPORT_KEPT_MS = 86_400_000
-const COPY_KEPT_MS = 3_600_000
 /** One that does not get on for so long may be begun anew: its turn may have been lost, or wait behind many others. */
 const STUCK_MS = 600_000
 const MOST_ENTRIES = 10_000
 /** What one direction does may give the other something to do. */
 const MOST_ROUNDS = 4
-const AT_A_TIME = 500
+/** One that kills its workers is not begun for ever. */
+const MOST_DEATHS = 3
 
-/** What says nothing that a decision depends on, or is not for a copy: the dry run itself, trail, settings, sealed values. */
-const notCopied = new Set(['y', 'z', 't', 's', 'c', 'k'])
-
-export function createDryRuns(store: Store, copy: Store): DryRunLedger {
+export function createDryRuns(store: Store, copy: Store, copying: DryRunCopy): DryRunLedger {
   const { keys, send, pipeline } = store
   const get = (mailboxId: string, ...names: string[]) =>
     send((redis) => redis.hmget(keys.dryRun(mailboxId), ...names))
+
+  const begin = (mailboxId: string, fields: Readonly<Record<string, string | number>>) =>
+    pipeline((commands) => {
+      commands.del(keys.dryRun(mailboxId), keys.dryRunEntries(mailboxId))
+      commands.hset(keys.dryRun(mailboxId), { turn: 'inbound', round: 0, ...fields })
+      commands.pexpire(keys.dryRun(mailboxId), REPORT_KEPT_MS)
+    })
 
   const ledger: DryRunLedger = {
     async startDryRun(mailboxId, nowMs) {
       const [turn, at] = await get(mailboxId, 'turn', 'at')
       if (turn && Number(at) + STUCK_MS > nowMs) return false
-      await pipeline((commands) => {
-        commands.del(keys.dryRun(mailboxId), keys.dryRunEntries(mailboxId))
-        commands.hset(keys.dryRun(mailboxId), { turn: 'inbound', started: nowMs, at: nowMs, round: 0 })
-        commands.pexpire(keys.dryRun(mailboxId), REPORT_KEPT_MS)
-      })
+      await begin(mailboxId, { started: nowMs, at: nowMs })
       return true
     },
     async dryRunTurn(mailboxId, nowMs) {
@@ -91,11 +98,23 @@ export function createDryRuns(store: Store, copy: Store): DryRunLedger {
       await ledger.endDryRun(mailboxId, nowMs, 'NOT_DONE')
       return undefined
     },
-    async copyForDryRun(mailboxId) {
+    async beginDryRunSlice(mailboxId, nowMs) {
+      const key = keys.dryRun(mailboxId)
+      if ((await send((redis) => redis.hsetnx(key, 'slice', 1))) === 1) return true
+      const [started, deaths] = await get(mailboxId, 'started', 'deaths')
+      if (Number(deaths) + 1 >= MOST_DEATHS) {
+        await ledger.endDryRun(mailboxId, nowMs, 'NO_OUTCOME')
+        return false
+      }
+      await begin(mailboxId, { started: started ?? nowMs, deaths: Number(deaths) + 1, at: nowMs })
+      return false
+    },
+    endDryRunSlice: async (mailboxId) =>
+      void (await send((redis) => redis.hdel(keys.dryRun(mailboxId), 'slice'))),
+    async copyForDryRun(mailboxId, nowMs) {
       const [copied] = await get(mailboxId, 'copied')
       if (copied) return
-      await ledger.dropDryRunCopy(mailboxId)
-      await copyKeys(store, copy, mailboxId)
+      await copying.begin(mailboxId, nowMs)
       await send((redis) => redis.hset(keys.dryRun(mailboxId), 'copied', 1))
     },
     noteDryRun: (mailboxId, notes, nowMs) => note(store, mailboxId, notes, nowMs),
@@ -112,6 +131,7 @@ export function createDryRuns(store: Store, copy: Store): DryRunLedger {
           commands.hincrby(keys.dryRun(mailboxId), 'round', 1)
           commands.hdel(keys.dryRun(mailboxId), 'acted')
         }
+        commands.hdel(keys.dryRun(mailboxId), 'slice')
         commands.hset(keys.dryRun(mailboxId), { turn: to, at: nowMs })
       })
       return 'passed'
@@ -121,7 +141,7 @@ export function createDryRuns(store: Store, copy: Store): DryRunLedger {
       await ledger.dropDryRunCopy(mailboxId)
       await pipeline((commands) => {
         commands.hset(keys.dryRun(mailboxId), { ended: nowMs, ...(code !== undefined && { code }) })
-        commands.hdel(keys.dryRun(mailboxId), 'turn', 'copied', 'round', 'acted')
+        commands.hdel(keys.dryRun(mailboxId), 'turn', 'copied', 'round', 'acted', 'slice', 'deaths')
       })
     },
     dryRun: (mailboxId) => read(store, mailboxId),
@@ -130,30 +150,9 @@ export function createDryRuns(store: Store, copy: Store): DryRunLedger {
       const stored = await send((redis) => redis.lrange(key, from, from + limit - 1))
       return stored.map((entry) => JSON.parse(entry) as DryRunEntry)
     },
-    async dropDryRunCopy(mailboxId) {
-      await dropKeysOf(copy, mailboxId)
-      for (const work of ['outbound', 'inbound', 'deliveries'] as const)
-        await send((redis) => redis.zrem(copy.keys.mailboxesDue(work, mailboxId), mailboxId))
-    },
+    dropDryRunCopy: copying.drop,
   }
   return ledger
-}
-
-/** All of them lie in one slot, and so do the copies. */
-async function copyKeys(store: Store, copy: Store, mailboxId: string): Promise<void> {
-  const { head } = store.keys.allOfMailbox(mailboxId)
-  const { head: copyHead } = copy.keys.allOfMailbox(mailboxId)
-  const found = await keysOfMailbox(store, mailboxId)
-  const copied = found.filter((key) => !notCopied.has(key.slice(head.length).split(':')[0]!))
-  for (let from = 0; from < copied.length; from += AT_A_TIME) {
-    await store.pipeline((commands) => {
-      for (const key of copied.slice(from, from + AT_A_TIME)) {
-        const to = copyHead + key.slice(head.length)
-        commands.copy(key, to, 'REPLACE')
-        commands.pexpire(to, COPY_KEPT_MS)
-      }
-    })
-  }
 }
 
 async function note(

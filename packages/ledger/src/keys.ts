@@ -116,6 +116,13 @@ export function createKeys(prefix: string) {
     dryRun: (mailboxId: string) => inBucket(mailboxId, 'y'),
     /** List: what that says of each appointment. */
     dryRunEntries: (mailboxId: string) => inBucket(mailboxId, 'z'),
+    /** Set: kinds of the keys of a mailbox of which there is one, and kinds and rests of the others, that were copied. */
+    copied: (mailboxId: string) => inBucket(mailboxId, 'g'),
+    /** A key of the mailbox by such a name. */
+    ofMailbox: (mailboxId: string, name: string) => {
+      const [kind = '', ...rest] = name.split(':')
+      return [inBucket(mailboxId, kind), ...rest].join(':')
+    },
     /** How all keys of a mailbox are found: by a pattern, and a closer look. */
     allOfMailbox: (mailboxId: string) => {
       const head = `${prefix}:{${bucketOf(mailboxId)}}:`

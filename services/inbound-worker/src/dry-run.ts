@@ -44,7 +44,7 @@ function rehearseSync({ ledger, gateway, looking, outbound, log, options }: Deps
   return async function syncCopy({ mailboxId }, signal) {
     const mailbox = await ledger.byId(mailboxId)
     if (!mailbox) return 'done'
-    await ledger.copyForDryRun(mailboxId)
+    await ledger.copyForDryRun(mailboxId, Date.now())
     const copy = ledger.dryRunCopy()
     const counts: Record<string, number> = {}
     const count = (name: string) => void (counts[name] = (counts[name] ?? 0) + 1)
@@ -91,7 +91,7 @@ function rehearseDeliveries({ ledger, gateway, looking, outbound, log, options }
     })
     const result = await deliverMailbox(job, signal)
     await ledger.noteDryRun(mailboxId, { entries }, Date.now())
-    if (result === 'again') return 'again'
+    if (result === 'again' || signal.aborted) return 'again'
     if ((await ledger.passDryRun(mailboxId, 'outbound', Date.now())) === 'ended') {
       await ledger.endDryRun(mailboxId, Date.now())
     } else await outbound.wakeQuietly(mailboxId)

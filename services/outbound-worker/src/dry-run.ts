@@ -26,6 +26,7 @@ export function createDryRun({ deliveries, options, ...deps }: Deps): MailboxHan
     const copy = ledger.dryRunCopy()
     const kept: KeptWrite[] = []
     const entries: DryRunEntry[] = []
+    let folds = 0
     const settleBatch = createSettleBatch({
       ...deps,
       log,
@@ -33,11 +34,15 @@ export function createDryRun({ deliveries, options, ...deps }: Deps): MailboxHan
       gateway: withoutWriting(gateway, (write) => void kept.push(write)),
       // What loses a conflict is not kept: nothing is lost.
       conflicts: { ...deps.conflicts, keepMs: 0 },
-      onOutcome: (...what) => void entries.push(entryOf(kept, ...what)),
+      onOutcome(task, ...what) {
+        entries.push(entryOf(kept, task, ...what))
+        folds += foldsOf(kept, task)
+      },
     })
     const result = await createSettleMailbox({ ledger: copy, settleBatch, log, options })(job, signal)
-    await ledger.noteDryRun(mailboxId, { entries }, Date.now())
-    if (result === 'again') return 'again'
+    const counts = folds > 0 ? { 'outbound.fold': folds } : {}
+    await ledger.noteDryRun(mailboxId, { entries, counts }, Date.now())
+    if (result === 'again' || signal.aborted) return 'again'
     await ledger.passDryRun(mailboxId, 'deliveries', Date.now())
     await deliveries.wakeQuietly(mailboxId)
     return 'done'
@@ -68,6 +73,12 @@ function isOf({ kind, write }: KeptWrite, { attempt: { record }, plan }: Task): 
   if (kind === 'create') return write.stamp.appointmentId === record.appointmentId
   if (kind === 'update') return plan.action === 'update' && plan.item.itemId === write.itemId
   return plan.action === 'delete' && plan.itemIds.includes(write.itemId)
+}
+
+/** Further items of the same appointment that would be removed. */
+function foldsOf(kept: readonly KeptWrite[], { plan }: Task): number {
+  const extra = plan.action === 'adopt' ? plan.extra.map(({ itemId }) => itemId) : []
+  return kept.filter(({ kind, write }) => kind === 'delete' && extra.includes(write.itemId)).length
 }
 
 function whatOf(

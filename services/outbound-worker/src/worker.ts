@@ -50,6 +50,8 @@ function outboundOf(
   const settleMailbox = createSettleMailbox({ ledger, settleBatch, log, options })
   const rehearse = createDryRun({ ...deps, deliveries: queues.deliveries, options })
   return {
-    queues: { outbound: withDryRun({ ledger, log }, 'outbound', { rehearse, handle: settleMailbox }) },
+    queues: {
+      outbound: withDryRun({ ledger, queues, log }, 'outbound', { rehearse, handle: settleMailbox }),
+    },
   }
 }

@@ -3,6 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { onTestFinished } from 'vitest'
 import { Host } from './host.ts'
+import { startReaper } from './reaper.ts'
 
 const run = promisify(execFile)
 const ip = (...words: readonly string[]) => run('ip', words)
@@ -33,11 +34,12 @@ let networks = 0
 
 /**
  * Networks and machines that are cut off from this machine and from each other, but where they are attached: a bridge for
- * each network, a namespace for each machine. They end with the test.
+ * each network, a namespace for each machine. They end with the test, or with this process if it is killed.
  */
 export async function createNetwork(names: Names): Promise<Network> {
   const prefix = `lk${process.pid}-${++networks}`
   const switches = `${prefix}-switches`
+  const reaper = await startReaper(prefix)
   const hosts: Host[] = []
   const namespaces: string[] = []
   const bridges = new Set<string>()
@@ -48,6 +50,7 @@ export async function createNetwork(names: Names): Promise<Network> {
       await ip('netns', 'del', namespace)
       await rm(`/etc/netns/${namespace}`, { recursive: true, force: true })
     }
+    await reaper.done()
   })
 
   const addNamespace = async (namespace: string) => {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 const counts = z
   .record(z.string(), z.int())
   .describe(
-    'How often each would be done. outbound.create, .update, .delete, .withdraw: writes to Exchange. inbound.created, .updated, .cancelled, .withdrawn: changes that the application would be told. outbound.none, inbound.none: nothing, for the reason that the entry names. inbound.fold: second items of one appointment that would be removed. mails, recipients: writes that would be mailed, and to how many. refused.private, refused.recurring, …: items that may not cross. waiting.outbound, waiting.inbound: what would wait still at the end. braked.outbound, braked.inbound: 1 if the direction would be stopped.',
+    'How often each would be done. outbound.create, .update, .delete, .withdraw: writes to Exchange. inbound.created, .updated, .cancelled, .withdrawn: changes that the application would be told. outbound.none, inbound.none: nothing, for the reason that the entry names. outbound.fold, inbound.fold: second items of one appointment that would be removed. mails, recipients: writes that would be mailed, and to how many. refused.private, refused.recurring, …: items that may not cross. waiting.outbound, waiting.inbound: what would wait still at the end. braked.outbound, braked.inbound: 1 if the direction would be stopped.',
   )
 
 const summary = z.object({
