@@ -6,12 +6,18 @@ import type { Stage } from './stage.ts'
 
 const atATime = 16
 
-type State = { state?: string; outbound?: { code?: string }; inbound?: object; detail?: string }
+type State = {
+  state?: string
+  status?: number
+  outbound?: { code?: string }
+  inbound?: object
+  detail?: string
+}
 
 /** What Lockstep itself says it has not done yet, since this was created. Hidden appointments wait for ever, and may. */
 export function createUnsettled(
   { ingressUrl, mailboxes }: Constellation,
-  { producer, application, book, operator }: Stage,
+  { producer, application, book, operator, lostAtMs }: Stage,
 ): () => Promise<Violation[]> {
   const sinceMs = Date.now()
   const touched = new Set(book.all().flatMap(({ acts, label }) => (acts.length > 0 ? [label] : [])))
@@ -21,8 +27,10 @@ export function createUnsettled(
     return Date.parse(currentAt) > sinceMs ? [] : [restless(`${mailbox} was not compared since`)]
   }
 
-  async function settling({ label, mailbox, appointmentId }: Entry): Promise<Violation[]> {
+  async function settling({ label, mailbox, appointmentId, isHeld }: Entry): Promise<Violation[]> {
     const shown = await ask<State>(ingressUrl, `appointments/${mailbox}/${appointmentId}`)
+    const isForgotten = shown.status === 404 && lostAtMs > 0
+    if (isForgotten && !isHeld) return []
     const { state = shown.detail, outbound, inbound } = shown
     if (state === 'settled' || (outbound?.code === 'ASLEEP' && !inbound)) return []
     return [restless(`${appointmentId} is ${state}: ${JSON.stringify(shown)}`, label)]

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { aFile } from '../support/logon.ts'
 import { runLockstep } from '../support/lockstep-command.ts'
 import { alice, startSystem, type System } from '../support/system.ts'
+import { startWorkerProcess } from '../support/worker-process.ts'
 
 const service = { address: 'svc-lockstep@contoso.example', password: 'lockstep' }
 const team = 'team@contoso.example'
@@ -112,6 +113,63 @@ describe('mailboxes from a file', () => {
     },
   )
 })
+
+describe('mailboxes from a file over HTTP', () => {
+  test(
+    'are tested by a worker with the same outcome, whichever worker is killed meanwhile',
+    { timeout: 600_000 },
+    async () => {
+      const { system, addresses, brokenOnes } = await organisation(total, total >= 100 ? 18 : kinds.length)
+      system.simulator.faults.add({ kind: 'latency', ms: callMs })
+      await system.stopWorker('inbound')
+      const doomed = await startWorkerProcess('inbound-worker', system.env)
+      const beganMs = performance.now()
+      await ask(system, `address\n${addresses.join('\n')}\n`)
+      await eventually(
+        async () => expect((await enablings(system)).counts['testing']).toBeGreaterThan(0),
+        20_000,
+      )
+      doomed.signal('SIGKILL')
+      await system.startWorker('inbound')
+
+      const { mailboxes, counts } = await eventually(async () => {
+        const found = await enablings(system)
+        expect(found.counts).toMatchObject({ waiting: 0, testing: 0 })
+        return found
+      }, 550_000)
+      const tookMs = performance.now() - beganMs
+      const failures = mailboxes.filter(({ state }) => state === 'failed')
+      const said = failures.map(({ mailbox, reason }) => [
+        mailbox,
+        { code: reason?.code, step: reason?.name },
+      ])
+      expect(Object.fromEntries(said)).toEqual(brokenOnes)
+      expect(failures.filter(({ reason }) => typeof reason?.mend !== 'string')).toEqual([])
+      expect(counts['enabled']).toBe(addresses.length - failures.length)
+      expect(system.simulator.mails).toEqual([])
+      console.log(`${addresses.length} over HTTP in ${(tookMs / 1_000).toFixed(1)} s at ${callMs} ms a call`)
+      await leavesNothing(system, addresses)
+    },
+  )
+})
+
+type Enablings = {
+  counts: Record<string, number>
+  mailboxes: { mailbox: string; state: string; reason?: { name: string; code?: string; mend?: string } }[]
+}
+const authorization = 'Bearer test'
+
+async function ask({ ingressUrl }: System, csv: string): Promise<void> {
+  const headers = { authorization, 'content-type': 'text/csv' }
+  const response = await fetch(`${ingressUrl}/v1/mailboxes`, { method: 'POST', headers, body: csv })
+  expect(response.status).toBe(202)
+}
+
+async function enablings({ ingressUrl }: System): Promise<Enablings> {
+  return (await (
+    await fetch(`${ingressUrl}/v1/enablings`, { headers: { authorization } })
+  ).json()) as Enablings
+}
 
 /** An organisation with so many mailboxes in the scope of the account, some of them broken, and what is to be said of those. */
 async function organisation(count: number, brokenCount: number) {

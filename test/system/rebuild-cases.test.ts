@@ -88,6 +88,21 @@ describe('after the ledger was lost', () => {
     expect(application.typesOf('plain')).toHaveLength(2)
   })
 
+  test('a time that the application says in another name of its zone is as Exchange has it', async () => {
+    const { system, keeper, theirs } = await startLiving()
+    const at = (hour: number) => ({ dateTime: `2027-05-04T0${hour}:00:00`, timeZone: 'Europe/Amsterdam' })
+    await keeper.send(theirs, { start: at(8), end: at(9) })
+    await settled(system, theirs)
+    await system.quiet(alice, theirs)
+    const received = system.application.received.length
+    await whileAway(system)
+    await system.send(...keeper.resent())
+    await settled(system, 'plain', 'meeting', theirs)
+    await system.synced(alice)
+    expect(system.application.received).toHaveLength(received)
+    expect(itemOf(system, 'Theirs')).toMatchObject({ start: { dateTime: '2027-05-04T08:00:00' } })
+  })
+
   test('what is new is made without asking, though its second version comes first', async () => {
     const { system } = await startLiving()
     const { simulator, send } = system

@@ -40,6 +40,15 @@ function merged(wanted: Partial<Appointment>, rest: Partial<MergeInput> = {}) {
   })
 }
 
+test('what Exchange has in other words is neither written nor told, nor a conflict', () => {
+  const start = { dateTime: '2027-03-27T09:00:00', timeZone: 'Europe/Berlin' }
+  const said = observed({ start })
+  const without = { fingerprints: { ...agreed, when: undefined } } as unknown as Partial<MergeBase>
+  expect(merged({}, { base: knowing(without), observed: said })).toMatchObject({ lost: ['when'] })
+  const alike = { ...said, alike: ['when'] as const }
+  expect(merged({}, { base: knowing(without), observed: alike })).toEqual({ write: [], lost: [], untold: [] })
+})
+
 const mine = { subject: 'Mine' }
 const theirs = { subject: 'Theirs' }
 const conflict = (winner: string, exchange: Partial<Fingerprints> = prints(theirs)) => ({

@@ -12,6 +12,8 @@ export type Observed = {
   readonly lastModifiedMs: number
   /** Its body holds the join block of a meeting tool. */
   readonly joinBlock?: boolean
+  /** Fields that say in other words what the application wants: Exchange keeps no more of that. */
+  readonly alike?: readonly Field[]
 }
 
 export type MergeInput = {
@@ -60,7 +62,8 @@ export function merge(input: MergeInput): Merge {
   const changed = applicationFields.filter((field) => base.fingerprints[field] !== wanted.fingerprints[field])
   const atExchange = changedAtExchange({ ...input, written: base })
   const offered = lastOffered(base.unknownToIt)
-  const holds = (field: Field) => (observed?.fingerprints ?? offered)[field] === wanted.fingerprints[field]
+  const atLast = observed ?? { fingerprints: offered }
+  const holds = (field: Field) => isHeld(atLast, wanted.fingerprints, field)
   // Whoever is new has not answered yet: that is no news.
   const areOnlyNew = changed.includes('attendees') && holds('attendees')
   const same = (field: Field) => (field !== 'responses' || areOnlyNew) && holds(field)
@@ -95,6 +98,15 @@ export function merge(input: MergeInput): Merge {
     untold: fields.filter(isUntold),
     ...(conflicts.length > 0 && { conflicts }),
   }
+}
+
+/** Whether Exchange holds what is wanted, be it in other words. */
+export function isHeld(
+  { fingerprints, alike = [] }: { fingerprints: Partial<Fingerprints>; alike?: readonly Field[] },
+  wanted: Fingerprints,
+  field: Field,
+): boolean {
+  return fingerprints[field] === wanted[field] || alike.includes(field)
 }
 
 /** Fields in which Exchange moved on since both sides agreed. What we wrote and did not read back is compared with it. */

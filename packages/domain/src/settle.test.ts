@@ -53,6 +53,19 @@ describe('after an update', () => {
     expect(isUntold(link)).toBe(false)
   })
 
+  test('what Exchange has in other words is agreed in those', () => {
+    const zone = { dateTime: '2027-03-27T09:00:00', timeZone: 'Europe/Berlin' }
+    const observed: Observed = {
+      changeKey: 'K2',
+      lastModifiedMs: 0,
+      fingerprints: prints({ start: zone }),
+      alike: ['when'],
+    }
+    const link = linkOfUpdated(recordOf(), mine, { merge: written({ write: [] }), observed })
+    expect(link.seen?.fingerprints.when).toBe(observed.fingerprints.when)
+    expect(link.written.fingerprints).toEqual(mine)
+  })
+
   test('of attendees, their responses are to be read back too', () => {
     const link = linkOfUpdated(recordOf(), mine, {
       merge: written({ write: ['attendees'] }),

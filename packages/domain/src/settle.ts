@@ -1,6 +1,6 @@
 import { agreedUpon, fieldsOf, type MergeBase, mergeBase, takesAway } from './base.ts'
 import { differing, type Field, fields, type Fingerprints, without, only } from './field.ts'
-import { type Merge, type Observed } from './merge.ts'
+import { isHeld, type Merge, type Observed } from './merge.ts'
 import type { AppointmentRecord, Conflict, Link, LinkedItem, Offer, Seen } from './record.ts'
 import { hiddenAs } from './wanted.ts'
 
@@ -156,7 +156,7 @@ function agreedNow(
   before: Partial<Fingerprints>,
 ): Partial<Fingerprints> {
   if (!observed) return {}
-  const holds = (field: Field) => observed.fingerprints[field] === wanted[field]
+  const holds = (field: Field) => isHeld(observed, wanted, field)
   const areOnlyNew = before.attendees !== wanted.attendees && holds('attendees')
   const alike = fields.filter((field) => (field !== 'responses' || areOnlyNew) && holds(field))
   return only(observed.fingerprints, alike)

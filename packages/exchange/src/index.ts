@@ -13,6 +13,7 @@ export type { CallFact } from './ews/ews-client.ts'
 export { exchangeConfig, type Problems } from './exchange-config.ts'
 export { isExchangeOnline } from './exchange-online.ts'
 export { type ExchangeVariables, exchangeVariables } from './exchange-variables.ts'
+export { areSameTimes } from './ews/same-time.ts'
 export { findAlike, isListed } from './is-listed.ts'
 export { failed, failuresIn, succeeded } from './item-results.ts'
 export {

@@ -1,6 +1,6 @@
 import { type Connection, fewMailboxes, type HearingKind, mailboxTesting } from '@lockstep/connections'
 import { brokenOff, createPatience, type Examiner, testOne, type Verdict } from '@lockstep/exchange/doctor'
-import type { Enabling, EnablingEnd } from '@lockstep/ledger'
+import { type Enabling, type EnablingEnd, LedgerUnavailableError } from '@lockstep/ledger'
 
 type Deps = Pick<Connection, 'ledger' | 'log' | 'name' | 'others' | 'queues'> & {
   notifications: HearingKind
@@ -62,7 +62,9 @@ export function startEnabling(deps: Deps, { parallel, everyMs, leaseMs, waitMs }
       if (await ledger.endEnabling(enabling, endOf(verdict, enabling))) await tell(verdict)
     } catch (error) {
       if (signal.aborted) await ledger.giveBackEnabling(enabling, Date.now()).catch(() => {})
-      else log.error({ err: error }, 'testing a mailbox failed')
+      // While Redis is away that is told once, for everything.
+      else if (!(error instanceof LedgerUnavailableError))
+        log.error({ err: error }, 'testing a mailbox failed')
     }
   }
 

@@ -1,6 +1,7 @@
 import {
   caughtUp,
   type Digest,
+  type Field,
   type Finding,
   fingerprintsOf,
   holdsJoinBlock,
@@ -11,6 +12,7 @@ import {
   withMaking,
 } from '@lockstep/domain'
 import {
+  areSameTimes,
   type CalendarGateway,
   type CalendarItem,
   findAlike,
@@ -111,7 +113,9 @@ function take(task: Task, item: CalendarItem, { refusePersonal }: OutboundSettin
   }
   const stamp = task.attempt.record.link.item?.stamped === true ? item.stamp : undefined
   const isBehind = stamp !== undefined && catchUp(task, stamp)
-  task.finding = findingOf(item, { refusePersonal, ...(stamp && !isBehind && { stamp }) }, digest)
+  const isAlike = appointment && task.appointment && areSameTimes(appointment, task.appointment)
+  const reading = { refusePersonal, ...(stamp && !isBehind && { stamp }), alike: isAlike ? timesOnly : [] }
+  task.finding = findingOf(item, reading, digest)
   if (appointment) {
     task.found = appointment
     task.foundBody = appointment.body
@@ -135,9 +139,11 @@ function catchUp(task: Task, stamp: Stamp): boolean {
 }
 
 /** The stamp on a user's copy of an item of ours says nothing, and is left out: it is that of another appointment. */
-type Reading = { refusePersonal: boolean; stamp?: Stamp }
+type Reading = { refusePersonal: boolean; stamp?: Stamp; alike: readonly Field[] }
 
-function findingOf(item: CalendarItem, { refusePersonal, stamp }: Reading, digest: Digest): Finding {
+const timesOnly = ['when'] as const
+
+function findingOf(item: CalendarItem, { refusePersonal, stamp, alike }: Reading, digest: Digest): Finding {
   const { appointment, changeKey, lastModifiedMs } = item
   const isRefused = !appointment || refusalOf(item, { refusePersonal }) !== undefined
   const fingerprints = appointment ? fingerprintsOf(appointment, digest) : undefined
@@ -149,9 +155,10 @@ function findingOf(item: CalendarItem, { refusePersonal, stamp }: Reading, diges
       changeKey,
       lastModifiedMs,
       fingerprints: fingerprints ?? ({} as never),
+      alike,
       ...(appointment && holdsJoinBlock(appointment.body) && { joinBlock: true }),
     },
-    ...(stamp && { stampedVersion: stamp.version }),
+    ...(stamp && { stampedVersion: stamp.version, ...(stamp.base && { stampedBase: stamp.base }) }),
   }
 }
 
