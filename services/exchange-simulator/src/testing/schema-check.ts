@@ -45,7 +45,7 @@ async function validate(files: readonly string[], parts: string): Promise<string
   const words = ['--noout', '--nonet', '--schema', schema, ...files]
   const stderr = await run('xmllint', words, options).then(
     () => undefined,
-    (error: { stderr?: string }) => error.stderr ?? String(error),
+    (error: Error & { stderr?: string }) => error.stderr ?? error.message,
   )
   if (stderr === undefined) return []
   const complaints = stderr
