@@ -113,6 +113,11 @@ export function createTroubles(constellation: Constellation, model: ApplicationM
 /** What an incomplete listing left out nobody misses; whoever learns of it compares once more. */
 async function repair(ingressUrl: string, mailbox: string): Promise<void> {
   const url = `${ingressUrl}/v1/mailboxes/${mailbox}/repair`
-  const response = await fetch(url, { method: 'POST', headers: { authorization: 'Bearer test' } })
-  if (!response.ok) throw new Error(`repair of ${mailbox}: ${response.status}`)
+  for (;;) {
+    const response = await fetch(url, { method: 'POST', headers: { authorization: 'Bearer test' } })
+    if (response.ok) return
+    // Redis may be on its way back still.
+    if (response.status !== 503) throw new Error(`repair of ${mailbox}: ${response.status}`)
+    await wait(500)
+  }
 }

@@ -38,6 +38,34 @@ test('what the application sent while its item was hidden is merged, though it i
   expect(simulator.calendarOf(alice)).toMatchObject([{ location: 'Room 9', sensitivity: 'normal' }])
 })
 
+test.each([
+  ['hid', 'private', ['withdrawn', 'created'], ['invitation']],
+  ['cancelled', undefined, ['withdrawn'], ['invitation', 'cancellation']],
+])(
+  'what the application %s while its item was hidden is decided once it is shown again, and nobody is invited twice',
+  async (_what, sensitivity, told, mails) => {
+    const { simulator, application, send, settled, state, quiet } = await startSystem()
+    const attendees = [{ address: 'guest@elsewhere.example', type: 'required' }]
+    await send(event({ id: 'A', version: 1 }, appointment({ attendees })))
+    await settled(alice, 'A', 1)
+    await quiet(alice, 'A')
+    const { itemId } = simulator.calendarOf(alice)[0]!
+    simulator.userUpdates(alice, itemId, { sensitivity: 'private' })
+    await eventually(() => expect(application.typesOf('A')).toEqual(['appointment.withdrawn']))
+    const content = sensitivity && appointment({ attendees, sensitivity })
+    await send(event({ id: 'A', version: 2, basedOn: 0 }, content || undefined))
+    await eventually(async () => expect(await state(alice, 'A')).toMatchObject({ state: 'parked' }))
+    simulator.userUpdates(alice, itemId, { sensitivity: 'normal' })
+    await settled(alice, 'A', 2, 10_000)
+    await eventually(() =>
+      expect(application.typesOf('A')).toEqual(told.map((kind) => `appointment.${kind}`)),
+    )
+    expect(simulator.calendarOf(alice)).toHaveLength(sensitivity ? 1 : 0)
+    const sent = simulator.mails.filter(({ kind }) => kind !== 'update').map(({ kind }) => kind)
+    expect(sent).toEqual(mails)
+  },
+)
+
 test('an item that is hidden while the answer to a write is lost is withdrawn', async () => {
   const { simulator, application, send, settled, quiet } = await startSystem()
   await send(event({ id: 'A', version: 1 }, appointment()))

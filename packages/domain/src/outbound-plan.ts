@@ -13,6 +13,8 @@ export type Finding =
       readonly isRefused: boolean
       /** The version that its stamp names, if it has one. */
       readonly stampedVersion?: number
+      /** Of what the application held at that version, if the stamp tells. */
+      readonly stampedBase?: Partial<Fingerprints>
     }
   | { readonly kind: 'gone' }
   /** The items that carry the appointment's stamp, the oldest first; and, once these were asked for, those that were deleted. */

@@ -78,6 +78,8 @@ type Present = Extract<Look, { kind: 'present' }>
 
 function planPresent(record: AppointmentRecord, item: LinkedItem, observed: Observed): DeliveryPlan {
   const { asleep: _asleep, ...link } = withOldestOffersMerged(record)
+  const meanwhile = takenOffAsleep(record)
+  if (meanwhile?.reason === 'cancelled') return { action: 'remember', link: { ...link, item } }
   const open = unacknowledged(record)
   const isKnown = link.told.holds && link.seen && !open.some(({ kind }) => takesAway(kind))
   const changed = isKnown ? changedSince(link, observed, inDoubt(record, observed)) : [...fields]
@@ -89,8 +91,25 @@ function planPresent(record: AppointmentRecord, item: LinkedItem, observed: Obse
     kind: changed.length < fields.length ? 'updated' : 'created',
     changed,
     fingerprints: only(observed.fingerprints, changed),
-    linkOnceTold: (revision) => ({ ...link, item, seen, told: { revision, holds: true } }),
+    linkOnceTold: (revision) => ({
+      ...link,
+      item,
+      seen,
+      told: { revision, holds: true },
+      ...(meanwhile && {
+        written: { version: meanwhile.version, basedOn: revision, fingerprints: observed.fingerprints },
+      }),
+    }),
   })
+}
+
+/**
+ * What the application decided of an appointment that sleeps, if it took it off. That it cancelled it counts once it is
+ * awake. That it hid it is over: it has lost it since, and is told of it anew, as it is shown now.
+ */
+function takenOffAsleep(record: AppointmentRecord) {
+  const { wanted, link } = record
+  return link.asleep && wanted?.kind === 'absent' && isUnsettled(record) ? wanted : undefined
 }
 
 function planRefused(record: AppointmentRecord, item: LinkedItem, reason: Refusal): DeliveryPlan {

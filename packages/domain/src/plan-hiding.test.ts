@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Refusal } from './admission.ts'
+import { mergeBase } from './base.ts'
 import { type Field, fields, fingerprintsOf, only } from './field.ts'
 import { type DeliveryPlan, planDelivery } from './plan-delivery.ts'
-import { type AppointmentRecord, isUntold, type Link, type Offer } from './record.ts'
+import { type AppointmentRecord, isUnsettled, isUntold, type Link, type Offer } from './record.ts'
 import { linkOfAbsent } from './settle.ts'
 import { anAppointment, aRecord, testDigest } from './testing/index.ts'
 
@@ -118,5 +119,40 @@ describe('the change that hides', () => {
     { kind: 'present', version: 6, basedOn: 5, atMs: 0 },
   ] as const)('is not told any more once a version is on its way that decides anew: $kind', (wanted) => {
     expect(planDelivery({ ...record, wanted }, { kind: 'gone' }).action).toBe('remember')
+  })
+})
+
+describe('what the application took off while it slept, and Exchange shows again', () => {
+  const asleep = (reason: 'cancelled' | Refusal): AppointmentRecord => {
+    const { seen: _seen, ...link } = held
+    return aRecord({
+      wanted: absent(reason, 5),
+      offers: [offer(6, 'withdrawn')],
+      link: { ...link, asleep: 'private', told: { revision: 6, holds: false } },
+    })
+  }
+  const observed = { changeKey: 'K9', lastModifiedMs: 0, fingerprints: prints }
+  const shown = (record: AppointmentRecord) =>
+    planDelivery(record, { kind: 'present', item: held.item!, observed })
+
+  test.each(['private', 'recurring'] as const)(
+    'is told anew if it was %s, and that is settled by it',
+    (reason) => {
+      const record = asleep(reason)
+      const plan = shown(record)
+      expect(plan).toMatchObject({ action: 'tell', kind: 'created', applicationVersion: 5 })
+      const link = plan.action === 'tell' ? plan.linkOnceTold(7) : held
+      expect(link).toMatchObject({ item: held.item, told: { revision: 7, holds: true } })
+      expect(isUnsettled({ ...record, link })).toBe(false)
+      expect(mergeBase({ link, offers: [] }, 7).fingerprints).toEqual(prints)
+    },
+  )
+
+  test('is not told if it was cancelled: that counts, now that it is awake', () => {
+    const record = asleep('cancelled')
+    const plan = shown(record)
+    expect(plan).toMatchObject({ action: 'remember', link: { item: held.item, told: { holds: false } } })
+    const link = plan.action === 'remember' ? plan.link : held
+    expect([link.asleep, isUnsettled({ ...record, link })]).toEqual([undefined, true])
   })
 })

@@ -1,5 +1,5 @@
 import { agreedUpon, mergeBase } from './base.ts'
-import { type Field, fields, type Fingerprints, only } from './field.ts'
+import { type Field, fields, type Fingerprints, only, without } from './field.ts'
 import { merge, type Merge, type MergeInput, type Observed } from './merge.ts'
 import type { Finding, OutboundInput, OutboundPlan, Overtaken, Present } from './outbound-plan.ts'
 import type { AppointmentRecord, Conflict, LinkedItem, Seen } from './record.ts'
@@ -22,12 +22,8 @@ export function planUpdate(input: OutboundInput, wanted: Present, item: LinkedIt
 
 type FoundItem = Extract<Finding, { kind: 'item' }>
 
-function planFound(
-  input: OutboundInput,
-  wanted: Present,
-  item: LinkedItem,
-  { observed, stampedVersion }: FoundItem,
-): OutboundPlan {
+function planFound(input: OutboundInput, wanted: Present, item: LinkedItem, found: FoundItem): OutboundPlan {
+  const { observed, stampedVersion } = found
   if (stampedVersion === wanted.version) {
     return {
       action: 'landed',
@@ -35,9 +31,20 @@ function planFound(
       written: changedByApplication(input.record, wanted, input.fingerprints!),
     }
   }
+  const merging = mergeInput(input, wanted, item)
+  const landed = landedBase(input.record, found)
+  if (landed) {
+    // A body that differs may be that one, as Exchange rewrote it.
+    const merged = merge({ ...onTopOf(merging, input.record, landed), observed, ours: ['body'] })
+    return planMerged(merged, wanted, item, observed.changeKey)
+  }
   const ours = probablyOurs(input.record, stampedVersion)
-  const merging = withLanded(mergeInput(input, wanted, item), observed, input.overtaken)
-  return planMerged(merge({ ...merging, observed, ours }), wanted, item, observed.changeKey)
+  return planMerged(
+    merge({ ...withLanded(merging, observed, input.overtaken), observed, ours }),
+    wanted,
+    item,
+    observed.changeKey,
+  )
 }
 
 function planMerged(
@@ -81,6 +88,40 @@ function withLanded(merging: MergeInput, observed: Observed, overtaken: Overtake
     ...merging,
     base: { ...base, fingerprints: { ...base.fingerprints, ...asWritten } },
     seen: { ...seen, fingerprints: { ...seen.fingerprints, ...asWritten } },
+  }
+}
+
+/** What the application held at a version that the stamp proves to have landed, though its answer was lost. */
+function landedBase(
+  { link }: AppointmentRecord,
+  { stampedVersion = 0, stampedBase }: FoundItem,
+): Partial<Fingerprints> | undefined {
+  return stampedVersion > link.written.version ? stampedBase : undefined
+}
+
+/**
+ * The merge on top of a version that landed: what differs from it at Exchange is its user's edit. What the application
+ * was told meanwhile, and holds, it did not change. What that version wrote was not read back.
+ */
+function onTopOf(
+  merging: MergeInput,
+  { link }: AppointmentRecord,
+  landed: Partial<Fingerprints>,
+): MergeInput {
+  const { wanted, base, seen } = merging
+  const before = link.written.fingerprints
+  const isAdopted = (field: Field) =>
+    base.fingerprints[field] !== before[field] && base.fingerprints[field] === wanted.fingerprints[field]
+  const known = Object.keys(landed) as Field[]
+  const held = only(
+    landed,
+    known.filter((field) => !isAdopted(field)),
+  )
+  const wrote = known.filter((field) => landed[field] !== before[field] && seen.fingerprints[field] !== '')
+  return {
+    ...merging,
+    base: { ...base, fingerprints: { ...base.fingerprints, ...held } },
+    seen: { ...seen, fingerprints: without(seen.fingerprints, wrote) },
   }
 }
 

@@ -23,6 +23,8 @@ const mends: Readonly<Record<string, string>> = {
   oauth: 'renew the certificate in EWS_OAUTH_CERT_FILE, and upload it to the application registration',
   secret:
     'make a new secret in the application registration, and give it with its date: EWS_OAUTH_CLIENT_SECRET, EWS_OAUTH_CLIENT_SECRET_EXPIRES',
+  ingress:
+    'renew the certificate in INGRESS_TLS_CERT_FILE: without a valid one Exchange does not notify, and changes come late',
   authority: 'put the new certificate of the authority into EWS_CA_FILE, beside the old one',
 }
 

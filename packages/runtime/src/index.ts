@@ -34,4 +34,5 @@ export { mailBudgetVariables, settingConfig, settingVariables } from './setting-
 export { shutdownSignal, stopWithin } from './shutdown.ts'
 export { describeVariables, flag, list, port, seconds, secret, type VariableRow } from './variables.ts'
 export { createDigest } from './digest.ts'
+export { createExpiryAlarm } from './expiry-alarm.ts'
 export { watchExchange } from './watch-exchange.ts'

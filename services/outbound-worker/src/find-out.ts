@@ -158,7 +158,7 @@ function findingOf(item: CalendarItem, { refusePersonal, stamp, alike }: Reading
       alike,
       ...(appointment && holdsJoinBlock(appointment.body) && { joinBlock: true }),
     },
-    ...(stamp && { stampedVersion: stamp.version }),
+    ...(stamp && { stampedVersion: stamp.version, ...(stamp.base && { stampedBase: stamp.base }) }),
   }
 }
 

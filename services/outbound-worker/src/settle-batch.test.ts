@@ -58,6 +58,27 @@ test('of several items that may be the one that is to go none is deleted before 
   expect(await ledger.state(mailbox.id, 'A')).toMatchObject({ outbound: { code: 'ITEM_MISSING' } })
 })
 
+test('what a user changed after a write whose answer was lost is not taken for its effect', async () => {
+  const { exchange, ledger, mailbox, want, begin, worker } = await setUp()
+  await want('A', 1)
+  await worker().settle(await begin())
+  const [{ itemId } = { itemId: '' }] = await exchange.findByStamp(mailbox.address, 'A')
+  const next = async (version: number, reminderMinutesBeforeStart: number) => {
+    const appointment = anAppointment({ subject: 'v2', location: 'Ours', reminderMinutesBeforeStart })
+    const wanted = { kind: 'present' as const, version, basedOn: 0, atMs: Date.now(), appointment }
+    await ledger.accept(mailbox.id, 'A', wanted, Date.now())
+    await worker().settle(await begin(Date.now() + 60_000))
+  }
+  exchange.loseNextAnswer()
+  await next(2, 15)
+  exchange.userUpdates(mailbox.address, itemId, { location: 'Theirs' })
+  await next(3, 5)
+  const [result] = await exchange.getItems(mailbox.address, [itemId])
+  expect(result).toMatchObject({
+    value: { appointment: { subject: 'v2', location: 'Theirs', reminderMinutesBeforeStart: 5 } },
+  })
+})
+
 describe('the mail budget', () => {
   test('holds for workers that mail at the same time', async () => {
     const { exchange, want, begin, worker, mails } = await setUp({ mailBudget: 3 })

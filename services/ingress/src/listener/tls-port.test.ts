@@ -56,7 +56,7 @@ describe('the port with TLS of its own', () => {
     const identity = { file: join(dir, 'tls.crt'), keyFile: join(dir, 'tls.key') }
     await copyFile(pathOf('elsewhere.pem'), identity.file)
     await copyFile(pathOf('elsewhere.key.pem'), identity.keyFile)
-    const { shown, get } = await setUp({ identity })
+    const { shown, get, lines } = await setUp({ identity })
     const subject = async () => (await shown({ servername: 'mail.contoso.example' })).subject
     const expiry = async () =>
       /expiry_timestamp_seconds\S* (\d+)/.exec(await (await get('/metrics')).text())?.[1]
@@ -69,6 +69,9 @@ describe('the port with TLS of its own', () => {
     const lax = { rejectUnauthorized: false }
     await eventually(async () => expect((await shown(lax)).subject).toBe('CN=expired'))
     expect(await expiry()).toBe(String(Date.parse('2025-02-01T00:00:00Z') / 1_000))
+    const told = { use: 'ingress', level: 'error', mend: expect.stringContaining('INGRESS_TLS_CERT_FILE') }
+    const expired = lines.filter((line) => line.includes('a certificate has expired'))
+    expect(expired.map((line) => JSON.parse(line) as object)).toMatchObject([told])
   })
 
   test('tells of a certificate file that is of no use', async () => {

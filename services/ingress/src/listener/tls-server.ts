@@ -8,7 +8,7 @@ import {
   openCertificates,
   openIdentity,
 } from '@lockstep/exchange'
-import type { Logger } from '@lockstep/runtime'
+import { createExpiryAlarm, type Logger } from '@lockstep/runtime'
 import { Gauge, type GaugeConfiguration, type Registry } from 'prom-client'
 
 export type TlsOptions = {
@@ -53,6 +53,8 @@ export function createTlsServer(
   const authorities = clients && openCertificates(clients.authorities)
   const current = () => ({ own: own.current(), ca: authorities?.current() })
   let used = current()
+  const alarm = expiryAlarm(deps.log)
+  alarm.learn(used.own)
   const server = createServer(
     {
       ...modern,
@@ -66,14 +68,27 @@ export function createTlsServer(
 
   server.prependListener('connection', () => {
     const newest = current()
+    alarm.look()
     if (newest.own === used.own && newest.ca === used.ca) return
     used = newest
+    alarm.learn(newest.own)
     server.setSecureContext({ ...modern, ...contextOf(newest) })
     deps.log.info({ validTo: newest.own.validTo }, 'certificate renewed')
   })
   if (clients) server.on('secureConnection', refuseStrangers)
   tellExpiry(deps.registry, own)
   return server
+}
+
+/** Exchange calls at least once in a while, so that the days are noticed as they pass. */
+function expiryAlarm(log: Logger) {
+  const alarm = createExpiryAlarm(log)
+  return {
+    look: () => alarm.look(Date.now()),
+    learn({ thumbprintSha256: fingerprint, validTo }: Identity) {
+      alarm.learn({ use: 'ingress', fingerprint, validToMs: validTo.getTime() }, Date.now())
+    },
+  }
 }
 
 function contextOf({ own, ca }: { own: Identity; ca: readonly string[] | undefined }) {

@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest'
+import type { Appointment } from './appointment.ts'
+import { fingerprintsOf } from './field.ts'
+import type { Merge } from './merge.ts'
+import { planUpdate } from './plan-update.ts'
+import { emptyLink, type Link } from './record.ts'
+import { anAppointment, aRecord, testDigest } from './testing/index.ts'
+
+const printsOf = (changes: Partial<Appointment> = {}) => fingerprintsOf(anAppointment(changes), testDigest)
+const text = (content: string) => ({ body: { contentType: 'text', content } }) as const
+const item = { itemId: 'I1', uid: 'U1', role: 'organizer', stamped: true } as const
+const link: Link = {
+  ...emptyLink,
+  written: { version: 1, basedOn: 0, fingerprints: printsOf() },
+  item,
+  seen: { changeKey: 'K1', fingerprints: printsOf() },
+  told: { revision: 5, holds: true },
+}
+const second = text('Second')
+
+type Case = { third: Partial<Appointment>; atExchange: Partial<Appointment>; base?: Partial<Appointment> }
+
+/** Version 2 landed, its answer was lost; what version 3 then does to the item. */
+function merged({ third, atExchange, base = second }: Case): Merge | undefined {
+  const appointment = anAppointment(third)
+  const wanted = { kind: 'present', version: 3, basedOn: 5, atMs: 0, appointment } as const
+  const input = {
+    record: aRecord({ wanted, link }),
+    fingerprints: printsOf(third),
+    rules: { policy: 'application', lateCallMs: 0, nowMs: 0 },
+    finding: {
+      kind: 'item',
+      isRefused: false,
+      observed: { changeKey: 'K2', lastModifiedMs: 0, fingerprints: printsOf(atExchange) },
+      stampedVersion: 2,
+      stampedBase: printsOf(base),
+    },
+  } as const
+  const plan = planUpdate(input, wanted, item)
+  return 'merge' in plan ? plan.merge : undefined
+}
+
+const third = { ...second, reminderMinutesBeforeStart: 5 }
+
+describe('after a version whose answer was lost, the next one', () => {
+  test('writes what it changed since', () => {
+    expect(merged({ third, atExchange: second })).toEqual({
+      write: ['reminderMinutesBeforeStart'],
+      lost: [],
+      untold: [],
+    })
+  })
+
+  test.each<[string, Partial<Appointment>]>([
+    ['body', text('Theirs')],
+    ['location', { ...second, location: 'Theirs' }],
+  ])('leaves what the user changed since, whoever wins conflicts: the %s', (field, atExchange) => {
+    expect(merged({ third, atExchange })).toEqual({
+      write: ['reminderMinutesBeforeStart'],
+      lost: [],
+      untold: [field],
+    })
+  })
+
+  test('writes back what that version had changed', () => {
+    expect(merged({ third: {}, atExchange: second })).toMatchObject({ write: ['body'], untold: [] })
+  })
+
+  test('writes its body over that version’s, as Exchange may have rewritten it', () => {
+    const rewritten = { body: { contentType: 'html', content: '<p>Second</p>' } } as const
+    expect(merged({ third: text('Third'), atExchange: rewritten })?.write).toEqual(['body'])
+  })
+})
