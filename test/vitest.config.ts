@@ -12,6 +12,8 @@ export default defineConfig({
     testTimeout: 60_000,
     expect: { poll: { timeout: 15_000 } },
     hookTimeout: 60_000,
+    // All SOAP that was recorded is held against the schema when all has run.
+    teardownTimeout: 120_000,
     maxWorkers: 2,
     env: { TZ: 'UTC' },
   },

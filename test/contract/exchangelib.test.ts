@@ -50,7 +50,7 @@ describe.skipIf(!canCheck)('exchangelib takes the simulator for Exchange', () =>
     )
     expect(failed).toEqual([])
     expect(ok.length).toBeGreaterThan(60)
-    if (canValidate) expect(schemaViolations(recordDir).violations.filter(isUnexpected)).toEqual([])
+    if (canValidate) expect((await schemaViolations(recordDir)).violations.filter(isUnexpected)).toEqual([])
   })
 })
 

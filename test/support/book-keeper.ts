@@ -25,6 +25,8 @@ export type BookKeeper = {
   resent(): object[]
   /** From now on it gives appointments from Exchange an id of its own. */
   rename(toId: (change: ReceivedChange) => string | undefined): void
+  /** From now on it answers 503 once, and then 409 to what does not take account of its newest version. */
+  insist(): void
 }
 
 /** An application that keeps the handshake: it applies what is named as changed, and says what it is based on. */
@@ -32,8 +34,16 @@ export function keepBooks({ application, send }: System, alice: string): BookKee
   const books = new Map<string, Kept>()
   let toId: (change: ReceivedChange) => string | undefined = () => undefined
 
+  let isAway = false
+  let insists = false
   application.answerWith((change) => {
-    const { appointmentId, mailbox, revision } = change.data
+    const { appointmentId, mailbox, revision, applicationVersion } = change.data
+    const newest = books.get(appointmentId)?.version ?? 0
+    if (isAway) {
+      isAway = false
+      return { status: 503 }
+    }
+    if (insists && newest > applicationVersion) return { status: 409, body: { version: newest } }
     const own = change.type === 'appointment.created' && !books.has(appointmentId) ? toId(change) : undefined
     const kept = books.get(appointmentId) ?? {
       mailbox,
@@ -63,6 +73,10 @@ export function keepBooks({ application, send }: System, alice: string): BookKee
     },
     resent: () => [...books].filter(([, { isTold }]) => !isTold).map(([id, kept]) => eventOf(id, kept)),
     rename: (next) => void (toId = next),
+    insist: () => {
+      isAway = true
+      insists = true
+    },
   }
 }
 

@@ -14,7 +14,7 @@ export async function setup(): Promise<(() => Promise<void>) | undefined> {
 
   return async () => {
     delete process.env['SOAP_RECORDING']
-    const { checked, violations } = schemaViolations(recording)
+    const { checked, violations } = await schemaViolations(recording)
     await rm(recording, { recursive: true })
     process.stdout.write(
       `${checked} recorded SOAP documents, ${violations.length} violations of the schema\n`,

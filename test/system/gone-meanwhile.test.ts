@@ -31,7 +31,7 @@ describe('an item that its user deletes', () => {
     await eventually(async () => {
       expect(new Set(application.typesOf('A'))).toEqual(new Set(['appointment.cancelled']))
       expect(await state(alice, 'A')).toMatchObject({ state: 'settled', inApplication: false })
-    }, 12_000)
+    })
   })
 
   test.each([
@@ -60,7 +60,7 @@ describe('an item that its user deletes', () => {
       await eventually(async () => {
         expect(application.typesOf('A')).toContain('appointment.cancelled')
         expect(await state(alice, 'A')).toMatchObject({ state: 'settled', inApplication: false })
-      }, 15_000)
+      })
       expect(simulator.calendarOf(alice)).toEqual([])
       expect(simulator.mails.map(({ kind }) => kind)).toEqual(['invitation', 'cancellation'])
       expect(simulator.calls['CreateItem']).toBe(1)
@@ -82,7 +82,7 @@ describe('an item that its user deletes', () => {
     await eventually(async () => {
       expect(application.received.at(-1)!.data.applicationVersion).toBe(2)
       expect(await state(alice, 'A')).toMatchObject({ state: 'settled', inApplication: false })
-    }, 10_000)
+    })
   })
 })
 

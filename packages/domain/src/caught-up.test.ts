@@ -52,6 +52,8 @@ test('what was away when the calendar was listed is told whole: the application 
     attempt: 'T1',
     told: { revision: 9, holds: true },
   })
+  const offer = { revision: 9, atMs: 0, kind: 'created', fingerprints: prints() } as const
+  expect(planDelivery({ ...linked, offers: [offer] }, look)).toMatchObject({ kind: 'created', offeredAs: 9 })
   const known = { ...linked, link: { ...linked.link, told: { revision: 3, holds: true } } }
   expect(planDelivery(known, look)).toMatchObject({ action: 'remember' })
 })

@@ -64,9 +64,14 @@ export function planDelivery(record: AppointmentRecord, look: Look): DeliveryPla
 function stamped(record: AppointmentRecord, { stamp, wasAway }: Present): AppointmentRecord {
   if (!stamp) return record
   if (isUnsettled(record)) return withMaking(record, stamp)
-  const known = caughtUp(record, stamp)
-  if (!wasAway || !isUnremembered(record)) return known
-  return { ...known, link: { ...known.link, told: record.link.told } }
+  if (!wasAway || !isUntouched(record)) return caughtUp(record, stamp)
+  const { link } = caughtUp({ ...record, offers: [] }, stamp)
+  return { ...record, link: { ...link, told: record.link.told } }
+}
+
+/** Nothing is remembered of it but what was offered in vain. */
+export function isUntouched(record: AppointmentRecord): boolean {
+  return isUnremembered({ ...record, offers: [] })
 }
 
 type Present = Extract<Look, { kind: 'present' }>

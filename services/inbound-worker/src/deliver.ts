@@ -1,6 +1,7 @@
 import {
   type DeliveryPlan,
   instantOf,
+  isUntouched,
   isUnsettled,
   planDelivery,
   propertiesOf,
@@ -71,8 +72,11 @@ export function createDeliver(deps: Deps): Deliver {
     }
     const revision = plan.offeredAs ?? (await ledger.offer(mailbox.id, attempt, offer, Date.now()))
     if (revision === 'moved') return false
-    const reception = await application.tell(changeOf(mailbox, attempt, plan, looked, revision), signal)
-    return conclude(mailbox, attempt, plan, revision, reception)
+    const say = (told: Tell) => application.tell(changeOf(mailbox, attempt, told, looked, revision), signal)
+    const reception = await say(plan)
+    const isOver = reception.kind === 'newerVersion' && isBack(attempt, looked)
+    const concluding = isOver ? await say({ ...plan, applicationVersion: reception.version }) : reception
+    return conclude(mailbox, attempt, plan, revision, concluding)
   }
 
   async function remember(mailbox: Mailbox, attempt: UntoldAttempt, link: UntoldAttempt['record']['link']) {
@@ -181,6 +185,14 @@ export function createDeliver(deps: Deps): Deliver {
 function isMoot({ record }: UntoldAttempt, plan: Tell): boolean {
   const isAboutToGo = record.wanted?.kind === 'absent' && isUnsettled(record) && !record.link.asleep
   return isAboutToGo && !takesAway(plan.kind)
+}
+
+/**
+ * It is back after a loss, and an earlier ledger told that it is gone: what the application had made of it came to nothing
+ * with that, and is not on its way.
+ */
+function isBack({ record }: UntoldAttempt, { look }: Looked): boolean {
+  return look.kind === 'present' && look.wasAway === true && isUntouched(record) && !record.wanted
 }
 
 function changeOf(

@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { leaf, node, type Xml } from '../xml/build.ts'
 import { child, type Element, namespaces } from '../xml/element.ts'
 import { parseXml } from '../xml/parse.ts'
@@ -13,32 +14,40 @@ import { parseXml } from '../xml/parse.ts'
 const schemaDirectory =
   process.env['EWS_SCHEMA_DIR'] ?? new URL('../../../../../shared/ews/schema', import.meta.url).pathname
 const schema = join(schemaDirectory, 'all.xsd')
+const run = promisify(execFile)
 
 /** Whether Microsoft's schema and a validator are at hand. */
 export const canValidate = existsSync(schema) && spawnSync('xmllint', ['--version']).status === 0
 
 /** What the schema has against the SOAP documents of a recording; each child of header and body counts. */
-export function schemaViolations(recording: string): { checked: number; violations: string[] } {
+export async function schemaViolations(
+  recording: string,
+): Promise<{ checked: number; violations: string[] }> {
   const parts = mkdtempSync(join(tmpdir(), 'soap-parts-'))
   try {
-    const files = readdirSync(recording).flatMap((name) => split(recording, name, parts))
+    const names = readdirSync(recording)
     const violations: string[] = []
-    for (let index = 0; index < files.length; index += 500) {
-      violations.push(...validate(files.slice(index, index + 500), parts))
+    let checked = 0
+    for (let index = 0; index < names.length; index += 500) {
+      const files = names.slice(index, index + 500).flatMap((name) => split(recording, name, parts))
+      checked += files.length
+      violations.push(...(await validate(files, parts)))
     }
-    return { checked: files.length, violations }
+    return { checked, violations }
   } finally {
     rmSync(parts, { recursive: true })
   }
 }
 
-function validate(files: readonly string[], parts: string): string[] {
-  const { status, stderr } = spawnSync('xmllint', ['--noout', '--nonet', '--schema', schema, ...files], {
-    encoding: 'utf8',
-    cwd: parts,
-    maxBuffer: 256 * 1024 * 1024,
-  })
-  if (status === 0) return []
+async function validate(files: readonly string[], parts: string): Promise<string[]> {
+  if (files.length === 0) return []
+  const options = { cwd: parts, maxBuffer: 256 * 1024 * 1024 }
+  const words = ['--noout', '--nonet', '--schema', schema, ...files]
+  const stderr = await run('xmllint', words, options).then(
+    () => undefined,
+    (error: Error & { stderr?: string }) => error.stderr ?? error.message,
+  )
+  if (stderr === undefined) return []
   const complaints = stderr
     .split('\n')
     .filter((line) => line.includes('error :') || line.includes('parser error'))

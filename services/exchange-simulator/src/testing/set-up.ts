@@ -51,8 +51,8 @@ export function newRecording(): string {
 
 /** Adds the test that all of a recording validates. Belongs at the end of a file. */
 export function testRecording(directory: string): void {
-  test.skipIf(!canValidate)("everything said above validates against Microsoft's schema", () => {
-    const { checked, violations } = schemaViolations(directory)
+  test.skipIf(!canValidate)("everything said above validates against Microsoft's schema", async () => {
+    const { checked, violations } = await schemaViolations(directory)
     expect(violations).toEqual([])
     expect(checked).toBeGreaterThan(10)
   })
