@@ -32,7 +32,8 @@ describe('while everything runs', () => {
       ...contoso,
       settings: { ...contoso.settings, EWS_URL: other.url, EWS_PASSWORD: 'another' },
     })
-    await eventually(() => expect(saidOf(deployment, 'contoso')).toHaveLength(2))
+    // The ingress and both workers, each by itself.
+    await eventually(() => expect(saidOf(deployment, 'contoso')).toHaveLength(3))
     await contoso.send(event({ id: 'A2', version: 1, mailbox: contoso.alice }, appointment()))
     await contoso.settled(contoso.alice, 'A2', 1)
     expect(other.calendarOf(contoso.alice)).toHaveLength(1)
