@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Appointment } from './appointment.ts'
 import { fingerprintsOf } from './field.ts'
-import type { Merge } from './merge.ts'
+import type { Merge, Observed } from './merge.ts'
 import { planUpdate } from './plan-update.ts'
 import { emptyLink, type Link } from './record.ts'
 import { anAppointment, aRecord, testDigest } from './testing/index.ts'
@@ -69,5 +69,49 @@ describe('after a version whose answer was lost, the next one', () => {
   test('writes its body over that version’s, as Exchange may have rewritten it', () => {
     const rewritten = { body: { contentType: 'html', content: '<p>Second</p>' } } as const
     expect(merged({ third: text('Third'), atExchange: rewritten })?.write).toEqual(['body'])
+  })
+})
+
+describe('a version that takes back what one before it changed, whose answer was lost', () => {
+  const earlier = { version: 2, attempt: 'T2', atMs: 1_000 }
+  const overtaken = { version: 2, fingerprints: printsOf({ importance: 'high' }) }
+  const lateCallMs = 20_000
+  const wanted = { kind: 'present', version: 3, basedOn: 5, atMs: 0, appointment: anAppointment() } as const
+
+  function planned(nowMs: number, finding?: Partial<Observed> & { importance?: 'high' }) {
+    const { importance = 'normal', ...head } = finding ?? {}
+    const observed = { changeKey: 'K1', lastModifiedMs: 0, fingerprints: printsOf({ importance }), ...head }
+    const rules = { policy: 'application', lateCallMs, nowMs } as const
+    return planUpdate(
+      {
+        record: aRecord({ wanted, link: { ...link, item: unstamped } }),
+        fingerprints: printsOf(),
+        earlier,
+        overtaken,
+        rules,
+        ...(finding && { finding: { kind: 'item', isRefused: false, observed } }),
+      },
+      wanted,
+      unstamped,
+    )
+  }
+  const unstamped = { ...item, stamped: false }
+
+  test('looks first', () => {
+    expect(planned(2_000)).toEqual({ action: 'read', item: unstamped })
+  })
+
+  test('waits while that may still land, and settles once it cannot', () => {
+    expect(planned(20_999, {})).toEqual({ action: 'wait', untilMs: 21_000 })
+    expect(planned(21_000, {})).toMatchObject({ action: 'settle' })
+  })
+
+  test('writes over it if it landed', () => {
+    const plan = planned(2_000, { changeKey: 'K2', importance: 'high' })
+    expect(plan).toMatchObject({ action: 'update', changeKey: 'K2', merge: { write: ['importance'] } })
+  })
+
+  test('waits for nothing if the item changed otherwise since: what is late fails', () => {
+    expect(planned(2_000, { changeKey: 'K2' })).toMatchObject({ action: 'settle' })
   })
 })

@@ -13,6 +13,8 @@ export function planUpdate(input: OutboundInput, wanted: Present, item: LinkedIt
   const { seen } = record.link
   if (!isCertain(seen)) return { action: 'read', item }
   const merged = merge(mergeInput(input, wanted, item))
+  // What an earlier attempt wrote, or not, has to be known before nothing is written over it.
+  if (input.earlier && merged.write.length === 0) return { action: 'read', item }
   // The block that is to be kept has to be read before the body is written.
   if (seen.joinBlock && merged.write.includes('body')) return { action: 'read', item }
   // So has what Exchange loses or keeps, for people who look at the conflict.
@@ -23,6 +25,26 @@ export function planUpdate(input: OutboundInput, wanted: Present, item: LinkedIt
 type FoundItem = Extract<Finding, { kind: 'item' }>
 
 function planFound(input: OutboundInput, wanted: Present, item: LinkedItem, found: FoundItem): OutboundPlan {
+  const plan = planOver(input, wanted, item, found)
+  const untilMs = plan.action === 'settle' ? mayLandUntil(input, found) : undefined
+  return untilMs === undefined ? plan : { action: 'wait', untilMs }
+}
+
+/**
+ * Until when an older version may still land, whose answer was lost: a write of this one would leave it a change key that
+ * is none any more, and nothing is to be written. As long as the item is as it was, it has not landed yet.
+ */
+function mayLandUntil(
+  { record, earlier, rules }: OutboundInput,
+  { observed }: FoundItem,
+): number | undefined {
+  const changeKey = record.link.seen?.changeKey ?? ''
+  if (!earlier || (changeKey !== '' && changeKey !== observed.changeKey)) return undefined
+  const untilMs = earlier.atMs + rules.lateCallMs
+  return untilMs > rules.nowMs ? untilMs : undefined
+}
+
+function planOver(input: OutboundInput, wanted: Present, item: LinkedItem, found: FoundItem): OutboundPlan {
   const { observed, stampedVersion } = found
   if (stampedVersion === wanted.version) {
     return {
