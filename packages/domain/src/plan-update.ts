@@ -13,13 +13,23 @@ export function planUpdate(input: OutboundInput, wanted: Present, item: LinkedIt
   const { seen } = record.link
   if (!isCertain(seen)) return { action: 'read', item }
   const merged = merge(mergeInput(input, wanted, item))
-  // What an earlier attempt wrote, or not, has to be known before nothing is written over it.
-  if (input.earlier && merged.write.length === 0) return { action: 'read', item }
-  // The block that is to be kept has to be read before the body is written.
-  if (seen.joinBlock && merged.write.includes('body')) return { action: 'read', item }
-  // So has what Exchange loses or keeps, for people who look at the conflict.
-  if (item.role === 'organizer' && merged.conflicts?.some(isToBeRead)) return { action: 'read', item }
+  if (isToBeReadFirst(merged, seen, input, item)) return { action: 'read', item }
   return planMerged(merged, wanted, item, seen.changeKey)
+}
+
+/** What is known of the item is not enough to write, or to leave it as it is. */
+function isToBeReadFirst(
+  { write, conflicts }: Merge,
+  seen: Seen,
+  { earlier }: OutboundInput,
+  { role }: LinkedItem,
+): boolean {
+  // What an earlier attempt wrote, or not, has to be known before nothing is written over it.
+  if (earlier && write.length === 0) return true
+  // The block that is to be kept has to be read before the body is written.
+  if (seen.joinBlock && write.includes('body')) return true
+  // So has what Exchange loses or keeps, for people who look at the conflict.
+  return role === 'organizer' && (conflicts ?? []).some(isToBeRead)
 }
 
 type FoundItem = Extract<Finding, { kind: 'item' }>
