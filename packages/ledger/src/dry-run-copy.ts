@@ -1,5 +1,5 @@
 import { mailHourOf } from '@lockstep/domain'
-import type { Listing } from './listings.ts'
+import type { Listing } from './listing.ts'
 import type { Store } from './store.ts'
 
 /** What dry runs work on. What of it there is, is noted with it: nobody has to look for it among all keys. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { ChangeEntry, TrailEntry } from './ledger.ts'
+import type { ChangeEntry } from './ledger.ts'
+import type { TrailEntry } from './trail.ts'
 import { aLedger, T0 } from './testing/a-ledger.ts'
 
 const DAY_MS = 86_400_000

@@ -4,7 +4,7 @@ import { packMark } from './codec/mark.ts'
 import { recordOf, type StoredFields } from './codec/record.ts'
 import { itemHandle, uidHandle } from './keys.ts'
 import type { Hearing, Known, MailboxState, Mark, Page, Sought, Streaming } from './ledger.ts'
-import type { Listing } from './listings.ts'
+import type { Listing } from './listing.ts'
 import type { Store } from './store.ts'
 
 export type InboundLedger = {

@@ -11,7 +11,7 @@ import type {
   Refusal,
 } from '@lockstep/domain'
 
-import type { Listing } from './listings.ts'
+import type { Listing } from './listing.ts'
 
 /** A mailbox enabled for synchronisation. `id` is given when it is enabled and stays when its address changes. */
 export type Mailbox = {
@@ -221,36 +221,6 @@ export type Page = {
   readonly unlinks?: readonly string[]
   readonly nowMs: number
 }
-
-/** One step on the way of a change. Holds no content. */
-export type TrailStep =
-  | 'accepted'
-  | 'refused'
-  | 'stale'
-  | 'started'
-  | 'written'
-  | 'settled'
-  | 'postponed'
-  | 'parked'
-  | 'notified'
-  | 'synced'
-  | 'read'
-  | 'delivered'
-  | 'echo'
-  | 'withdrawn'
-  | 'reversed'
-
-export type TrailEntry = {
-  readonly appointmentId: string
-  readonly direction: 'outbound' | 'inbound'
-  readonly step: TrailStep
-  readonly atMs: number
-  readonly version?: number
-  readonly revision?: number
-  readonly reason?: string
-}
-
-export type Trail = { readonly cursor: string; readonly entries: readonly TrailEntry[] }
 
 /** A change for applications that cannot be called: what to read from Exchange when they ask. */
 export type ChangeEntry = {

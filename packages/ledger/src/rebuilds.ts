@@ -1,7 +1,7 @@
 import { isUnsettled } from '@lockstep/domain'
 import { recordOf, type StoredFields } from './codec/record.ts'
 import { uidHandle } from './keys.ts'
-import type { Listing } from './listings.ts'
+import type { Listing } from './listing.ts'
 import type { Store } from './store.ts'
 
 /** An appointment that had an item before the ledger was lost, and has none. */

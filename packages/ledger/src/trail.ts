@@ -1,5 +1,34 @@
-import type { Trail, TrailEntry } from './ledger.ts'
 import type { Store } from './store.ts'
+
+/** One step on the way of a change. Holds no content. */
+export type TrailStep =
+  | 'accepted'
+  | 'refused'
+  | 'stale'
+  | 'started'
+  | 'written'
+  | 'settled'
+  | 'postponed'
+  | 'parked'
+  | 'notified'
+  | 'synced'
+  | 'read'
+  | 'delivered'
+  | 'echo'
+  | 'withdrawn'
+  | 'reversed'
+
+export type TrailEntry = {
+  readonly appointmentId: string
+  readonly direction: 'outbound' | 'inbound'
+  readonly step: TrailStep
+  readonly atMs: number
+  readonly version?: number
+  readonly revision?: number
+  readonly reason?: string
+}
+
+export type Trail = { readonly cursor: string; readonly entries: readonly TrailEntry[] }
 
 export type TrailLedger = {
   /** Notes steps on the way of a mailbox's changes. Some 500 are kept, for a day after the last one. */
