@@ -1,5 +1,6 @@
 import type { Memory } from './book.ts'
 import type { Constellation } from './constellation.ts'
+import { labelOf } from './content.ts'
 import type { Evidence } from './evidence.ts'
 import { allowMails } from './mail-allowance.ts'
 import type { Violation } from './oracle.ts'
@@ -11,11 +12,8 @@ type Decision = 'create' | 'drop'
 type Unconfirmed = { unconfirmed?: { mailbox: string; appointmentId: string }[] }
 
 /** Somebody who decides what is unconfirmed after a loss: of what users deleted meanwhile every other is made anew. */
-export function createDecisions(
-  { ingressUrl, mailboxes }: Constellation,
-  stage: Stage,
-  deleted: ReadonlySet<number>,
-) {
+export function createDecisions(constellation: Constellation, stage: Stage, deleted: ReadonlySet<number>) {
+  const { ingressUrl, mailboxes } = constellation
   const decided = new Map<number, Decision>()
   const violations: Violation[] = []
   const judged = (label: number) => stage.book.all().find((memory) => memory.label === label)
@@ -23,7 +21,8 @@ export function createDecisions(
   async function decide(mailbox: string, appointmentId: string): Promise<void> {
     const entry = stage.application.entries.find((one) => one.appointmentId === appointmentId)!
     const memory = judged(entry.label)
-    const decision = memory && entry.label % 2 === 0 ? 'create' : 'drop'
+    const isWanted = memory && entry.label % 2 === 0 && !isThere(constellation, memory)
+    const decision = isWanted ? 'create' : 'drop'
     if (memory && !decided.has(entry.label)) note(memory, decision)
     const response = await decideOn(ingressUrl, { mailbox, appointmentId }, decision)
     if (!response.ok) violations.push(restless(`decided ${decision}: ${response.status}`, entry.label))
@@ -75,13 +74,14 @@ export function createDecisions(
 }
 
 /**
- * What was taken away before a loss, and is made again after it under its id, is asked about: it is made. Resolves with
- * what else was asked about.
+ * What was taken away before a loss, and is made again after it under its id, is asked about: it is made, unless its
+ * item is there and hidden: whoever decides has to look (docs/limits.md). Resolves with what else was asked about.
  */
 export async function confirmAgain(
-  { ingressUrl, mailboxes }: Constellation,
+  constellation: Constellation,
   { application, book, lostAtMs }: Stage,
 ): Promise<Violation[]> {
+  const { ingressUrl, mailboxes } = constellation
   const found: Violation[] = []
   for (const address of mailboxes) {
     const { unconfirmed = [] } = await ask<Unconfirmed>(ingressUrl, `unconfirmed?mailbox=${address}`)
@@ -96,10 +96,17 @@ export async function confirmAgain(
         continue
       }
       if (memory.agreed) found.push({ kind: 'lost', label, detail: 'unconfirmed, though both sides held it' })
-      await decideOn(ingressUrl, { mailbox, appointmentId }, 'create')
+      const isHidden = isThere(constellation, memory)
+      if (isHidden) memory.isAmbiguous = true
+      await decideOn(ingressUrl, { mailbox, appointmentId }, isHidden ? 'drop' : 'create')
     }
   }
   return found
+}
+
+function isThere({ simulator }: Constellation, { mailbox, label }: Memory): boolean {
+  const own = simulator.calendarOf(mailbox).filter(({ isOrganizer }) => isOrganizer)
+  return own.some(({ subject }) => labelOf(subject) === label)
 }
 
 function decideOn(
