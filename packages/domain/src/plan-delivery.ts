@@ -69,6 +69,14 @@ function stamped(record: AppointmentRecord, { stamp, wasAway }: Present): Appoin
   return { ...record, link: { ...link, told: record.link.told } }
 }
 
+/**
+ * It is back after a loss, and an earlier ledger told that it is gone: what the application had made of it came to nothing
+ * with that, and is not on its way.
+ */
+export function isBackAfterLoss(record: AppointmentRecord, look: Look): boolean {
+  return look.kind === 'present' && look.wasAway === true && isUntouched(record) && !record.wanted
+}
+
 /** Nothing is remembered of it but what was offered in vain. */
 export function isUntouched(record: AppointmentRecord): boolean {
   return isUnremembered({ ...record, offers: [] })
@@ -101,6 +109,12 @@ function planPresent(record: AppointmentRecord, item: LinkedItem, observed: Obse
       }),
     }),
   })
+}
+
+/** The application has taken it off meanwhile: told now, it might show what it has just hidden. */
+export function isMoot(record: AppointmentRecord, kind: ChangeKind): boolean {
+  const isAboutToGo = record.wanted?.kind === 'absent' && isUnsettled(record) && !record.link.asleep
+  return isAboutToGo && !takesAway(kind)
 }
 
 /**

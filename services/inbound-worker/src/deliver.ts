@@ -1,8 +1,8 @@
 import {
   type DeliveryPlan,
   instantOf,
-  isUntouched,
-  isUnsettled,
+  isBackAfterLoss,
+  isMoot,
   planDelivery,
   propertiesOf,
   takesAway,
@@ -55,7 +55,7 @@ export function createDeliver(deps: Deps): Deliver {
       await note(mailbox, attempt, looked.look.kind === 'refused' ? 'refused' : 'echo')
       return remember(mailbox, attempt, plan.link)
     }
-    if (isMoot(attempt, plan)) {
+    if (isMoot(attempt.record, plan.kind)) {
       await ledger.postponeDelivery(mailbox.id, attempt, ...untilSettled(attempt))
       return false
     }
@@ -74,7 +74,7 @@ export function createDeliver(deps: Deps): Deliver {
     if (revision === 'moved') return false
     const say = (told: Tell) => application.tell(changeOf(mailbox, attempt, told, looked, revision), signal)
     const reception = await say(plan)
-    const isOver = reception.kind === 'newerVersion' && isBack(attempt, looked)
+    const isOver = reception.kind === 'newerVersion' && isBackAfterLoss(attempt.record, looked.look)
     const concluding = isOver ? await say({ ...plan, applicationVersion: reception.version }) : reception
     return conclude(mailbox, attempt, plan, revision, concluding)
   }
@@ -179,20 +179,6 @@ export function createDeliver(deps: Deps): Deliver {
     const entry = { appointmentId, direction: 'inbound' as const, step, atMs: Date.now() }
     await ledger.note(mailbox.id, [{ ...entry, ...(revision !== undefined && { revision }) }])
   }
-}
-
-/** The application has taken it off meanwhile: told now, it might show what it has just hidden. */
-function isMoot({ record }: UntoldAttempt, plan: Tell): boolean {
-  const isAboutToGo = record.wanted?.kind === 'absent' && isUnsettled(record) && !record.link.asleep
-  return isAboutToGo && !takesAway(plan.kind)
-}
-
-/**
- * It is back after a loss, and an earlier ledger told that it is gone: what the application had made of it came to nothing
- * with that, and is not on its way.
- */
-function isBack({ record }: UntoldAttempt, { look }: Looked): boolean {
-  return look.kind === 'present' && look.wasAway === true && isUntouched(record) && !record.wanted
 }
 
 function changeOf(
