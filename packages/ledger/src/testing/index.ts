@@ -1,0 +1,1 @@
+export { scriptDigest } from './script-digest.ts'
