@@ -149,22 +149,29 @@ function frozen({ random, edit, doubted }: TroubleScene, service: ServiceName, p
   return [slow, ...paused(first, 300 + random.below(900)), ...paused([freeze], 500), ...again]
 }
 
-/** A worker that sleeps before it says what it did; meanwhile, and as it wakes, the same appointments change again. */
+/**
+ * A worker that sleeps before it says what it did. Meanwhile both sides change the same appointments, which others
+ * settle; and once more as it wakes, if it wakes amid that.
+ */
 function asleep({ random, edit, doubted }: TroubleScene, service: WorkerName, place: number): Action[] {
   const forMs = takenOverMs[service] + random.below(2_000)
   const isAmid = random.chance(0.5)
   const side = service === 'outbound-worker' ? 'application' : 'exchange'
-  const first = [edit(side), edit(side), edit(side), edit(side)]
-  const editAgain = () => first.map(({ label }) => edit(random.chance(0.7) ? side : otherThan(side), label))
-  for (const { label } of first) doubted(label)
   const sleep = { do: 'sleep', service, place, forMs, isAmid, afterMs: 0 } as const
+  const first = [edit(side), edit(side), edit(side), edit(side)]
+  const again = first.flatMap(({ label }) => [
+    edit('application', label),
+    ...(random.chance(0.5) ? [edit('exchange', label)] : []),
+  ])
+  const last = isAmid ? first.map(({ label }) => edit(side, label)) : []
+  for (const { label } of first) doubted(label)
   const busy = fault({ kind: 'busyItem', operation: 'UpdateItem', times: 2 })
   return [
     ...(random.chance(0.3) ? [busy] : []),
     sleep,
     ...paused(first, 2_000),
-    ...paused(editAgain(), forMs - 1_500),
-    ...paused(editAgain(), 2_000),
+    ...paused(again, forMs - 1_500),
+    ...paused(last, 4_000),
   ]
 }
 
