@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { scriptDigest } from '@lockstep/ledger/testing'
 import type { Trouble, WorkerName } from './action.ts'
-import type { RedisDoor } from './redis-door.ts'
+import type { RedisDoor } from '../support/redis-door.ts'
 
 type Sleeper = { readonly door: RedisDoor; signal(name: NodeJS.Signals): void }
 type Sleep = Pick<Extract<Trouble, { do: 'sleep' }>, 'service' | 'forMs' | 'isAmid'>

@@ -9,7 +9,7 @@ import { startApplication, type TestApplication } from '../support/application.t
 import { type ServiceProcess, spawnService } from '../support/service-process.ts'
 import type { ServiceName, Trouble } from './action.ts'
 import { fallAsleep } from './asleep.ts'
-import { openRedisDoor, type RedisDoor } from './redis-door.ts'
+import { openRedisDoor, type RedisDoor } from '../support/redis-door.ts'
 
 export type Constellation = {
   readonly simulator: Simulator

@@ -161,13 +161,13 @@ function asleep({ random, edit, doubted }: TroubleScene, service: WorkerName, pl
   const first = [edit(side), edit(side), edit(side), edit(side)]
   const again = first.flatMap(({ label }) => [
     edit('application', label),
-    ...(random.chance(0.5) ? [edit('exchange', label)] : []),
+    ...(random.chance(0.3) ? [edit('exchange', label)] : []),
   ])
   const last = isAmid ? first.map(({ label }) => edit(side, label)) : []
   for (const { label } of first) doubted(label)
   const busy = fault({ kind: 'busyItem', operation: 'UpdateItem', times: 2 })
   return [
-    ...(random.chance(0.3) ? [busy] : []),
+    ...(random.chance(0.5) ? [busy] : []),
     sleep,
     ...paused(first, 2_000),
     ...paused(again, forMs - 1_500),
