@@ -1,16 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { scriptDigest } from '@lockstep/ledger/testing'
-import type { Trouble, WorkerName } from './action.ts'
+import { commits } from '../support/commits.ts'
 import type { RedisDoor } from '../support/redis-door.ts'
+import type { Trouble } from './action.ts'
 
 type Sleeper = { readonly door: RedisDoor; signal(name: NodeJS.Signals): void }
 type Sleep = Pick<Extract<Trouble, { do: 'sleep' }>, 'service' | 'forMs' | 'isAmid'>
-
-/** How a worker says what came of what it did. */
-const commits: Readonly<Record<WorkerName, readonly string[]>> = {
-  'outbound-worker': [scriptDigest('settle'), scriptDigest('release-outbound')],
-  'inbound-worker': [scriptDigest('tell'), scriptDigest('release-delivery')],
-}
 
 const beginsMs = 5_000
 /** Others that it has in hand may come as far. */
@@ -28,12 +22,13 @@ export async function fallAsleep(
   others: readonly Sleeper[],
   { service, forMs, isAmid }: Sleep,
 ): Promise<boolean> {
-  const isCommitting = await sleeper.door.hold(commits[service], beginsMs)
+  const isCommitting = await sleeper.door.hold(commits[service], { withinMs: beginsMs })
   if (isCommitting) {
     await wait(gathersMs)
     sleeper.signal('SIGSTOP')
     await wait(forMs)
-    if (isAmid) await Promise.any(others.map(({ door }) => door.hold(commits[service], inHandMs)))
+    if (isAmid)
+      await Promise.any(others.map(({ door }) => door.hold(commits[service], { withinMs: inHandMs })))
   }
   sleeper.door.open()
   await wait(arrivesMs)

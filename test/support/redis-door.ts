@@ -6,58 +6,66 @@ export type RedisDoor = {
   readonly url: string
   /**
    * From now on what is sent and contains one of these texts is held, and all that is sent after it on its connection.
-   * Says whether anything was, within this time.
+   * Says whether so many of them were, within this time.
    */
-  hold(texts: readonly string[], withinMs: number): Promise<boolean>
+  hold(texts: readonly string[], limits: { withinMs: number; times?: number }): Promise<boolean>
   /** Lets go of what is held. */
   open(): void
   close(): Promise<void>
 }
 
+type Hold = { readonly texts: readonly string[]; rest: number; reached: () => void }
+
 export async function openRedisDoor(redisUrl: string): Promise<RedisDoor> {
   const target = new URL(redisUrl)
-  const near = new Set<Socket>()
-  const goOn: (() => void)[] = []
-  let texts: readonly string[] = []
-  let reached = () => {}
+  const sockets = new Set<Socket>()
+  /** What was sent since on each connection that is held. */
+  const held = new Map<Socket, Buffer[]>()
+  let holding: Hold | undefined
 
-  const server = createServer((socket) => {
-    const far = connect(Number(target.port), target.hostname)
-    near.add(socket)
-    socket.on('data', (bytes) => {
-      if (!texts.some((text) => bytes.includes(text))) return void far.write(bytes)
-      socket.pause()
-      goOn.push(() => {
-        far.write(bytes)
-        socket.resume()
-      })
-      return reached()
+  const server = createServer((near) => {
+    const far = connect(Number(target.port || 6379), target.hostname)
+    sockets.add(near)
+    near.on('data', (bytes: Buffer) => {
+      const found = holding ? holding.texts.reduce((sum, text) => sum + timesIn(bytes, text), 0) : 0
+      if (found > 0 && !held.has(far)) held.set(far, [])
+      const waiting = held.get(far)
+      if (waiting) waiting.push(bytes)
+      else far.write(bytes)
+      if (!holding || found === 0) return
+      holding.rest -= found
+      if (holding.rest <= 0) holding.reached()
     })
-    far.on('data', (bytes) => socket.write(bytes))
-    socket.on('error', () => socket.destroy()).on('close', () => (near.delete(socket), far.destroy()))
-    far.on('error', () => far.destroy()).on('close', () => socket.destroy())
+    far.on('data', (bytes) => near.write(bytes))
+    near.on('error', () => near.destroy()).on('close', () => (sockets.delete(near), far.destroy()))
+    far.on('error', () => far.destroy()).on('close', () => (held.delete(far), near.destroy()))
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
 
   return {
     url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    hold(which, withinMs) {
+    hold(texts, { withinMs, times = 1 }) {
       const { promise, resolve } = Promise.withResolvers<boolean>()
-      texts = which
-      const timer = setTimeout(() => resolve(goOn.length > 0), withinMs)
-      reached = () => {
+      const timer = setTimeout(() => resolve(false), withinMs)
+      const reached = () => {
         clearTimeout(timer)
         resolve(true)
       }
+      holding = { texts, rest: times, reached }
       return promise
     },
     open() {
-      texts = []
-      for (const next of goOn.splice(0)) next()
+      holding = undefined
+      for (const [far, waiting] of held) for (const bytes of waiting) far.write(bytes)
+      held.clear()
     },
     async close() {
-      for (const socket of near) socket.destroy()
+      for (const socket of sockets) socket.destroy()
       await once(server.close(), 'close')
     },
   }
+}
+
+function timesIn(bytes: Buffer, text: string): number {
+  return bytes.toString('latin1').split(text).length - 1
 }
