@@ -67,5 +67,5 @@ export async function openRedisDoor(redisUrl: string): Promise<RedisDoor> {
 }
 
 function timesIn(bytes: Buffer, text: string): number {
-  return bytes.toString('latin1').split(text).length - 1
+  return bytes.toString('utf8').split(text).length - 1
 }

@@ -1,1 +1,1 @@
-export { scriptDigest } from './script-digest.ts'
+export { onTheWire } from './on-the-wire.ts'
