@@ -123,11 +123,13 @@ function processTrouble(scene: TroubleScene, afterMs: number): Action[] {
     'ingress',
   ])
   const place = service === 'ingress' ? 0 : random.below(2)
-  switch (random.weighted({ kill: 5, freeze: 2, redis: 2 })) {
+  switch (random.weighted({ kill: 5, freeze: 2, sleep: 1, redis: 2 })) {
     case 'kill':
       return [{ do: 'kill', service, place, afterMs }]
     case 'freeze':
       return frozen(scene, service, place)
+    case 'sleep':
+      return service === 'ingress' ? frozen(scene, service, place) : asleep(scene, service, place)
     default:
       return [{ do: 'restartRedis', afterMs }]
   }
@@ -153,7 +155,8 @@ function frozen({ random, edit, doubted }: TroubleScene, service: ServiceName, p
  * A worker that sleeps before it says what it did. Meanwhile both sides change the same appointments, which others
  * settle; and once more as it wakes, if it wakes amid that.
  */
-function asleep({ random, edit, doubted }: TroubleScene, service: WorkerName, place: number): Action[] {
+function asleep(scene: TroubleScene, service: WorkerName, place: number): Action[] {
+  const { random, edit, doubted, only } = scene
   const forMs = takenOverMs[service] + random.below(2_000)
   const isAmid = random.chance(0.5)
   const side = service === 'outbound-worker' ? 'application' : 'exchange'
@@ -170,8 +173,9 @@ function asleep({ random, edit, doubted }: TroubleScene, service: WorkerName, pl
     ...(random.chance(0.5) ? [busy] : []),
     sleep,
     ...paused(first, 2_000),
-    ...paused(again, forMs - 1_500),
-    ...paused(last, 4_000),
+    // Where more goes wrong users go on meanwhile.
+    ...paused(again, only ? forMs - 1_500 : 500),
+    ...(only ? paused(last, 4_000) : []),
   ]
 }
 
