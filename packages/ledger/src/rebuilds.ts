@@ -1,12 +1,19 @@
-import { isUnsettled } from '@lockstep/domain'
+import { type Decision, isUnsettled } from '@lockstep/domain'
 import { recordOf, type StoredFields } from './codec/record.ts'
 import { uidHandle } from './keys.ts'
 import type { Listing } from './listing.ts'
 import type { Store } from './store.ts'
 
-/** An appointment that had an item before the ledger was lost, and has none. */
+/**
+ * An appointment that had an item before the ledger was lost, and has none; or one that is to go, and which item is its
+ * own is in doubt.
+ */
 export type Unconfirmed = {
   readonly appointmentId: string
+  /** What the application asks for. */
+  readonly asks: 'create' | 'cancel'
+  /** The item that `cancel` would delete. */
+  readonly itemId?: string
   readonly version: number
   /** When the application made that version. */
   readonly madeAtMs: number
@@ -26,12 +33,7 @@ export type RebuildLedger = {
   /** Those that are parked as unconfirmed, the first one first. */
   unconfirmed(mailboxId: string, limit: number): Promise<Unconfirmed[]>
   /** Decides an unconfirmed appointment, which is due now. Says whether it was one. */
-  decide(
-    mailboxId: string,
-    appointmentId: string,
-    decision: 'create' | 'drop',
-    nowMs: number,
-  ): Promise<boolean>
+  decide(mailboxId: string, appointmentId: string, decision: Decision, nowMs: number): Promise<boolean>
   /** These have an item now: what of them is unconfirmed is due. Says whether any was. */
   confirmFound(mailboxId: string, appointmentIds: readonly string[], nowMs: number): Promise<boolean>
   /**
@@ -108,7 +110,7 @@ async function alias(store: Store, tombstoneMs: number, { mailboxId, exchangeId,
   )
 }
 
-/** One that was settled meanwhile, or has an item, is listed no more. */
+/** One that was settled meanwhile, or has an item and is not to go, is listed no more. */
 async function unconfirmed(store: Store, mailboxId: string, limit: number): Promise<Unconfirmed[]> {
   const { keys, send, pipeline } = store
   const key = keys.unconfirmed(mailboxId)
@@ -124,10 +126,20 @@ async function unconfirmed(store: Store, mailboxId: string, limit: number): Prom
     for (const [n, id] of some.entries()) {
       const record = recordOf(id, stored[n]!)
       const { wanted } = record
-      if (!wanted || !isUnsettled(record) || record.link.item) over.push(id)
+      const { item } = record.link
+      const asks = wanted?.kind === 'absent' ? 'cancel' : 'create'
+      if (!wanted || !isUnsettled(record) || (asks === 'create') === (item !== undefined)) over.push(id)
       else if (stored[n]!['x'] === UNCONFIRMED && stored[n]!['p'] !== undefined) {
         const sinceMs = Number(listed[2 * (from + n) + 1])
-        found.push({ appointmentId: id, version: wanted.version, madeAtMs: wanted.atMs, sinceMs })
+        const { version, atMs: madeAtMs } = wanted
+        found.push({
+          appointmentId: id,
+          asks,
+          ...(item && { itemId: item.itemId }),
+          version,
+          madeAtMs,
+          sinceMs,
+        })
       }
     }
   }
