@@ -15,125 +15,96 @@ const times = {
 }
 
 describe("after the ledger was lost a user's copy", () => {
-  test('of what nobody touches is not asked about, and keeps its id', async () => {
-    const bed = await startLiving()
+  test('that the application knows is never asked about, keeps its id, and stays whatever becomes of the original', async () => {
+    const bed = await startLiving(['ours', 'gone'])
     const { system, keeper } = bed
-    await copied(bed, 'ours', 'copy')
-    await copied(bed, 'Theirs', 'their copy')
-    const ids = [...keeper.books.keys()]
+    const ids = {
+      ours: await copied(bed, 'ours', 'copy'),
+      gone: await copied(bed, 'gone', 'copy of gone'),
+      theirs: await copied(bed, 'Theirs', 'their copy'),
+    }
+    await keeper.send('gone', undefined)
+    await settled(system, 'gone')
     const received = system.application.received.length
-    await whileAway(bed)
-    await system.send(...keeper.resent())
-    await settled(system, ...ids)
-    await waitedFor(bed)
-    expect(await unconfirmed(system)).toEqual([])
-    expect(system.application.received).toHaveLength(received)
-    expect(subjectsOf(system)).toEqual(['Theirs', 'copy', 'other', 'ours', 'their copy'])
-    for (const call of ['UpdateItem', 'DeleteItem']) expect(system.simulator.calls[call] ?? 0).toBe(0)
-  })
-
-  test('that the application knows stays when the original is cancelled, and nobody is asked', async () => {
-    const bed = await startLiving()
-    const { system, keeper } = bed
-    await copied(bed, 'ours', 'copy')
+    const { DeleteItem: deletes, UpdateItem: updates } = system.simulator.calls
     await whileAway(bed)
     await system.send(...keeper.resent())
     await settled(system, ...keeper.books.keys())
-    await keeper.send('ours', undefined)
-    await settled(system, 'ours')
-    expect(subjectsOf(system)).toEqual(['Theirs', 'copy', 'other'])
-    expect(await unconfirmed(system)).toEqual([])
-  })
-
-  test('stays and keeps its id if its original was cancelled before the loss, and the cancellation is sent again', async () => {
-    const bed = await startLiving()
-    const { system, keeper } = bed
-    const id = await copied(bed, 'ours', 'copy')
-    await keeper.send('ours', undefined)
-    await settled(system, 'ours')
-    const received = system.application.received.length
-    await whileAway(bed)
-    await system.send(...keeper.resent())
-    await settled(system, id, 'ours')
     await waitedFor(bed)
-    expect(subjectsOf(system)).toEqual(['Theirs', 'copy', 'other'])
     expect(await unconfirmed(system)).toEqual([])
     expect(system.application.received).toHaveLength(received)
-    system.simulator.userUpdates(alice, itemOf(system, 'copy').itemId, { location: 'Room 9' })
-    await eventually(() => expect(keeper.books.get(id)!.content).toMatchObject({ location: 'Room 9' }))
+    expect(subjectsOf(system)).toEqual(['Theirs', 'copy', 'copy of gone', 'ours', 'their copy'])
+    expect(system.simulator.calls).toMatchObject({ DeleteItem: deletes })
+    expect(system.simulator.calls['UpdateItem']).toBe(updates)
+
+    await keeper.send('ours', undefined)
+    await settled(system, 'ours')
+    expect(subjectsOf(system)).toEqual(['Theirs', 'copy', 'copy of gone', 'their copy'])
+    expect(await unconfirmed(system)).toEqual([])
+    system.simulator.userUpdates(alice, itemOf(system, 'copy of gone').itemId, { location: 'Room 9' })
+    await eventually(() => expect(keeper.books.get(ids.gone)!.content).toMatchObject({ location: 'Room 9' }))
   })
 
-  test.each(['drop', 'cancel'])(
-    'that nobody knows is asked about where the original was cancelled before: %s',
-    async (decision) => {
-      const bed = await startLiving()
-      const { system, keeper } = bed
-      await system.stopWorker('inbound')
-      copy(bed, 'ours', 'copy')
-      await keeper.send('ours', undefined)
-      await settled(system, 'ours')
-      await whileAway(bed)
-      expect(subjectsOf(system)).toEqual(['Theirs', 'copy', 'other'])
-      await system.send(...keeper.resent())
-      await asked(system, 'ours')
-      expect(await unconfirmed(system)).toMatchObject([
-        { asks: 'cancel', itemId: itemOf(system, 'copy').itemId },
-      ])
-      expect(await decide(system, 'ours', 'create')).toMatchObject({ status: 409 })
-      expect(await decide(system, 'ours', decision)).toEqual({ decision, decided: true })
-      await settled(system, 'ours')
-      expect(await unconfirmed(system)).toEqual([])
-      await waitedFor(bed)
-      expect(subjectsOf(system)).toEqual(
-        decision === 'drop' ? ['Theirs', 'copy', 'other'] : ['Theirs', 'other'],
-      )
-      const held = [...keeper.books.values()].filter(({ content }) => content?.['subject'] === 'copy')
-      expect(held).toHaveLength(decision === 'drop' ? 1 : 0)
-    },
-  )
-
-  test.each([
-    ['ours', 'sent again'],
-    ['ours', 'new'],
-    ['Theirs', 'new'],
-  ])('beside %s, of which nobody knows: a cancellation that is %s is asked about', async (subject, when) => {
-    const bed = await startLiving()
+  test('that nobody knows is asked about if its original was cancelled before, and is dropped or cancelled', async () => {
+    const bed = await startLiving(['dropped', 'cancelled'])
     const { system, keeper } = bed
-    const id = idOf(keeper, subject)
-    await keeper.send(id, { location: 'Room 5' })
-    await settled(system, id)
-    await system.quiet(alice, id)
+    await system.stopWorker('inbound')
+    for (const id of ['dropped', 'cancelled']) {
+      copy(bed, id, `copy of ${id}`)
+      await keeper.send(id, undefined)
+      await settled(system, id)
+    }
+    const copies = ['copy of cancelled', 'copy of dropped']
+    await whileAway(bed)
+    expect(subjectsOf(system)).toEqual(['Theirs', ...copies])
+    await system.send(...keeper.resent())
+    await asked(system, ['cancelled', copies[0]!], ['dropped', copies[1]!])
+    expect(await decide(system, 'dropped', 'create')).toMatchObject({ status: 409 })
+    expect(subjectsOf(system)).toEqual(['Theirs', ...copies])
+    expect(await decide(system, 'dropped', 'drop')).toEqual({ decision: 'drop', decided: true })
+    expect(await decide(system, 'cancelled', 'cancel')).toEqual({ decision: 'cancel', decided: true })
+    await settled(system, 'dropped', 'cancelled')
+    expect(subjectsOf(system)).toEqual(['Theirs', 'copy of dropped'])
+    await eventually(() => expect(idOf(keeper, 'copy of dropped')).toMatch(/^ex-/))
+    expect(idOf(keeper, 'copy of cancelled')).toBeUndefined()
+    expect(await unconfirmed(system)).toEqual([])
+  })
+
+  test('that nobody knows and that is beside the original: whether that is cancelled is asked', async () => {
+    const bed = await startLiving(['again', 'new'])
+    const { system, keeper } = bed
+    const theirs = idOf(keeper, 'Theirs')
+    await keeper.send(theirs, { location: 'Room 5' })
+    await settled(system, theirs)
+    await system.quiet(alice, theirs)
     await whileAway(bed, () => {
-      copy(bed, subject, 'copy')
-      if (when === 'sent again') keeper.make(id, undefined)
+      for (const subject of ['again', 'new', 'Theirs']) copy(bed, subject, `copy of ${subject}`)
+      keeper.make('again', undefined)
     })
     await system.send(...keeper.resent())
-    if (when === 'new') {
-      await settled(system, id)
-      await waitedFor(bed)
-      await keeper.send(id, undefined)
-    }
-    await asked(system, id)
-    expect(await unconfirmed(system)).toMatchObject([
-      { asks: 'cancel', itemId: itemOf(system, subject).itemId },
-    ])
-    expect(subjectsOf(system)).toHaveLength(4)
-    expect(await decide(system, id, 'cancel')).toEqual({ decision: 'cancel', decided: true })
-    await settled(system, id)
-    expect(subjectsOf(system)).toEqual(['Theirs', 'copy', 'other', 'ours'].filter((each) => each !== subject))
+    await settled(system, 'new', theirs)
+    await waitedFor(bed)
+    expect(await unconfirmed(system)).toMatchObject([{ appointmentId: 'again' }])
+    for (const id of ['new', theirs]) await keeper.send(id, undefined)
+    await asked(system, ['again', 'again'], ['new', 'new'], [theirs, 'Theirs'])
+    expect(subjectsOf(system)).toHaveLength(6)
+    for (const id of ['again', theirs]) await decide(system, id, 'cancel')
+    await decide(system, 'new', 'drop')
+    await settled(system, 'again', 'new', theirs)
+    expect(subjectsOf(system)).toEqual(['copy of Theirs', 'copy of again', 'copy of new', 'new'])
   })
 })
 
 type Bed = { system: System; keeper: BookKeeper }
 
-/** Two appointments of ours, and one of a user. */
-async function startLiving(): Promise<Bed> {
+/** Appointments of ours, and one of a user. */
+async function startLiving(ours: readonly string[]): Promise<Bed> {
   const system = await startSystem({ env })
   const keeper = keepBooks(system, alice)
-  for (const id of ['ours', 'other']) await keeper.send(id, appointment({ subject: id }))
-  for (const id of ['ours', 'other']) await system.quiet(alice, id)
+  for (const id of ours) await keeper.send(id, appointment({ subject: id }))
+  for (const id of ours) await system.quiet(alice, id)
   system.simulator.userCreates(alice, { subject: 'Theirs', ...times })
-  await eventually(() => expect(keeper.books.size).toBe(3))
+  await eventually(() => expect(keeper.books.size).toBe(ours.length + 1))
   await settled(system, ...keeper.books.keys())
   return { system, keeper }
 }
@@ -177,8 +148,16 @@ async function settled(system: System, ...ids: string[]): Promise<void> {
     await eventually(async () => expect(await system.state(alice, id)).toMatchObject({ state: 'settled' }))
 }
 
-async function asked(system: System, id: string): Promise<void> {
-  await eventually(async () => expect(await unconfirmed(system)).toMatchObject([{ appointmentId: id }]))
+/** These cancellations and no others wait for a decision; each names the item with that subject. */
+async function asked(system: System, ...expected: [id: string, subject: string][]): Promise<void> {
+  const questions = expected.map(([appointmentId, subject]) =>
+    expect.objectContaining({ appointmentId, asks: 'cancel', itemId: itemOf(system, subject).itemId }),
+  )
+  await eventually(async () => {
+    const waiting = await unconfirmed(system)
+    expect(waiting).toHaveLength(questions.length)
+    expect(waiting).toEqual(expect.arrayContaining(questions))
+  })
 }
 
 function itemOf({ simulator }: System, subject: string) {
