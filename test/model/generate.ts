@@ -27,7 +27,7 @@ export type GenerateOptions = {
   level: TroubleLevel
   /** In each round. */
   actions: number
-  /** How often users copy, of some hundred changes; 2 if it is left out. */
+  /** How often users copy, and somebody cancels, of some hundred changes; left out: 2 and 4. */
   copies?: number
 }
 
@@ -46,7 +46,7 @@ export function* roundsOf({ seed, mailboxes, level, actions, copies }: GenerateO
     pace,
     serial: 0,
     labels: 0,
-    weights: { ...weights, ...(copies !== undefined && { copy: copies }) },
+    weights: { ...weights, ...(copies !== undefined && { copy: copies, cancel: copies }) },
   }
   for (;;) yield round(scene, actions)
 }

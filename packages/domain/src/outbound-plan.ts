@@ -21,11 +21,14 @@ export type Finding =
   | { readonly kind: 'gone' }
   /** No item is there that the appointment's id was made from. */
   | { readonly kind: 'unnamed' }
-  /** The items that carry the appointment's stamp, the oldest first; and, once these were asked for, those that were deleted. */
+  /**
+   * The items in the calendar that carry the appointment's stamp, the oldest first; and, once these were asked for, those
+   * that are elsewhere in the mailbox: moved out of the calendar, or deleted.
+   */
   | {
       readonly kind: 'stamped'
       readonly items: readonly StampedItem[]
-      readonly deleted?: readonly StampedItem[]
+      readonly elsewhere?: readonly StampedItem[]
     }
 
 /** Further items with the same stamp or UID, but for copies of which the application speaks as such. */
@@ -51,8 +54,8 @@ export type OutboundPlan =
   | { readonly action: 'missing' }
   | { readonly action: 'read'; readonly item: LinkedItem }
   | { readonly action: 'findStamped' }
-  /** Nothing in the calendar carries the stamp: what an earlier attempt created may have been deleted since. */
-  | { readonly action: 'findDeleted' }
+  /** Nothing in the calendar carries the stamp: what an earlier attempt created may have been taken out of it since. */
+  | { readonly action: 'findElsewhere' }
   | { readonly action: 'wait'; readonly untilMs: number }
   /** Its item may be there and not be known yet: it is waited for, as it was for that long. */
   | { readonly action: 'awaitListing'; readonly awaitedMs: number }

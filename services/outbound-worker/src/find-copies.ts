@@ -88,7 +88,7 @@ async function lookAlike(task: Task, item: LinkedItem, options: Options): Promis
     found.filter((head) => head !== own),
     options,
   )
-  const deleted = item.stamped ? await gateway.findDeletedByStamp(mailbox.address, appointmentId, call) : []
+  const deleted = item.stamped ? await gateway.findTakenAwayByStamp(mailbox.address, appointmentId, call) : []
   const elsewhere = deleted.filter((head) => mayBeOriginalOf(own, head))
   if (task.finding?.kind !== 'item') return
   task.finding = {
