@@ -14,7 +14,13 @@ const texts = new Set(['Subject', 'Location', 'Body', 'Value', 'String'])
 /** Lists whose children of different names have an order that matters. */
 const ordered = new Set(['Changes', 'Notification'])
 
+/** By prefix. Those of an element inherit from those of its parent: they are not copied for each. */
 type Namespaces = Readonly<Record<string, string>>
+const none: Namespaces = Object.create(null) as Namespaces
+
+/** No message of EWS comes near; a hostile one is as deep as it is long. */
+const deepest = 200
+
 type Frame = {
   name: string
   value: JsElement
@@ -41,7 +47,10 @@ export function parseSoap(xml: string): JsElement {
   parser.on('error', () => {
     throw new SyntaxError(`not well-formed at line ${parser.line}, column ${parser.column}`)
   })
-  parser.on('opentag', ({ name, attributes }) => frames.push(openFrame(name, attributes, frames.at(-1))))
+  parser.on('opentag', ({ name, attributes }) => {
+    if (frames.length >= deepest) throw new SyntaxError('elements are nested too deeply')
+    frames.push(openFrame(name, attributes, frames.at(-1)))
+  })
   const addText = (text: string) => {
     const frame = frames.at(-1)
     if (frame) frame.text += text
@@ -67,18 +76,21 @@ function openFrame(
 ): Frame {
   const [prefix, name] = split(qualifiedName)
   const value: JsElement = {}
-  let namespaces: Namespaces = parent?.namespaces ?? {}
+  const inherited = parent?.namespaces ?? none
+  let declared: Record<string, string> | undefined
   let hasAttributes = false
 
   for (const [attribute, text] of Object.entries(attributes)) {
     const [attributePrefix, attributeName] = split(attribute)
-    if (attribute === 'xmlns') namespaces = { ...namespaces, '': text }
-    else if (attributePrefix === 'xmlns') namespaces = { ...namespaces, [attributeName]: text }
-    else {
+    if (attribute === 'xmlns' || attributePrefix === 'xmlns') {
+      declared ??= Object.create(inherited) as Record<string, string>
+      declared[attributePrefix && attributeName] = text
+    } else {
       hasAttributes = true
       value[attributeName] = text
     }
   }
+  const namespaces = declared ?? inherited
   if (prefix) value['__prefix'] = prefix
   if (typedNamespaces.has(namespaces[prefix] ?? '')) value['__type'] = name
   if (parent) {
