@@ -75,22 +75,7 @@ function openFrame(
   parent: Frame | undefined,
 ): Frame {
   const [prefix, name] = split(qualifiedName)
-  const value: JsElement = {}
-  const inherited = parent?.namespaces ?? none
-  let declared: Record<string, string> | undefined
-  let hasAttributes = false
-
-  for (const [attribute, text] of Object.entries(attributes)) {
-    const [attributePrefix, attributeName] = split(attribute)
-    if (attribute === 'xmlns' || attributePrefix === 'xmlns') {
-      declared ??= Object.create(inherited) as Record<string, string>
-      declared[attributePrefix && attributeName] = text
-    } else {
-      hasAttributes = true
-      value[attributeName] = text
-    }
-  }
-  const namespaces = declared ?? inherited
+  const { value, namespaces, hasAttributes } = readAttributes(attributes, parent?.namespaces ?? none)
   if (prefix) value['__prefix'] = prefix
   if (typedNamespaces.has(namespaces[prefix] ?? '')) value['__type'] = name
   if (parent) {
@@ -98,6 +83,26 @@ function openFrame(
     if (ordered.has(parent.name)) value['__position'] = parent.children
   }
   return { name, value, hasAttributes, namespaces, text: '', children: 0 }
+}
+
+function readAttributes(
+  attributes: Record<string, string>,
+  inherited: Namespaces,
+): Pick<Frame, 'value' | 'namespaces' | 'hasAttributes'> {
+  const value: JsElement = {}
+  let declared: Record<string, string> | undefined
+  let hasAttributes = false
+  for (const [attribute, text] of Object.entries(attributes)) {
+    const [prefix, name] = split(attribute)
+    if (attribute === 'xmlns' || prefix === 'xmlns') {
+      declared ??= Object.create(inherited) as Record<string, string>
+      declared[prefix && name] = text
+    } else {
+      hasAttributes = true
+      value[name] = text
+    }
+  }
+  return { value, namespaces: declared ?? inherited, hasAttributes }
 }
 
 function split(qualifiedName: string): [prefix: string, name: string] {
