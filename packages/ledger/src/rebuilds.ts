@@ -124,27 +124,25 @@ async function unconfirmed(store: Store, mailboxId: string, limit: number): Prom
       for (const id of some) commands.hgetall(keys.appointment(mailboxId, id))
     })) as StoredFields[]
     for (const [n, id] of some.entries()) {
-      const record = recordOf(id, stored[n]!)
-      const { wanted } = record
-      const { item } = record.link
-      const asks = wanted?.kind === 'absent' ? 'cancel' : 'create'
-      if (!wanted || !isUnsettled(record) || (asks === 'create') === (item !== undefined)) over.push(id)
-      else if (stored[n]!['x'] === UNCONFIRMED && stored[n]!['p'] !== undefined) {
-        const sinceMs = Number(listed[2 * (from + n) + 1])
-        const { version, atMs: madeAtMs } = wanted
-        found.push({
-          appointmentId: id,
-          asks,
-          ...(item && { itemId: item.itemId }),
-          version,
-          madeAtMs,
-          sinceMs,
-        })
-      }
+      const question = questionOf(id, stored[n]!)
+      if (!question) over.push(id)
+      else if (stored[n]!['x'] === UNCONFIRMED && stored[n]!['p'] !== undefined)
+        found.push({ ...question, sinceMs: Number(listed[2 * (from + n) + 1]) })
     }
   }
   if (over.length > 0) await send((redis) => redis.zrem(key, ...over))
   return found.slice(0, limit)
+}
+
+function questionOf(appointmentId: string, stored: StoredFields): Omit<Unconfirmed, 'sinceMs'> | undefined {
+  const record = recordOf(appointmentId, stored)
+  const { wanted, link } = record
+  if (!wanted || !isUnsettled(record)) return undefined
+  const { version, atMs: madeAtMs } = wanted
+  const { item } = link
+  if (wanted.kind === 'present')
+    return item ? undefined : { appointmentId, asks: 'create', version, madeAtMs }
+  return item && { appointmentId, asks: 'cancel', itemId: item.itemId, version, madeAtMs }
 }
 
 const AT_A_TIME = 500

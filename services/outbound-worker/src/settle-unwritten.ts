@@ -37,6 +37,13 @@ export function outcomeWithoutWriting({
       return { kind: 'parked', code: UNCONFIRMED }
     case 'awaitListing':
       return postponed(Date.now() + untilListedMs(plan.awaitedMs), 'NOT_LISTED', effectSoFar(attempt))
+    default:
+      return outcomeOfWaiting(plan)
+  }
+}
+
+function outcomeOfWaiting(plan: OutboundPlan): OutboundOutcome | undefined {
+  switch (plan.action) {
     case 'awaitResend':
       return postponed(plan.untilMs, 'NOT_SENT_AGAIN', 'none')
     case 'wait':
