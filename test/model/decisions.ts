@@ -8,8 +8,9 @@ import { restless } from './rest.ts'
 import type { Stage } from './stage.ts'
 import { ask } from './unsettled.ts'
 
-type Decision = 'create' | 'drop'
-type Unconfirmed = { unconfirmed?: { mailbox: string; appointmentId: string }[] }
+type Decision = 'create' | 'cancel' | 'drop'
+type Asked = { mailbox: string; appointmentId: string; asks: 'create' | 'cancel'; itemId?: string }
+type Unconfirmed = { unconfirmed?: Asked[] }
 
 /** Somebody who decides what is unconfirmed after a loss: of what users deleted meanwhile every other is made anew. */
 export function createDecisions(constellation: Constellation, stage: Stage, deleted: ReadonlySet<number>) {
@@ -18,11 +19,15 @@ export function createDecisions(constellation: Constellation, stage: Stage, dele
   const violations: Violation[] = []
   const judged = (label: number) => stage.book.all().find((memory) => memory.label === label)
 
-  async function decide(mailbox: string, appointmentId: string): Promise<void> {
+  async function decide(asked: Asked): Promise<void> {
+    const { mailbox, appointmentId } = asked
     const entry = stage.application.entries.find((one) => one.appointmentId === appointmentId)!
     const memory = judged(entry.label)
     const isWanted = memory && entry.label % 2 === 0 && !isThere(constellation, memory)
-    const decision = isWanted ? 'create' : 'drop'
+    const decision =
+      asked.asks === 'cancel' ? onCancelling(constellation, stage, asked) : isWanted ? 'create' : 'drop'
+    if (asked.asks === 'cancel' && memory)
+      violations.push(restless('a cancellation was asked about, though it has no copies', entry.label))
     if (memory && !decided.has(entry.label)) note(memory, decision)
     const response = await decideOn(ingressUrl, { mailbox, appointmentId }, decision)
     if (!response.ok) violations.push(restless(`decided ${decision}: ${response.status}`, entry.label))
@@ -51,9 +56,9 @@ export function createDecisions(constellation: Constellation, stage: Stage, dele
       const found: Violation[] = []
       for (const address of mailboxes) {
         const { unconfirmed = [] } = await ask<Unconfirmed>(ingressUrl, `unconfirmed?mailbox=${address}`)
-        for (const { mailbox, appointmentId } of unconfirmed) {
-          await decide(mailbox, appointmentId)
-          found.push(restless(`${appointmentId} was unconfirmed`))
+        for (const asked of unconfirmed) {
+          await decide(asked)
+          found.push(restless(`${asked.appointmentId} was unconfirmed`))
         }
       }
       return found
@@ -77,19 +82,24 @@ export function createDecisions(constellation: Constellation, stage: Stage, dele
  * What was taken away before a loss, and is made again after it under its id, is asked about: it is made, unless its
  * item is there and hidden: whoever decides has to look (docs/limits.md). Resolves with what else was asked about.
  */
-export async function confirmAgain(
-  constellation: Constellation,
-  { application, book, lostAtMs }: Stage,
-): Promise<Violation[]> {
+export async function confirmAgain(constellation: Constellation, stage: Stage): Promise<Violation[]> {
+  const { application, book, lostAtMs } = stage
   const { ingressUrl, mailboxes } = constellation
   const found: Violation[] = []
   for (const address of mailboxes) {
     const { unconfirmed = [] } = await ask<Unconfirmed>(ingressUrl, `unconfirmed?mailbox=${address}`)
-    for (const { mailbox, appointmentId } of unconfirmed) {
+    for (const asked of unconfirmed) {
+      const { mailbox, appointmentId } = asked
       const { label, bornAtMs = 0 } = application.entries.find(
         (entry) => entry.appointmentId === appointmentId,
       )!
       const memory = book.find(label)!
+      if (asked.asks === 'cancel') {
+        if (!memory.isAmbiguous)
+          found.push(restless('a cancellation was asked about, though it has no copies', label))
+        await decideOn(ingressUrl, asked, onCancelling(constellation, stage, asked))
+        continue
+      }
       if (memory.isAmbiguous) continue
       if (bornAtMs > lostAtMs) {
         found.push(restless('unconfirmed, though it is new', label))
@@ -102,6 +112,19 @@ export async function confirmAgain(
     }
   }
   return found
+}
+
+/** Somebody looks which item would be deleted: the one that is meant, or a copy. */
+function onCancelling(
+  { simulator }: Constellation,
+  stage: Stage,
+  { mailbox, appointmentId, itemId }: Asked,
+): Decision {
+  const entry = stage.application.entries.find((one) => one.appointmentId === appointmentId)!
+  const item = simulator.calendarOf(mailbox).find((each) => each.itemId === itemId)
+  if (!item || labelOf(item.subject) !== entry.label) return 'drop'
+  stage.cancelled.add(entry.label)
+  return 'cancel'
 }
 
 function isThere({ simulator }: Constellation, { mailbox, label }: Memory): boolean {

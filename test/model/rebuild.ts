@@ -5,6 +5,7 @@ import type { Constellation } from './constellation.ts'
 import { labelOf } from './content.ts'
 import { createDecisions } from './decisions.ts'
 import type { Evidence } from './evidence.ts'
+import { copyMeanwhile, keepCopies, vanished } from './kept-copies.ts'
 import { judge, isRefused, type Violation } from './oracle.ts'
 import { comeToRest, restless } from './rest.ts'
 import type { Stage } from './stage.ts'
@@ -29,7 +30,12 @@ export async function rebuilt(options: Options): Promise<Violation[]> {
   const deleted: Memory[] = []
   await constellation.loseLedger(async () => {
     stage.lostAtMs = Date.now()
+    const copied = await copyMeanwhile(stage, evidence())
     stage.book.blurCopies()
+    keepCopies(constellation, stage)
+    // Of every other one the application cancels what it was made from.
+    for (const label of copied.filter((_, n) => n % 2 === 0))
+      await stage.play({ do: 'cancel', side: 'application', label, afterMs: 0 })
     for (const memory of toDelete(constellation, stage, evidence())) {
       await stage.play({ do: 'cancel', side: 'exchange', label: memory.label, afterMs: 0 })
       deleted.push(memory)
@@ -43,8 +49,12 @@ export async function rebuilt(options: Options): Promise<Violation[]> {
     if (stage.producer.pending > 0) return [restless(`${stage.producer.pending} events on their way`)]
     const found = await unconfirmed.decideAll()
     const judged = new Set(stage.book.all().map(({ label }) => label))
+    const blurred = new Set(stage.book.blurred().map(({ label }) => label))
     for (const entry of stage.application.entries) {
-      if (!judged.has(entry.label) || !entry.isHeld || isRefused(entry)) continue
+      // Of what may be a copy the cancellation has to come to something, lest it come later.
+      const isToGo = blurred.has(entry.label) && !entry.isHeld && !entry.isTold
+      const isToStay = judged.has(entry.label) && entry.isHeld && !isRefused(entry)
+      if (!isToGo && !isToStay) continue
       const path = `appointments/${entry.mailbox}/${entry.appointmentId}`
       const { state } = await ask<{ state?: string }>(constellation.ingressUrl, path)
       if (state !== 'settled') found.push(restless(`${entry.appointmentId} is ${state}`, entry.label))
@@ -60,6 +70,7 @@ export async function rebuilt(options: Options): Promise<Violation[]> {
   const look = async () => {
     const seen = withoutFarewells(evidence())
     const found = judge(stage.book.all(), unstamped.size > 0 ? withoutRepeats(seen, unstamped) : seen)
+    found.push(...vanished(constellation, stage))
     found.push(...unconfirmed.violations, ...unconfirmed.judge(evidence()))
     found.push(...constellation.simulator.mails.slice(mails).flatMap(judgeMail))
     const waiting = await open()

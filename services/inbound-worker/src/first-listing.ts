@@ -11,6 +11,15 @@ export function held(marks: readonly Mark[], heldUntilMs: number | undefined): M
   )
 }
 
+/** What comes without a stamp once the calendar is listed is new, and no copy of what was there before. */
+export function presumed(marks: readonly Mark[], heldUntilMs: number | undefined): Mark[] {
+  return marks.map((mark) => {
+    if (heldUntilMs !== undefined || !mark.item?.isPresumed || mark.item.stamped) return mark
+    const { isPresumed: _isPresumed, ...item } = mark.item
+    return { ...mark, item }
+  })
+}
+
 /**
  * What bears our stamp, and is not remembered, is of an earlier ledger. What was made since, and has a new handle because
  * its user moved it to and fro, is not.

@@ -7,7 +7,7 @@ import {
 import { type Ledger, type Listing, type Mailbox, settingsWhileOn } from '@lockstep/ledger'
 import type { MailboxHandler, WakeQueue } from '@lockstep/queue'
 import type { Logger } from '@lockstep/runtime'
-import { confirmFound, held, noteStamps } from './first-listing.ts'
+import { confirmFound, held, noteStamps, presumed } from './first-listing.ts'
 import type { HearingUpkeep } from './hearing/hearing.ts'
 import { openListing } from './listing.ts'
 import type { MarksOf } from './marks.ts'
@@ -164,7 +164,7 @@ async function apply(
   signal: AbortSignal,
 ): Promise<'applied' | 'moved'> {
   const nowMs = Date.now()
-  const { marks, unlinks } = await marksOf(mailbox, page.changes, signal)
+  const marks = await marksOf(mailbox, page.changes, signal)
   if (listing) {
     const appointmentIds = marks.map(({ appointmentId }) => appointmentId)
     await ledger.noteListed(mailbox.id, listing, { itemIds: listedIn(page.changes), appointmentIds })
@@ -174,8 +174,10 @@ async function apply(
     before,
     after: page.cursor,
     isLast: page.isLast,
-    marks: held(marks, heldUntilMs).map((mark) => ({ ...mark, ...(notifiedAtMs && { notifiedAtMs }) })),
-    unlinks,
+    marks: presumed(held(marks, heldUntilMs), heldUntilMs).map((mark) => ({
+      ...mark,
+      ...(notifiedAtMs && { notifiedAtMs }),
+    })),
     listed: listedIn(page.changes),
     startedAtMs,
     nowMs,

@@ -25,6 +25,7 @@ export async function calendarOf(
     isListed: listedAtMs !== undefined,
     isCurrent: nowMs < currentAtMs + staleMs,
     isRestored: restoredSinceMs !== undefined && nowMs < restoredSinceMs + restoredMs,
+    ...(listedAtMs !== undefined && { resentUntilMs: listedAtMs + rebuildWaitMs }),
     ...(awaitsOthers && awaitedMs < rebuildWaitMs && { othersAwaitedMs: awaitedMs }),
     createsUnconfirmed,
   }
