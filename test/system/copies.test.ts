@@ -2,7 +2,7 @@ import { eventually } from '@lockstep/runtime/testing'
 import { describe, expect, test } from 'vitest'
 import { appointment, event } from '../support/events.ts'
 import { startEwsGate } from '../support/ews-gate.ts'
-import { alice, startSystem } from '../support/system.ts'
+import { alice, startSystem, type System } from '../support/system.ts'
 
 describe("a user's copy of an item of ours, stamp and UID included", () => {
   test('takes the edits of the application', async () => {
@@ -19,6 +19,22 @@ describe("a user's copy of an item of ours, stamp and UID included", () => {
     await eventually(() =>
       expect(bed.application.typesOf(copyId)).toEqual(['appointment.created', 'appointment.cancelled']),
     )
+  })
+
+  test('does not take the place of the original when that is deleted', async () => {
+    const { copyId, bed } = await startWithCopy()
+    bed.simulator.userDeletes(alice, originalIn(bed).itemId)
+    await eventually(() => expect(bed.application.typesOf('A')).toEqual(['appointment.cancelled']))
+    expect(bed.application.typesOf(copyId)).toEqual(['appointment.created'])
+  })
+
+  test('is not deleted when the application cancels the original, which its user has just deleted', async () => {
+    const { bed } = await startWithCopy()
+    await bed.stopWorker('inbound')
+    bed.simulator.userDeletes(alice, originalIn(bed).itemId)
+    await bed.send(event({ id: 'A', version: 2 }))
+    await bed.settled(alice, 'A', 2)
+    expect(Object.keys(locationsIn(bed))).toEqual(['Copy'])
   })
 
   test('is not deleted with the original, though the answer to its creation was lost', async () => {
@@ -141,4 +157,8 @@ async function startWithCopy() {
 
 function locationsIn({ simulator }: Awaited<ReturnType<typeof startSystem>>): Record<string, string> {
   return Object.fromEntries(simulator.calendarOf(alice).map(({ subject, location }) => [subject, location]))
+}
+
+function originalIn({ simulator }: System) {
+  return simulator.calendarOf(alice).find(({ subject }) => subject === 'Original')!
 }
