@@ -4,17 +4,14 @@ import type { RedisDoor } from '../support/redis-door.ts'
 import type { Trouble } from './action.ts'
 
 type Sleeper = { readonly door: RedisDoor; signal(name: NodeJS.Signals): void }
-type Sleep = Pick<Extract<Trouble, { do: 'sleep' }>, 'service' | 'forMs' | 'isAmid'> & {
-  /** Of all that may be spoken of. */
-  appointmentIds: () => readonly string[]
-}
+type Sleep = Pick<Extract<Trouble, { do: 'sleep' }>, 'service' | 'forMs' | 'isAmid'>
 
 const beginsMs = 5_000
 /** Others that it has in hand may come as far. */
 const gathersMs = 500
-const inHandMs = 3_000
-/** It is heard of and acted upon; less than the time that a worker waits for Redis. */
-const arrivesMs = 1_500
+/** Less than the time that a worker waits for Redis. */
+const inHandMs = 1_200
+const arrivesMs = 500
 
 /**
  * The worker sleeps when it has done something and has not said so. What it was about to say is held back, as if it
@@ -23,20 +20,19 @@ const arrivesMs = 1_500
 export async function fallAsleep(
   sleeper: Sleeper,
   others: readonly Sleeper[],
-  { service, forMs, isAmid, appointmentIds }: Sleep,
+  { service, forMs, isAmid }: Sleep,
 ): Promise<boolean> {
-  const held = await sleeper.door.hold(commits[service], { withinMs: beginsMs })
-  if (held) {
+  const isCommitting = await sleeper.door.hold(commits[service], { withinMs: beginsMs })
+  if (isCommitting) {
     await wait(gathersMs)
     sleeper.signal('SIGSTOP')
-    const about = appointmentIds().filter((id) => held.includes(`:${id}\r\n`))
-    await wait(isAmid ? forMs - inHandMs / 2 : forMs)
+    await wait(forMs)
     if (isAmid)
-      await Promise.race(others.map(({ door }) => door.hold(commits[service], { withinMs: inHandMs, about })))
+      await Promise.any(others.map(({ door }) => door.hold(commits[service], { withinMs: inHandMs })))
   }
   sleeper.door.open()
   await wait(arrivesMs)
   for (const { door } of others) door.open()
   sleeper.signal('SIGCONT')
-  return held !== ''
+  return isCommitting
 }

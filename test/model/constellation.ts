@@ -21,7 +21,7 @@ export type Constellation = {
   kill(service: ServiceName, place: number): Promise<void>
   freeze(service: ServiceName, place: number, forMs: number): Promise<void>
   /** Says whether it had anything to say that was held back. */
-  sleep(sleep: Extract<Trouble, { do: 'sleep' }>, appointmentIds: () => readonly string[]): Promise<boolean>
+  sleep(sleep: Extract<Trouble, { do: 'sleep' }>): Promise<boolean>
   restartRedis(): Promise<void>
   /** Everything in Redis is gone for good, while no service runs; and what happens meanwhile. */
   loseLedger(meanwhile: () => Promise<void>): Promise<void>
@@ -128,10 +128,10 @@ export async function startConstellation(options: ConstellationOptions): Promise
       await wait(forMs)
       member.signal('SIGCONT')
     },
-    sleep(action, appointmentIds) {
+    sleep(action) {
       const sleeper = memberOf(action.service, action.place)
       const others = membersOf(action.service).filter((member) => member !== sleeper)
-      return fallAsleep(sleeper, others, { ...action, appointmentIds })
+      return fallAsleep(sleeper, others, action)
     },
     async restartRedis() {
       const { port } = redis

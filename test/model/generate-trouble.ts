@@ -153,7 +153,7 @@ function frozen({ random, edit, doubted }: TroubleScene, service: ServiceName, p
 
 /**
  * A worker that sleeps before it says what it did. Meanwhile both sides change the same appointments, which others
- * settle; and once more as it wakes, if it wakes amid that. Otherwise its word has its effect first.
+ * settle; and once more as it wakes, if it wakes amid that.
  */
 function asleep(scene: TroubleScene, service: WorkerName, place: number): Action[] {
   const { random, edit, doubted, only } = scene
@@ -174,7 +174,7 @@ function asleep(scene: TroubleScene, service: WorkerName, place: number): Action
     sleep,
     ...paused(first, 2_000),
     // Where more goes wrong users go on meanwhile.
-    ...paused(again, only ? forMs + (isAmid ? -1_500 : 9_000) : 500),
+    ...paused(again, only ? forMs - 1_500 : 500),
     ...(only ? paused(last, 4_000) : []),
   ]
 }

@@ -33,7 +33,6 @@ export function createTroubles(constellation: Constellation, model: ApplicationM
     const answer = model.receive(change)
     return mood === 'forgetful' ? { status: 503 } : answer
   })
-  const appointmentIds = () => model.entries.map(({ appointmentId }) => appointmentId)
   const goOn = (does: () => Promise<void>) => {
     const going = does().finally(() => underWay.delete(going))
     underWay.add(going)
@@ -84,8 +83,7 @@ export function createTroubles(constellation: Constellation, model: ApplicationM
       case 'sleep':
         isLossy = true
         return alone(`${action.service} ${action.place}`, async () => {
-          if (await constellation.sleep(action, appointmentIds))
-            counts['heldCommit'] = (counts['heldCommit'] ?? 0) + 1
+          if (await constellation.sleep(action)) counts['heldCommit'] = (counts['heldCommit'] ?? 0) + 1
         })
       case 'restartRedis':
         isLossy = true

@@ -5,16 +5,16 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 export type RedisDoor = {
   readonly url: string
   /**
-   * From now on what is sent and contains one of these texts, and one of those that it is to be about, is held, and all
-   * that is sent after it on its connection. Resolves with what is held once it is; with nothing if this time runs out.
+   * From now on what is sent and contains one of these texts is held, and all that is sent after it on its connection.
+   * Says whether so many of them were, within this time.
    */
-  hold(texts: readonly string[], limits: { withinMs: number; about?: readonly string[] }): Promise<string>
+  hold(texts: readonly string[], limits: { withinMs: number; times?: number }): Promise<boolean>
   /** Lets go of what is held. */
   open(): void
   close(): Promise<void>
 }
 
-type Hold = { readonly isMeant: (sent: string) => boolean; readonly reached: (sent: string) => void }
+type Hold = { readonly texts: readonly string[]; rest: number; reached: () => void }
 
 export async function openRedisDoor(redisUrl: string): Promise<RedisDoor> {
   const target = new URL(redisUrl)
@@ -27,13 +27,14 @@ export async function openRedisDoor(redisUrl: string): Promise<RedisDoor> {
     const far = connect(Number(target.port || 6379), target.hostname)
     sockets.add(near)
     near.on('data', (bytes: Buffer) => {
-      const sent = holding ? bytes.toString('utf8') : ''
-      const isMeant = holding?.isMeant(sent) === true
-      if (isMeant && !held.has(far)) held.set(far, [])
+      const found = holding ? holding.texts.reduce((sum, text) => sum + timesIn(bytes, text), 0) : 0
+      if (found > 0 && !held.has(far)) held.set(far, [])
       const waiting = held.get(far)
       if (waiting) waiting.push(bytes)
       else far.write(bytes)
-      if (isMeant) holding?.reached(sent)
+      if (!holding || found === 0) return
+      holding.rest -= found
+      if (holding.rest <= 0) holding.reached()
     })
     far.on('data', (bytes) => near.write(bytes))
     near.on('error', () => near.destroy()).on('close', () => (sockets.delete(near), far.destroy()))
@@ -43,17 +44,14 @@ export async function openRedisDoor(redisUrl: string): Promise<RedisDoor> {
 
   return {
     url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    hold(texts, { withinMs, about = [''] }) {
-      const { promise, resolve } = Promise.withResolvers<string>()
-      const timer = setTimeout(() => resolve(''), withinMs)
-      const isIn = (sent: string) => (text: string) => sent.includes(text)
-      holding = {
-        isMeant: (sent) => texts.some(isIn(sent)) && about.some(isIn(sent)),
-        reached(sent) {
-          clearTimeout(timer)
-          resolve(sent)
-        },
+    hold(texts, { withinMs, times = 1 }) {
+      const { promise, resolve } = Promise.withResolvers<boolean>()
+      const timer = setTimeout(() => resolve(false), withinMs)
+      const reached = () => {
+        clearTimeout(timer)
+        resolve(true)
       }
+      holding = { texts, rest: times, reached }
       return promise
     },
     open() {
@@ -66,4 +64,8 @@ export async function openRedisDoor(redisUrl: string): Promise<RedisDoor> {
       await once(server.close(), 'close')
     },
   }
+}
+
+function timesIn(bytes: Buffer, text: string): number {
+  return bytes.toString('utf8').split(text).length - 1
 }
