@@ -98,7 +98,9 @@ function planUnknown({ stamp }: SyncedItem, { byStamp, byUid, byId, byCopyId }: 
   if (byCopyId && !byCopyId.link.item)
     return { action: 'link', appointmentId: byCopyId.appointmentId, stamped: false }
   if (stamp && !byStamp) return { action: 'link', appointmentId: stamp.appointmentId, stamped: true }
-  if (stamp && byStamp) return planStamped(stamp, byStamp)
+  // Of an item that was taken off since, its user's copy may be left, or what they have restored.
+  const isLeft = stamp && byStamp?.link.earlierAttempts?.includes(stamp.attempt)
+  if (stamp && byStamp && !isLeft) return planStamped(stamp, byStamp)
   const known = byUid ?? byId
   if (!known) return { action: 'link', appointmentId: undefined, stamped: false }
   if (!known.link.item) return { action: 'link', appointmentId: known.appointmentId, stamped: false }
