@@ -18,14 +18,16 @@ export function createDecisions(constellation: Constellation, stage: Stage, dele
   const violations: Violation[] = []
   const judged = (label: number) => stage.book.all().find((memory) => memory.label === label)
 
-  async function decide(mailbox: string, appointmentId: string): Promise<void> {
+  /** Resolves with why nobody should have been asked, or at least not at once. */
+  async function decide(mailbox: string, appointmentId: string): Promise<Violation> {
     const entry = stage.application.entries.find((one) => one.appointmentId === appointmentId)!
     const memory = judged(entry.label)
-    const isWanted = memory && entry.label % 2 === 0 && !isThere(constellation, memory)
-    const decision = isWanted ? 'create' : 'drop'
+    if (memory && isThere(constellation, memory)) return needless(memory)
+    const decision = memory && entry.label % 2 === 0 ? 'create' : 'drop'
     if (memory && !decided.has(entry.label)) note(memory, decision)
     const response = await decideOn(ingressUrl, { mailbox, appointmentId }, decision)
     if (!response.ok) violations.push(restless(`decided ${decision}: ${response.status}`, entry.label))
+    return restless(`${appointmentId} was unconfirmed`)
   }
 
   function note(memory: Memory, decision: Decision): void {
@@ -52,8 +54,7 @@ export function createDecisions(constellation: Constellation, stage: Stage, dele
       for (const address of mailboxes) {
         const { unconfirmed = [] } = await ask<Unconfirmed>(ingressUrl, `unconfirmed?mailbox=${address}`)
         for (const { mailbox, appointmentId } of unconfirmed) {
-          await decide(mailbox, appointmentId)
-          found.push(restless(`${appointmentId} was unconfirmed`))
+          found.push(await decide(mailbox, appointmentId))
         }
       }
       return found
@@ -74,8 +75,8 @@ export function createDecisions(constellation: Constellation, stage: Stage, dele
 }
 
 /**
- * What was taken away before a loss, and is made again after it under its id, is asked about: it is made, unless its
- * item is there and hidden: whoever decides has to look (docs/limits.md). Resolves with what else was asked about.
+ * What was taken away before a loss, and is made again after it under its id, is asked about, unless its item is there:
+ * it is made. Resolves with what else was asked about.
  */
 export async function confirmAgain(
   constellation: Constellation,
@@ -96,12 +97,16 @@ export async function confirmAgain(
         continue
       }
       if (memory.agreed) found.push({ kind: 'lost', label, detail: 'unconfirmed, though both sides held it' })
-      const isHidden = isThere(constellation, memory)
-      if (isHidden) memory.isAmbiguous = true
-      await decideOn(ingressUrl, { mailbox, appointmentId }, isHidden ? 'drop' : 'create')
+      if (isThere(constellation, memory)) found.push(needless(memory))
+      else await decideOn(ingressUrl, { mailbox, appointmentId }, 'create')
     }
   }
   return found
+}
+
+/** Hidden or not, it is there: nobody is to be asked. */
+function needless({ label }: Memory): Violation {
+  return { kind: 'duplicate', label, detail: 'unconfirmed, though its item is there' }
 }
 
 function isThere({ simulator }: Constellation, { mailbox, label }: Memory): boolean {

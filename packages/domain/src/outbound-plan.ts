@@ -48,7 +48,12 @@ export type OutboundPlan =
   | { readonly action: 'findDeleted' }
   | { readonly action: 'wait'; readonly untilMs: number }
   /** Its item may be there and not be known yet: it is waited for, as it was for that long. */
-  | { readonly action: 'awaitListing'; readonly awaitedMs: number }
+  | {
+      readonly action: 'awaitListing'
+      readonly awaitedMs: number
+      /** Only a listing that begins later than the one that began then tells. */
+      readonly passedOverMs?: number
+    }
   /** It had an item before the ledger was lost, and has none: created only once somebody has decided so. */
   | { readonly action: 'confirm' }
   | { readonly action: 'create'; readonly appointment: Appointment }

@@ -10,7 +10,8 @@ export function planOutbound(input: OutboundInput): OutboundPlan {
   const { record, finding } = input
   const { wanted, link } = record
   if (!wanted || wanted.version <= link.written.version) return { action: 'settle' }
-  if (link.asleep || (finding?.kind === 'item' && finding.isRefused)) return { action: 'sleep' }
+  if (link.asleep || record.hiding || (finding?.kind === 'item' && finding.isRefused))
+    return { action: 'sleep' }
   if (wanted.kind === 'absent') return planAbsent(input)
   if (!hasContent(wanted)) return { action: 'settle' }
   return link.item ? planUpdate(input, wanted, link.item) : planCreate(input, wanted)
@@ -77,6 +78,10 @@ function planDoubtful({ record, finding, calendar }: OutboundInput): OutboundPla
   switch (calendar ? doubtOf(record, record.wanted!, calendar) : 'none') {
     case 'unlisted':
       return { action: 'awaitListing', awaitedMs: calendar?.othersAwaitedMs ?? 0 }
+    case 'passedOver': {
+      const passedOverMs = record.passedOverMs ?? calendar?.listing?.startedAtMs ?? 0
+      return { action: 'awaitListing', awaitedMs: 0, passedOverMs }
+    }
     case 'unconfirmed':
       return { action: 'confirm' }
     case 'search':

@@ -15,7 +15,7 @@ describe('a mark', () => {
     await mark({ kind: 'withdraw', reason: 'private', notifiedAtMs: T0 - 5, item: anItem('X') })
     expect(await state()).toMatchObject({ state: 'pending', inbound: { attempts: 0, dueMs: T0 } })
     expect(await beginDelivery()).toEqual({
-      record: { appointmentId: 'A1', link: linkAt(0, anItem('X')), offers: [] },
+      record: { appointmentId: 'A1', link: linkAt(0, anItem('X')), offers: [], hiding: 'private' },
       epoch: 2,
       attempts: 1,
       mark: {
@@ -35,6 +35,18 @@ describe('a mark', () => {
     await mark({ kind: 'gone', notifiedAtMs: LATER }, LATER)
     const { mark: found } = await beginDelivery(LATER)
     expect(found).toEqual({ appointmentId: 'A1', kind: 'gone', notifiedAtMs: T0, serial: 2, sinceMs: T0 })
+  })
+
+  test('that is no news is due at once if it is new or parked, else when it was', async () => {
+    const { ledger, mailboxId, mark, beginDelivery, state } = await aLedger()
+    await mark({ isNoNews: true })
+    expect(await state()).toMatchObject({ inbound: { dueMs: T0 } })
+    await mark({ notBeforeMs: LATER })
+    await mark({ isNoNews: true }, T0 + 1)
+    expect(await state()).toMatchObject({ inbound: { dueMs: LATER } })
+    await ledger.parkDelivery(mailboxId, await beginDelivery(LATER), 'HTTP_400', LATER)
+    await mark({ isNoNews: true }, LATER + 1)
+    expect(await state()).toMatchObject({ state: 'pending', inbound: { dueMs: LATER + 1 } })
   })
 
   test('waits as long as it was told to', async () => {

@@ -3,12 +3,12 @@ import type { Ledger, Mailbox, Mark } from '@lockstep/ledger'
 
 /**
  * What the first listing of a mailbox finds is told once it is complete. If it turns out that the ledger was lost, it is
- * held longer: the application may know all of it, and what it sends again says so.
+ * held longer: the application may know all of it, and what it sends again says so. A later listing is no reason to tell
+ * it earlier.
  */
-export function held(marks: readonly Mark[], heldUntilMs: number | undefined): Mark[] {
-  return marks.map((mark) =>
-    heldUntilMs !== undefined && mark.kind === 'look' ? { ...mark, notBeforeMs: heldUntilMs } : mark,
-  )
+export function held(marks: readonly Mark[], heldUntilMs: number | undefined, isListing: boolean): Mark[] {
+  const hold = heldUntilMs === undefined ? { isNoNews: true as const } : { notBeforeMs: heldUntilMs }
+  return marks.map((mark) => (isListing && mark.kind === 'look' ? { ...mark, ...hold } : mark))
 }
 
 /**

@@ -174,7 +174,10 @@ async function apply(
     before,
     after: page.cursor,
     isLast: page.isLast,
-    marks: held(marks, heldUntilMs).map((mark) => ({ ...mark, ...(notifiedAtMs && { notifiedAtMs }) })),
+    marks: held(marks, heldUntilMs, listing !== undefined).map((mark) => ({
+      ...mark,
+      ...(notifiedAtMs && { notifiedAtMs }),
+    })),
     unlinks,
     listed: listedIn(page.changes),
     startedAtMs,

@@ -36,7 +36,7 @@ export function outcomeWithoutWriting({
     case 'confirm':
       return { kind: 'parked', code: UNCONFIRMED }
     case 'awaitListing':
-      return postponed(Date.now() + untilListedMs(plan.awaitedMs), 'NOT_LISTED', 'none')
+      return awaitingListing(plan)
     case 'wait':
       // Nothing was tried: the lost call stays the one that is waited for.
       return postponed(plan.untilMs, 'LOST_ANSWER', 'none')
@@ -60,6 +60,13 @@ function settled(
   const link = linkOfUpdated(record, fingerprints, { ...(merge && { merge }), ...(observed && { observed }) })
   return settledAs(link)
 }
+
+function awaitingListing({ awaitedMs, passedOverMs }: AwaitListing): OutboundOutcome {
+  const outcome = postponed(Date.now() + untilListedMs(awaitedMs), 'NOT_LISTED', 'none')
+  return { ...outcome, ...(passedOverMs !== undefined && { passedOverMs }) }
+}
+
+type AwaitListing = Extract<OutboundPlan, { action: 'awaitListing' }>
 
 const ASLEEP = 'ASLEEP'
 
