@@ -19,9 +19,9 @@ type Options = {
 }
 
 /**
- * The ledger is lost, users delete some items meanwhile, and the application sends everything again: both sides hold
- * what they held, nobody is mailed, and nothing is told that is there. What was deleted, and nothing else, waits for a
- * decision; it is made, and comes about.
+ * The ledger is lost, users delete and hide some items meanwhile, and the application sends everything again: both sides
+ * hold what they held, nobody is mailed, and nothing is told that is there. What was deleted, and nothing else, waits
+ * for a decision; it is made, and comes about. What is hidden the application loses.
  */
 export async function rebuilt(options: Options): Promise<Violation[]> {
   const { constellation, stage, evidence, activity, limitMs } = options
@@ -30,10 +30,11 @@ export async function rebuilt(options: Options): Promise<Violation[]> {
   await constellation.loseLedger(async () => {
     stage.lostAtMs = Date.now()
     stage.book.blurCopies()
-    for (const memory of toDelete(constellation, stage, evidence())) {
-      await stage.play({ do: 'cancel', side: 'exchange', label: memory.label, afterMs: 0 })
-      deleted.push(memory)
-    }
+    const there = stage.book.all().filter((memory) => memory.agreed && evidence().items(memory).length === 1)
+    deleted.push(...toDelete(constellation, there))
+    for (const { label } of deleted) await stage.play({ do: 'cancel', side: 'exchange', label, afterMs: 0 })
+    for (const { label } of there.filter((memory) => !deleted.includes(memory) && isToHide(memory)))
+      await stage.play({ do: label % 2 ? 'hide' : 'repeat', side: 'exchange', label, afterMs: 0 })
   })
   for (const version of stage.application.resent()) stage.producer.send(version, 'once')
 
@@ -72,12 +73,16 @@ export async function rebuilt(options: Options): Promise<Violation[]> {
  * One of three that both sides hold, and all in one of three mailboxes; never what may be a copy, nor all that tells of an
  * earlier ledger.
  */
-function toDelete({ mailboxes }: Constellation, { book }: Stage, evidence: Evidence): Memory[] {
-  const there = book.all().filter((memory) => memory.agreed && evidence.items(memory).length === 1)
+function toDelete({ mailboxes }: Constellation, there: readonly Memory[]): Memory[] {
   const isChosen = ({ label, mailbox }: Memory) =>
     label % 3 === 0 || mailboxes.indexOf(mailbox) % 3 === there.length % 3
   const isLeft = there.some((memory) => memory.bornAt === 'application' && !isChosen(memory))
   return isLeft ? there.filter(isChosen) : []
+}
+
+/** One of five. */
+function isToHide({ label }: Memory): boolean {
+  return label % 5 === 1
 }
 
 /**

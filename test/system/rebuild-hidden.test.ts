@@ -34,7 +34,7 @@ describe('an item that is hidden when the ledger is lost', () => {
       for (const id of ids) await asleep(bed, id)
       await system.synced(alice)
       expect(await unconfirmed(bed)).toEqual([])
-      expect(toldSince(bed)).toEqual(ids.map((id) => ['appointment.withdrawn', id]).toSorted())
+      expect(toldSince(bed)).toEqual(ids.map((id) => `withdrawn ${id}`).toSorted())
       expect(readSince(bed)).toEqual([])
 
       bed.received = system.application.received.length
@@ -46,10 +46,10 @@ describe('an item that is hidden when the ledger is lost', () => {
           expect(await system.state(alice, id)).toMatchObject({ state: 'settled' }),
         )
       await system.synced(alice)
-      expect(toldSince(bed).filter(([type]) => type !== 'appointment.updated')).toEqual(
-        ids.map((id) => ['appointment.created', id]).toSorted(),
+      expect(toldSince(bed).filter((told) => !told.startsWith('updated'))).toEqual(
+        ids.map((id) => `created ${id}`).toSorted(),
       )
-      const held = ids.map((id) => bed.keeper.books.get(id)!.content!['subject'])
+      const held = ids.map((id) => bed.keeper.books.get(id)!.content!['subject'] as string)
       expect(held.toSorted()).toEqual(
         simulator
           .calendarOf(alice)
@@ -77,12 +77,12 @@ describe('an item that is hidden when the ledger is lost', () => {
       for (const id of ids) await asleep(bed, id)
       await system.synced(alice)
       expect(await unconfirmed(bed)).toEqual([])
-      expect(toldSince(bed).filter(([, id]) => id!.startsWith('ex-'))).toEqual([])
+      expect(toldSince(bed).filter((told) => told.includes('ex-'))).toEqual([])
       expect(simulator.calendarOf(alice)).toHaveLength(ids.length)
 
       for (const { itemId } of simulator.calendarOf(alice)) simulator.userUpdates(alice, itemId, showing)
       await eventually(() => expect(simulator.calendarOf(alice)).toEqual([]))
-      expect(toldSince(bed).filter(([type]) => type !== 'appointment.withdrawn')).toEqual([])
+      expect(toldSince(bed).filter((told) => !told.startsWith('withdrawn'))).toEqual([])
       expect(simulator.calls['CreateItem']).toBe(bed.creates)
     },
   )
@@ -174,10 +174,10 @@ async function asleep({ system }: Bed, id: string): Promise<void> {
   })
 }
 
-function toldSince({ system, received }: Bed): string[][] {
+function toldSince({ system, received }: Bed): string[] {
   return system.application.received
     .slice(received)
-    .map(({ type, data }) => [type, data.appointmentId])
+    .map(({ type, data }) => `${type.replace('appointment.', '')} ${data.appointmentId}`)
     .toSorted()
 }
 

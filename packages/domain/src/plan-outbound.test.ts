@@ -78,11 +78,6 @@ describe('what is wanted present', () => {
       'updates its item': [{ link: linked }, {}, 'update'],
       'is settled if Exchange holds it already': [{ link: linked }, { finding: found(moved) }, 'settle'],
       'reads an item that was never seen': [{ link: { ...unlinked, item } }, {}, 'read'],
-      'reads nothing of an item that is hidden': [
-        { link: { ...unlinked, item }, hiding: 'private' },
-        {},
-        'sleep',
-      ],
       'reads an item whose state is in doubt': [
         { link: { ...linked, seen: { changeKey: '', fingerprints: printsOf() } } },
         {},

@@ -1,7 +1,7 @@
 import { mergeBase, takesAway } from './base.ts'
 import type { OutboundInput, OutboundPlan, Present, StampedItem } from './outbound-plan.ts'
 import { planUpdate } from './plan-update.ts'
-import { doubtOf } from './rebuild.ts'
+import { type CalendarKnowledge, doubtOf } from './rebuild.ts'
 import type { AppointmentRecord, ChangeKind, Intent, Link } from './record.ts'
 import type { SettledWanted, Wanted } from './wanted.ts'
 
@@ -78,10 +78,8 @@ function planDoubtful({ record, finding, calendar }: OutboundInput): OutboundPla
   switch (calendar ? doubtOf(record, record.wanted!, calendar) : 'none') {
     case 'unlisted':
       return { action: 'awaitListing', awaitedMs: calendar?.othersAwaitedMs ?? 0 }
-    case 'passedOver': {
-      const passedOverMs = record.passedOverMs ?? calendar?.listing?.startedAtMs ?? 0
-      return { action: 'awaitListing', awaitedMs: 0, passedOverMs }
-    }
+    case 'passedOver':
+      return { action: 'awaitListing', awaitedMs: 0, passedOverMs: passedOverBy(record, calendar) }
     case 'unconfirmed':
       return { action: 'confirm' }
     case 'search':
@@ -90,6 +88,10 @@ function planDoubtful({ record, finding, calendar }: OutboundInput): OutboundPla
     case 'none':
       return undefined
   }
+}
+
+function passedOverBy({ passedOverMs }: AppointmentRecord, calendar: CalendarKnowledge | undefined): number {
+  return passedOverMs ?? calendar?.listing?.startedAtMs ?? 0
 }
 
 function hasContent(wanted: Wanted | SettledWanted): wanted is Present {

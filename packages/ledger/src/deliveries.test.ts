@@ -37,18 +37,6 @@ describe('a mark', () => {
     expect(found).toEqual({ appointmentId: 'A1', kind: 'gone', notifiedAtMs: T0, serial: 2, sinceMs: T0 })
   })
 
-  test('that is no news is due at once if it is new or parked, else when it was', async () => {
-    const { ledger, mailboxId, mark, beginDelivery, state } = await aLedger()
-    await mark({ isNoNews: true })
-    expect(await state()).toMatchObject({ inbound: { dueMs: T0 } })
-    await mark({ notBeforeMs: LATER })
-    await mark({ isNoNews: true }, T0 + 1)
-    expect(await state()).toMatchObject({ inbound: { dueMs: LATER } })
-    await ledger.parkDelivery(mailboxId, await beginDelivery(LATER), 'HTTP_400', LATER)
-    await mark({ isNoNews: true }, LATER + 1)
-    expect(await state()).toMatchObject({ state: 'pending', inbound: { dueMs: LATER + 1 } })
-  })
-
   test('waits as long as it was told to', async () => {
     const { mark, beginDeliveries } = await aLedger()
     await mark({ notBeforeMs: LATER })

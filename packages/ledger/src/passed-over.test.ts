@@ -66,3 +66,16 @@ test('that Exchange hides an appointment is known until it is told, or shown aga
   await tell(await beginDelivery(), { ...linkAt(0), asleep: 'private' })
   expect(await hiding()).toBeUndefined()
 })
+
+test('a mark that is no news is due at once if it is new or parked, else when it was', async () => {
+  const LATER = T0 + 60_000
+  const { ledger, mailboxId, mark, beginDelivery, state } = await setUp()
+  await mark({ isNoNews: true })
+  expect(await state()).toMatchObject({ inbound: { dueMs: T0 } })
+  await mark({ notBeforeMs: LATER })
+  await mark({ isNoNews: true }, T0 + 1)
+  expect(await state()).toMatchObject({ inbound: { dueMs: LATER } })
+  await ledger.parkDelivery(mailboxId, await beginDelivery(LATER), 'HTTP_400', LATER)
+  await mark({ isNoNews: true }, LATER + 1)
+  expect(await state()).toMatchObject({ state: 'pending', inbound: { dueMs: LATER + 1 } })
+})
