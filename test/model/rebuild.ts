@@ -36,7 +36,9 @@ export async function rebuilt(options: Options): Promise<Violation[]> {
     for (const { label } of there.filter((memory) => !deleted.includes(memory) && isToHide(memory)))
       await stage.play({ do: label % 2 ? 'hide' : 'repeat', side: 'exchange', label, afterMs: 0 })
   })
-  for (const version of stage.application.resent()) stage.producer.send(version, 'once')
+  // Some only once the calendars are listed.
+  for (const [n, version] of stage.application.resent().entries())
+    stage.producer.send(version, n % 3 === 0 ? 'muchLater' : 'once')
 
   const unconfirmed = createDecisions(constellation, stage, new Set(deleted.map(({ label }) => label)))
   const unstamped = mailboxesWithoutStamps(constellation, stage, deleted)
