@@ -12,6 +12,42 @@ const times = {
 }
 
 test('a dry run whose worker is killed in the middle begins anew, says all of it once, and does nothing', async () => {
+  const { system, doomed, release, reportOf, keys, told, items } = await inTheMiddle()
+  const { application, set } = system
+  doomed.signal('SIGKILL')
+  await doomed.ended
+  release()
+  await system.startWorker('inbound')
+  const report = await reportOf()
+
+  expect(report.counts).toMatchObject({ 'inbound.created': items.length, 'outbound.create': 1 })
+  expect(changesIn(report.entries)).toHaveLength(items.length)
+  expect(await recordsOf(system)).toEqual(keys)
+  expect(application.received).toHaveLength(told)
+  await set({ outbound: 'on', inbound: 'on' }, alice)
+  await atRest(system, report.entries)
+  const done = application.received.slice(told).map(({ data }) => ({ id: data.appointmentId }))
+  expect(sorted(done)).toEqual(sorted(changesIn(report.entries).map(({ id }) => ({ id }))))
+}, 90_000)
+
+test('one whose worker is frozen and wakes when it was begun anew says nothing twice', async () => {
+  const { system, doomed, release, reportOf, items } = await inTheMiddle()
+  doomed.signal('SIGSTOP')
+  release()
+  await system.startWorker('inbound')
+  const report = await reportOf()
+  expect(report.counts).toMatchObject({ 'inbound.created': items.length, 'outbound.create': 1 })
+  const keys = await keysOf(system)
+  doomed.signal('SIGCONT')
+  // It finishes what it has in hand.
+  doomed.signal('SIGTERM')
+  await doomed.ended
+  expect(await reportOf()).toEqual(report)
+  expect(await keysOf(system)).toEqual(keys)
+}, 90_000)
+
+/** A dry run of many items, the first part of which lies in the hands of a worker that waits for Exchange. */
+async function inTheMiddle() {
   const gate = await startEwsGate()
   const system = await startSystem({ gate, env: { POLL_SECONDS: '1' } })
   const { simulator, application, send, set, synced } = system
@@ -31,25 +67,14 @@ test('a dry run whose worker is killed in the middle begins anew, says all of it
   const reading = gate.hold('answer', { operation: 'GetItem', mailbox: alice })
   readingFirst.release()
   await reading.reached
-  doomed.signal('SIGKILL')
-  await doomed.ended
-  reading.release()
-  await system.startWorker('inbound')
-  const report = await eventually(async () => {
-    const said = await ask(system, `mailboxes/${alice}/dry-run?limit=1000`)
-    expect(said).toMatchObject({ state: 'done' })
-    return said as unknown as Report
-  }, 40_000)
-
-  expect(report.counts).toMatchObject({ 'inbound.created': items.length, 'outbound.create': 1 })
-  expect(changesIn(report.entries)).toHaveLength(items.length)
-  expect(await recordsOf(system)).toEqual(keys)
-  expect(application.received).toHaveLength(told)
-  await set({ outbound: 'on', inbound: 'on' }, alice)
-  await atRest(system, report.entries)
-  const done = application.received.slice(told).map(({ data }) => ({ id: data.appointmentId }))
-  expect(sorted(done)).toEqual(sorted(changesIn(report.entries).map(({ id }) => ({ id }))))
-}, 90_000)
+  const reportOf = () =>
+    eventually(async () => {
+      const said = await ask(system, `mailboxes/${alice}/dry-run?limit=1000`)
+      expect(said).toMatchObject({ state: 'done' })
+      return said as unknown as Report
+    }, 40_000)
+  return { system, doomed, release: reading.release, reportOf, keys, told, items }
+}
 
 /** Workers that come and go say so in the state of the mailbox. */
 async function recordsOf(system: System): Promise<[string, string][]> {

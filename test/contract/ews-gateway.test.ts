@@ -69,6 +69,12 @@ async function openEwsGateway(): Promise<
     await exchange.close()
     await simulator.close()
   })
+  const projects = simulator.userAddsFolder(mailbox, { displayName: 'Projects', parent: 'inbox' })
+  const otherCalendar = simulator.userAddsFolder(mailbox, {
+    displayName: 'Another calendar',
+    folderClass: 'IPF.Appointment',
+    parent: projects,
+  })
   return {
     simulator,
     circuits,
@@ -79,6 +85,8 @@ async function openEwsGateway(): Promise<
     userUpdates: (itemId, item) => void simulator.userUpdates(mailbox, itemId, entered(item)),
     loseSubscriptions: () => simulator.subscriptions.clear(),
     userDeletes: (itemId) => simulator.userDeletes(mailbox, itemId),
+    userMoves: (itemId, folder) =>
+      simulator.userMoves(mailbox, itemId, folder === 'otherCalendar' ? otherCalendar : folder).itemId,
     mails: () => simulator.mails.length,
   }
 }

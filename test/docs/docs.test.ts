@@ -24,9 +24,47 @@ test('a file of connections may set what the services read of a connection, and 
   expect(secret.filter((name) => !isConnectionVariable(`${name}_FILE`))).toEqual([])
 })
 
-test.each(pages)('every link of %s leads to a file', (page) => {
-  const links = [...read(page).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, target]) => target!)
-  expect(links.filter((target) => !existsSync(join(root, dirname(page), target)))).toEqual([])
+test.each(pages)('every link of %s leads to a file, and to a heading of it', (page) => {
+  const links = [...read(page).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)]
+  const broken = links.filter(([, target, heading]) => {
+    const path = target ? join(dirname(page), target) : page
+    return !existsSync(join(root, path)) || (heading !== undefined && !headingsOf(path).includes(heading))
+  })
+  expect(broken.map(([link]) => link)).toEqual([])
+})
+
+/** The headings of a page, as links name them. */
+function headingsOf(path: string): string[] {
+  const headings = [...read(path).matchAll(/^#+ (.+)$/gm)].map(([, text]) => text!)
+  return headings.map((text) =>
+    text
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+}
+
+describe('the log messages in docs/operations.md', () => {
+  const [, table] = read('docs/operations.md').split('## Logs')
+  const named = [...table!.matchAll(/^\| (?:error|warn|info) +\|([^|]+)\|/gm)]
+    .flatMap(([, cell]) => [...cell!.matchAll(/`([^`]+)`/g)])
+    .map(([, message]) => message!.replace(/ …$/, ''))
+  const services = 'packages/*,services/{admin,ingress,inbound-worker,outbound-worker}'
+  const paths = globSync(`{${services}}/src/**/*.ts`, { cwd: root, exclude: ['**/*.test.ts'] })
+  const code = paths.map(read).join('\n')
+
+  test('are those of the code', () => {
+    expect(named.length).toBeGreaterThan(40)
+    expect(named.filter((message) => !code.includes(message))).toEqual([])
+  })
+
+  test('are all that tell of trouble', () => {
+    const logged = [...code.matchAll(/\blog(?:ger)?\.(?:warn|error)\([^;]*?'([^'\n]+)',?\s*\)/g)].map(
+      ([, text]) => text!,
+    )
+    expect(logged.length).toBeGreaterThan(20)
+    expect(logged.filter((text) => !named.some((message) => text.startsWith(message)))).toEqual([])
+  })
 })
 
 describe('docs/guarantees.md', () => {

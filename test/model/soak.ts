@@ -42,6 +42,9 @@ const actions = Number(values.actions ?? 8 * mailboxes)
 let changes = 0
 const say = (line: string) => void process.stdout.write(`${line}\n`)
 
+// Its processes end with it.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
+
 say(`seed ${seed}, ${mailboxes} mailboxes, faults: ${level}`)
 const history = await recorded()
 const outcome = await playAll(history.rounds)

@@ -1,8 +1,11 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 
 const root = new URL('../../', import.meta.url)
+/** A process that nobody ends any more would go on for ever. */
+const children = new Set<ChildProcess>()
+process.on('exit', () => children.forEach((child) => child.kill('SIGKILL')))
 
 export type ServiceProcess = {
   readonly pid: number
@@ -25,7 +28,11 @@ export async function spawnService(
     env: { PATH: process.env['PATH'], TZ: 'UTC', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const ended = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals)
+  children.add(child)
+  const ended = once(child, 'exit').then(([code, signal]) => {
+    children.delete(child)
+    return (code ?? signal) as number | NodeJS.Signals
+  })
   const lines: string[] = []
   const running = Promise.withResolvers<void>()
   createInterface(child.stdout).on('line', (line) => {

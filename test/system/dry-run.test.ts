@@ -108,6 +108,10 @@ test('says that the brake would be on, and leaves it off; for all mailboxes, pag
     counts: { 'braked.outbound': 1, 'waiting.outbound': 3, 'outbound.none': 3 },
     mailboxes: [{ state: 'done' }, { state: 'done' }, { state: 'done' }],
   })
+  expect(await ask(system, 'dry-run?limit=2')).toMatchObject({ mailboxes: { length: 2 }, next: 2 })
+  const lastPage = await ask(system, 'dry-run?limit=2&after=2')
+  expect(lastPage).toMatchObject({ counts: { 'braked.outbound': 1 }, mailboxes: { length: 1 } })
+  expect(lastPage).not.toHaveProperty('next')
   const [, ...others] = ids.map((id) => ({ appointmentId: id, action: 'none', reason: 'BRAKE' }))
   expect(await ask(system, `${ofAlice}?limit=2&after=1`)).toMatchObject({ entries: others })
   const isStopped = async () => (await system.mailbox(alice))['brakes'] !== undefined

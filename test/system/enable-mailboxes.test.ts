@@ -167,7 +167,7 @@ async function ask({ ingressUrl }: System, csv: string): Promise<void> {
 
 async function enablings({ ingressUrl }: System): Promise<Enablings> {
   return (await (
-    await fetch(`${ingressUrl}/v1/enablings`, { headers: { authorization } })
+    await fetch(`${ingressUrl}/v1/enablings?limit=1000`, { headers: { authorization } })
   ).json()) as Enablings
 }
 

@@ -14,6 +14,7 @@ const times = {
 type Answer = {
   counts: Record<string, number>
   mailboxes: { mailbox: string; state: string; reason?: Record<string, unknown> }[]
+  next?: number
 }
 
 /** What an administrator's tool says to the ingress. */
@@ -54,6 +55,13 @@ describe('mailboxes that are asked for over HTTP', () => {
 
     const { counts, mailboxes: told } = await ended()
     expect(counts).toEqual({ waiting: 0, testing: 0, enabled: 2, passed: 0, failed: 3 })
+    const firstPage = await get<Answer>('enablings?limit=3')
+    expect(firstPage).toEqual({ counts, mailboxes: told.slice(0, 3), next: 3 })
+    expect(await get(`enablings?limit=3&after=${firstPage.next}`)).toEqual({
+      counts,
+      mailboxes: told.slice(3),
+    })
+    expect(await get('enablings?limit=0')).toMatchObject({ status: 400, errors: [{ field: 'limit' }] })
     const reasons = Object.fromEntries(told.map(({ mailbox, reason }) => [mailbox, reason?.['code']]))
     expect(reasons).toMatchObject({
       [full]: 'ErrorQuotaExceeded',

@@ -201,19 +201,19 @@ async function dryRuns(ledger: Ledger, id: string) {
   expect(await ledger.accept(id, 'D1', aVersion(1), T0)).toBe('accepted')
   expect(await ledger.startDryRun(id, T0)).toBe(true)
   expect(await ledger.dryRunTurn(id, T0)).toBe('inbound')
-  expect(await ledger.beginDryRunSlice(id, T0)).toBe(true)
-  await ledger.endDryRunSlice(id)
-  await ledger.copyForDryRun(id, T0)
-  expect(await ledger.passDryRun(id, 'outbound', T0)).toBe('passed')
-  const copy = ledger.dryRunCopy()
+  const slice = (await ledger.beginDryRunSlice(id, T0))!
+  await ledger.copyForDryRun(slice, T0)
+  expect(await ledger.passDryRun(slice, 'outbound', T0)).toBe('passed')
+  const copy = ledger.dryRunCopy(slice)
   const [attempt] = (await copy.beginOutbound(id, batch)).filter(
     ({ record }) => record.appointmentId === 'D1',
   )
   expect(await copy.commitOutbound(id, attempt!, { kind: 'parked', code: 'X' }, T0)).toBe('committed')
   expect(await ledger.state(id, 'D1')).toMatchObject({ state: 'pending' })
   const entry = { direction: 'outbound', appointmentId: 'D1', action: 'create' } as const
-  await ledger.noteDryRun(id, { entries: [entry] }, T0)
-  await ledger.endDryRun(id, T0)
+  await ledger.noteDryRun(slice, { entries: [entry] }, T0)
+  await ledger.endDryRunSlice(slice)
+  await ledger.endDryRun(slice, T0)
   expect(await ledger.dryRun(id)).toMatchObject({ endedAtMs: T0, entries: 1 })
   expect(await ledger.dryRunEntries(id, { from: 0, limit: 10 })).toEqual([entry])
   await ledger.dropDryRunCopy(id)

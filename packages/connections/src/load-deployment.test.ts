@@ -28,6 +28,12 @@ describe('without a file', () => {
     expect(connections.get('default')).toMatchObject({ ...contoso, MAILBOXES: ['a@x', 'b@x'] })
   })
 
+  test('a file of a secret in the environment is one whose change may be a change of settings', () => {
+    const file = fileWith('one\n')
+    const env = { ...redis, EWS_URL: contoso.EWS_URL, EWS_PASSWORD_FILE: file }
+    expect(loadDeployment(schemas, env).files).toEqual([file])
+  })
+
   test('what is wrong is told without the name of a connection', () => {
     expect(problemsOf({ ...contoso, EWS_URL: 'here' })).toEqual([
       'REDIS_URL: set it or REDIS_URL_FILE',

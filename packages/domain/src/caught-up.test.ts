@@ -58,6 +58,16 @@ test('what was away when the calendar was listed is told whole: the application 
   expect(planDelivery(known, look)).toMatchObject({ action: 'remember' })
 })
 
+test('what was withdrawn since the loss, and may cross again, is told whole', () => {
+  const withdrawn = planDelivery(linked, { kind: 'refused', item, reason: 'private' })
+  expect(withdrawn).toMatchObject({ action: 'tell', kind: 'withdrawn' })
+  const link = (withdrawn as Extract<DeliveryPlan, { action: 'tell' }>).linkOnceTold(7)
+  const look = { kind: 'present', item, observed: observed({ location: 'Theirs' }), stamp } as const
+  const plan = planDelivery({ ...linked, link }, look) as Extract<DeliveryPlan, { action: 'tell' }>
+  expect(plan).toMatchObject({ action: 'tell', kind: 'created', applicationVersion: 3 })
+  expect(plan.linkOnceTold(8)).toMatchObject({ written: { version: 3 }, told: { revision: 8, holds: true } })
+})
+
 test('only what differs from the stamp is told', () => {
   const tell = (changes: Partial<Appointment>) =>
     planDelivery(linked, { kind: 'present', item, observed: observed(changes), stamp })

@@ -27,7 +27,8 @@ export function caughtUp(record: AppointmentRecord, stamp: StampedState | undefi
       attempt,
       written: { version, basedOn, fingerprints: base ?? {} },
       seen: { changeKey: '', fingerprints: base ? {} : differing(fields) },
-      told: { ...link.told, holds: true },
+      // While it sleeps it was withdrawn since, which the stamp does not say.
+      told: { ...link.told, holds: link.asleep === undefined },
     },
   }
 }

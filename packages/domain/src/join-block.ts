@@ -1,4 +1,5 @@
 import type { Body } from './appointment.ts'
+import { searchedUpTo } from './bounded-search.ts'
 import { spanOfElements } from './html-span.ts'
 
 /** What a meeting tool puts into bodies so that people can join. */
@@ -58,21 +59,27 @@ export function withJoinBlock(wanted: Body, found: Body): Body {
 function joinBlockOf({ contentType, content }: Body, tool: MeetingTool): string | undefined {
   const at = content.search(tool.join)
   if (at < 0) return undefined
-  const paragraph = contentType === 'html' ? /<\/?(?:p|div|td|br|body)\b[^>]*>/gi : /\n\s*\n/g
+  const [paragraph, close] = paragraphOf[contentType]
   const begin =
-    lastBefore(content, tool.begin, at)?.index ?? startOfParagraph(lastBefore(content, paragraph, at))
-  const closing = endOf(firstAfter(content, tool.end, at)) ?? firstAfter(content, paragraph, at)?.index
+    lastBefore(content, tool.begin, at)?.index ?? startOfParagraph(lastBefore(content, paragraph, at, close))
+  const closing = endOf(firstAfter(content, tool.end, at)) ?? firstAfter(content, paragraph, at, close)?.index
   const span = { from: begin, to: closing ?? content.length }
   const { from, to } = contentType === 'html' ? spanOfElements(content, span) : span
   return content.slice(from, to)
 }
 
-function lastBefore(text: string, pattern: RegExp, at: number): RegExpExecArray | undefined {
-  return [...text.slice(0, at).matchAll(pattern)].at(-1)
+/** What ends a paragraph, and how that ends itself. */
+const paragraphOf = {
+  html: [/<\/?(?:p|div|td|br|body)\b[^>]*>/gi, '>'],
+  text: [/\n\s*\n/g, '\n'],
+} as const
+
+function lastBefore(text: string, pattern: RegExp, at: number, end = ''): RegExpExecArray | undefined {
+  return [...searchedUpTo(text.slice(0, at), end).matchAll(pattern)].at(-1)
 }
 
-function firstAfter(text: string, pattern: RegExp, at: number): RegExpExecArray | undefined {
-  return [...text.matchAll(pattern)].find(({ index }) => index > at)
+function firstAfter(text: string, pattern: RegExp, at: number, end = ''): RegExpExecArray | undefined {
+  return [...searchedUpTo(text, end).matchAll(pattern)].find(({ index }) => index > at)
 }
 
 /** With its tag, if it is an element of its own. */

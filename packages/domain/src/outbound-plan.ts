@@ -17,11 +17,14 @@ export type Finding =
       readonly stampedBase?: Partial<Fingerprints>
     }
   | { readonly kind: 'gone' }
-  /** The items that carry the appointment's stamp, the oldest first; and, once these were asked for, those that were deleted. */
+  /**
+   * The items in the calendar that carry the appointment's stamp, the oldest first; and, once these were asked for, those
+   * that are elsewhere in the mailbox: moved out of the calendar, or deleted.
+   */
   | {
       readonly kind: 'stamped'
       readonly items: readonly StampedItem[]
-      readonly deleted?: readonly StampedItem[]
+      readonly elsewhere?: readonly StampedItem[]
     }
 
 export type StampedItem = {
@@ -44,8 +47,8 @@ export type OutboundPlan =
   | { readonly action: 'missing' }
   | { readonly action: 'read'; readonly item: LinkedItem }
   | { readonly action: 'findStamped' }
-  /** Nothing in the calendar carries the stamp: what an earlier attempt created may have been deleted since. */
-  | { readonly action: 'findDeleted' }
+  /** Nothing in the calendar carries the stamp: what an earlier attempt created may have been taken out of it since. */
+  | { readonly action: 'findElsewhere' }
   | { readonly action: 'wait'; readonly untilMs: number }
   /** Its item may be there and not be known yet: it is waited for, as it was for that long. */
   | {

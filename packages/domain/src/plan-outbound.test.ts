@@ -50,7 +50,7 @@ const stamped = (...versions: number[]): Finding => ({
   kind: 'stamped',
   items: versions.map((version) => stampedItem(version)),
 })
-const notDeleted: Finding = { kind: 'stamped', items: [], deleted: [] }
+const notElsewhere: Finding = { kind: 'stamped', items: [], elsewhere: [] }
 const earlier = { version: 2, attempt: 'T0', atMs: 950_000 }
 
 function planned(record: Partial<AppointmentRecord>, rest: Partial<OutboundInput> = {}): OutboundPlan {
@@ -104,7 +104,7 @@ describe('what is wanted present', () => {
       ],
       'is created again if nothing is found': [
         { link: emptyLink },
-        { earlier, finding: notDeleted },
+        { earlier, finding: notElsewhere },
         'create',
       ],
     }
@@ -142,7 +142,7 @@ describe('what is wanted present', () => {
   test('is created for attendees only once a lost call can no longer land', () => {
     const wanted = present({ attendees: [{ address: 'bob@x.example', type: 'required' }] })
     const plan = (nowMs: number) =>
-      planned({ wanted }, { earlier, finding: notDeleted, rules: { ...rules, nowMs } })
+      planned({ wanted }, { earlier, finding: notElsewhere, rules: { ...rules, nowMs } })
     expect(plan(earlier.atMs + 119_999)).toEqual({ action: 'wait', untilMs: earlier.atMs + 120_000 })
     expect(plan(earlier.atMs + 120_000).action).toBe('create')
   })

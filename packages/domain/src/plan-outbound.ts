@@ -51,10 +51,10 @@ function planRepeated(
 
   const untilMs = earlier.atMs + rules.lateCallMs
   if (wanted.appointment.attendees.length > 0 && untilMs > rules.nowMs) return { action: 'wait', untilMs }
-  if (!finding.deleted) return { action: 'findDeleted' }
-  const deleted = finding.deleted.find((item) => hasLanded(item, record, earlier))
+  if (!finding.elsewhere) return { action: 'findElsewhere' }
+  const takenOut = finding.elsewhere.find((item) => hasLanded(item, record, earlier))
   // Linked as if it were there still: the other direction finds that it is gone, and tells so.
-  if (deleted) return { action: 'adopt', found: deleted, extra: [] }
+  if (takenOut) return { action: 'adopt', found: takenOut, extra: [] }
   return { action: 'create', appointment: wanted.appointment }
 }
 
@@ -64,7 +64,7 @@ function madeByUs(items: readonly StampedItem[]): StampedItem[] {
 }
 
 /**
- * Whether a deleted item is what an attempt created of which nothing was heard, and not one of the appointment's earlier
+ * Whether an item outside the calendar is what an attempt created of which nothing was heard, and not one of the appointment's earlier
  * lives. That it is to be created again, if somebody decided so, is meant of those too which are not remembered.
  */
 function hasLanded({ version, attempt }: StampedItem, record: AppointmentRecord, earlier: Intent): boolean {

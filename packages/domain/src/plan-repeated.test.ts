@@ -22,8 +22,8 @@ function planned(record: Partial<AppointmentRecord>, finding: Finding): Outbound
 }
 
 describe('a creation that is about to be repeated', () => {
-  test('is looked for among what was deleted if the calendar holds nothing of it', () => {
-    expect(planned({}, { kind: 'stamped', items: [] }).action).toBe('findDeleted')
+  test('is looked for in the whole mailbox if the calendar holds nothing of it', () => {
+    expect(planned({}, { kind: 'stamped', items: [] }).action).toBe('findElsewhere')
   })
 
   const landed: Record<string, [Partial<AppointmentRecord>, version: number, attempt: string]> = {
@@ -32,10 +32,10 @@ describe('a creation that is about to be repeated', () => {
     'made once somebody had decided so': [{ link: emptyLink, decision: 'create' }, 2, 'lost'],
   }
   test.each(Object.entries(landed))(
-    'is taken for one that landed and was deleted: %s',
+    'is taken for one that landed and was taken out of the calendar: %s',
     (_name, [record, version, attempt]) => {
       const item = { itemId: 'D', changeKey: 'K', version, attempt }
-      expect(planned(record, { kind: 'stamped', items: [], deleted: [item] })).toEqual({
+      expect(planned(record, { kind: 'stamped', items: [], elsewhere: [item] })).toEqual({
         action: 'adopt',
         found: item,
         extra: [],
@@ -49,10 +49,10 @@ describe('a creation that is about to be repeated', () => {
     'in spite of which somebody decided to create it': [{ link: emptyLink, decision: 'create' }, 1, 'older'],
   }
   test.each(Object.entries(earlierLives))(
-    'is repeated whatever was deleted of an earlier life: %s',
+    'is repeated whatever lies elsewhere of an earlier life: %s',
     (_name, [record, version, attempt]) => {
       const item = { itemId: 'D', changeKey: 'K', version, attempt }
-      expect(planned(record, { kind: 'stamped', items: [], deleted: [item] }).action).toBe('create')
+      expect(planned(record, { kind: 'stamped', items: [], elsewhere: [item] }).action).toBe('create')
     },
   )
 })

@@ -150,10 +150,15 @@ export interface CalendarGateway {
   findByStamp(mailbox: string, appointmentId: string, options?: CallOptions): Promise<ItemHead[]>
 
   /**
-   * The items with the appointment's stamp that were deleted and can be restored still. None where only the calendar may
-   * be read.
+   * The items that carry one of these appointments' stamps and are in the mailbox, but not in its default calendar: those
+   * that were moved to another folder, and those that were deleted and are kept still. It looks through the whole mailbox,
+   * and is for what happens seldom.
    */
-  findDeletedByStamp(mailbox: string, appointmentId: string, options?: CallOptions): Promise<ItemHead[]>
+  findElsewhereByStamp(
+    mailbox: string,
+    appointmentIds: readonly string[],
+    options?: CallOptions,
+  ): Promise<ItemHead[]>
 
   /** The items of the default calendar with this UID, compared without regard to case. */
   findByUid(mailbox: string, uid: string, options?: CallOptions): Promise<ItemHead[]>

@@ -23,6 +23,7 @@ const own = [
   'EWS_MAX_IN_FLIGHT',
 ] as const
 const secrets = ['EWS_PASSWORD', 'EWS_OAUTH_CLIENT_SECRET'] as const
+const end = 'EWS_OAUTH_CLIENT_SECRET_EXPIRES'
 
 const names = z.record(
   z.string().regex(/^[\w-]{1,32}$/, 'name accounts with letters, digits, dashes and underscores'),
@@ -71,7 +72,20 @@ function environmentOf(
       account[name] = contentOf(file, () => report(`${name}_FILE`, 'cannot be read'))
     else if (name in given) delete account[`${name}_FILE`]
   }
+  setEnd(account, given, report)
   return account
+}
+
+/** The end of the connection's client secret says nothing about another one. */
+function setEnd(
+  account: ExchangeVariables,
+  given: Readonly<Record<string, string | number>>,
+  report: Report,
+): void {
+  const hasSecret = 'EWS_OAUTH_CLIENT_SECRET' in given || 'EWS_OAUTH_CLIENT_SECRET_FILE' in given
+  if (hasSecret && !(end in given)) delete account[end]
+  const expires = exchangeVariables[end].safeParse(account[end])
+  if (!expires.success) report(end, expires.error.issues[0]!.message)
 }
 
 /** Only to see that it is there: the newest content counts. */

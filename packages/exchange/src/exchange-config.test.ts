@@ -45,6 +45,11 @@ test('OAuth needs no account', () => {
   })
 })
 
+test('the end of the client secret is known if somebody said so', () => {
+  const { auth } = schema.parse({ ...oauth, EWS_OAUTH_CLIENT_SECRET_EXPIRES: '2027-06-30' })
+  expect(auth).toMatchObject({ proof: { secret: 'secret', endMs: Date.UTC(2027, 5, 30) } })
+})
+
 test('a secret from a file stays with its file, since it may change', () => {
   expect(schema.parse({ ...needed, EWS_PASSWORD_FILE: '/run/secrets/ews' }).auth).toMatchObject({
     password: { file: '/run/secrets/ews' },
@@ -120,12 +125,32 @@ describe('several accounts', () => {
     })
   })
 
+  test('with a client secret of their own have an end of their own', () => {
+    const ofItsOwn = { EWS_OAUTH_CLIENT_ID: 'b', EWS_OAUTH_CLIENT_SECRET: 'other' }
+    const accounts = {
+      shared: { EWS_OAUTH_CLIENT_ID: 'a' },
+      own: ofItsOwn,
+      known: { ...ofItsOwn, EWS_OAUTH_CLIENT_SECRET_EXPIRES: '2028-01-31' },
+    }
+    const env = { ...oauth, EWS_OAUTH_CLIENT_SECRET_EXPIRES: '2027-06-30' }
+    const parsed = schema.parse({ ...env, EWS_ACCOUNTS: JSON.stringify(accounts) })
+    expect(parsed.accounts?.map(({ auth }) => 'proof' in auth && auth.proof)).toEqual([
+      { secret: 'secret', endMs: Date.UTC(2027, 5, 30) },
+      { secret: 'other' },
+      { secret: 'other', endMs: Date.UTC(2028, 0, 31) },
+    ])
+  })
+
   test.each([
     [{}, 'expected { "<name>"'],
     [{ 'a b': { EWS_USERNAME: 'a' } }, 'expected { "<name>"'],
     [{ one: { EWS_URL: 'https://elsewhere' } }, 'one: EWS_URL: is none of EWS_USERNAME'],
     [{ one: { EWS_PASSWORD_FILE: '/nowhere' } }, 'one: EWS_PASSWORD_FILE: cannot be read'],
     [{ one: { EWS_MAX_IN_FLIGHT: 0 } }, 'one: EWS_MAX_IN_FLIGHT: expected a number of calls'],
+    [
+      { one: { EWS_OAUTH_CLIENT_SECRET_EXPIRES: '6/7/2027' } },
+      'one: EWS_OAUTH_CLIENT_SECRET_EXPIRES: expected a date such as 2027-06-30',
+    ],
   ])('%j: %s', (accounts, problem) => {
     expect(two(accounts).error?.issues.map(({ message }) => message)).toEqual([
       expect.stringContaining(problem),

@@ -64,7 +64,6 @@ function oauthOf(env: ExchangeVariables, report: Report): AuthOptions {
   if (certificate && secret) report('EWS_OAUTH_CERT_FILE', 'give it or EWS_OAUTH_CLIENT_SECRET, not both')
   const expires = env.EWS_OAUTH_CLIENT_SECRET_EXPIRES
   const endMs = expires === undefined ? undefined : Date.parse(expires)
-  if (Number.isNaN(endMs)) report('EWS_OAUTH_CLIENT_SECRET_EXPIRES', 'expected a date such as 2027-06-30')
   if (certificate && expires)
     report('EWS_OAUTH_CLIENT_SECRET_EXPIRES', 'a certificate tells its end itself: leave this out')
   return {

@@ -58,6 +58,3 @@ const mends: Readonly<Record<string, string>> = {
 export function mendOf(code: string): string | undefined {
   return mends[code]
 }
-
-/** All codes that have a mend, for the docs. */
-export const mendable: readonly string[] = Object.keys(mends)

@@ -59,7 +59,7 @@ export function withoutWriting(
     },
     getItems: (...args) => gateway.getItems(...args),
     findByStamp: (...args) => gateway.findByStamp(...args),
-    findDeletedByStamp: (...args) => gateway.findDeletedByStamp(...args),
+    findElsewhereByStamp: (...args) => gateway.findElsewhereByStamp(...args),
     findByUid: (...args) => gateway.findByUid(...args),
     sync: (...args) => gateway.sync(...args),
     probe: (...args) => gateway.probe(...args),

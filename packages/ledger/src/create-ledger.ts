@@ -4,8 +4,8 @@ import { type ChangeLedger, createChanges } from './changes.ts'
 import { type ConflictLedger, createConflicts } from './conflicts.ts'
 import { createCrossings, type CrossingLedger } from './crossings.ts'
 import { createDeliveries, type DeliveryLedger } from './deliveries.ts'
-import { createDryRunCopy } from './dry-run-copy.ts'
-import { createDryRuns, type DryRunLedger } from './dry-runs.ts'
+import { createDryRunCopy, type DryRunCopy } from './dry-run-copy.ts'
+import { createDryRuns, type DryRunLedger, type DryRunSlice } from './dry-runs.ts'
 import { createDue, type DueLedger } from './due.ts'
 import { createEnablings, type EnablingLedger } from './enablings.ts'
 import { createForget, type ForgetLedger } from './forget.ts'
@@ -60,10 +60,10 @@ export type Ledger = MailboxLedger &
   ChangeLedger &
   DryRunLedger & {
     /**
-     * The copies that dry runs work on, as a ledger in which every direction is on. Mailboxes, and what is set
+     * The copy that a dry run works on, as a ledger in which every direction is on. Mailboxes, and what is set
      * otherwise, are those of this one. It lies under keys of its own: nothing of it is swept, or ever carried out.
      */
-    dryRunCopy(): Ledger
+    dryRunCopy(slice: DryRunSlice): Ledger
     /** Checks that what Redis holds can be read by this version. Done before the first use, if not earlier. */
     open(): Promise<void>
   }
@@ -86,15 +86,27 @@ export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Le
   const { prefix, connection = 'default', tombstoneMs = 90 * DAY_MS, waitReplicas = 0 } = options
   const own = connectionPrefix(prefix, connection)
   const store = createStore(redis, own)
-  const copyStore: Store = { ...store, keys: createKeys(dryRunPrefix(own)) }
-  const copying = createDryRunCopy(store, copyStore)
-  const dryRuns = createDryRuns(store, copyStore, copying)
+  const copyOf = (run: string) => {
+    const copy: Store = { ...store, keys: createKeys(dryRunPrefix(own, run)) }
+    return { store: copy, copying: createDryRunCopy(store, copy) }
+  }
+  const dryRuns = createDryRuns(store, copyOf)
   const ledger: Ledger = {
     ...assemble(store, store, dryRuns, { tombstoneMs, waitReplicas }),
-    dryRunCopy: () => copy,
+    dryRunCopy({ run }) {
+      const { store: copy, copying } = copyOf(run)
+      return copyLedger(ledger, assemble(copy, store, dryRuns, { tombstoneMs, waitReplicas: 0 }), copying)
+    },
   }
-  const { find, byId, all } = ledger
-  const copied = assemble(copyStore, store, dryRuns, { tombstoneMs, waitReplicas: 0 })
+  return ledger
+}
+
+/** What the dry run asks of the copy is copied first, if it was not. */
+function copyLedger(
+  { find, byId, all, settingsOf }: Ledger,
+  copied: Omit<Ledger, 'dryRunCopy'>,
+  copying: DryRunCopy,
+): Ledger {
   const copy: Ledger = {
     ...copied,
     async lookUp(mailboxId, sought) {
@@ -116,10 +128,10 @@ export function createLedger(redis: Redis | Cluster, options: LedgerOptions): Le
     find,
     byId,
     all,
-    settingsOf: async (mailboxId) => switchedOn(await ledger.settingsOf(mailboxId)),
+    settingsOf: async (mailboxId) => switchedOn(await settingsOf(mailboxId)),
     dryRunCopy: () => copy,
   }
-  return ledger
+  return copy
 }
 
 type Needed = Required<Pick<LedgerOptions, 'tombstoneMs' | 'waitReplicas'>>

@@ -4,7 +4,7 @@ import type { Store } from './store.ts'
 
 /** What dry runs work on. What of it there is, is noted with it: nobody has to look for it among all keys. */
 export type DryRunCopy = {
-  /** Copies what is known of the mailbox, in place of an older copy. */
+  /** Copies what is known of the mailbox. */
   begin(mailboxId: string, nowMs: number): Promise<void>
   /** Copies these records too, unless they are: no index leads to what was never in Exchange. */
   include(mailboxId: string, appointmentIds: readonly string[]): Promise<void>
@@ -40,7 +40,6 @@ export function createDryRunCopy(store: Store, copy: Store): DryRunCopy {
 
   const self: DryRunCopy = {
     async begin(mailboxId, nowMs) {
-      await self.drop(mailboxId)
       const listing = await send((redis) => redis.hget(store.keys.mailbox(mailboxId), 'listing'))
       const startedAtMs = listing === null ? undefined : (JSON.parse(listing) as Listing).startedAtMs
       const records = (await idsIn(store, mailboxId)).map((id) => `a:${id}`)
@@ -62,7 +61,7 @@ export function createDryRunCopy(store: Store, copy: Store): DryRunCopy {
     async drop(mailboxId) {
       const copied = copy.keys.copied(mailboxId)
       const names = await send((redis) => redis.smembers(copied))
-      const keys = names.map((name) => copy.keys.ofMailbox(mailboxId, name))
+      const keys = [...new Set([...single, ...names])].map((name) => copy.keys.ofMailbox(mailboxId, name))
       for (let from = 0; from < keys.length; from += AT_A_TIME)
         await send((redis) => redis.del(...keys.slice(from, from + AT_A_TIME)))
       // Last of all, so that one that was interrupted goes on.

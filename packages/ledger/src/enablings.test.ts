@@ -31,6 +31,8 @@ describe('a mailbox that is asked for', () => {
     expect(await ledger.endEnabling(first!, end)).toBe(true)
     expect(await ledger.enabling('Bob@contoso.example')).toMatchObject({ ended: end })
     expect((await ledger.enablings()).map(({ address }) => address)).toEqual([bob, 'zoe@contoso.example'])
+    const known = await ledger.enablings(['Zoe@contoso.example', 'nobody@contoso.example'])
+    expect(known.map(({ address }) => address)).toEqual(['zoe@contoso.example'])
     await ledger.takeEnablings({ limit: 0, leaseMs: 1, nowMs: T0 + dayMs })
     expect(await ledger.enabling(bob)).toBeDefined()
     await ledger.takeEnablings({ limit: 0, leaseMs: 1, nowMs: T0 + dayMs + 6 })

@@ -49,8 +49,8 @@ export type EnablingLedger = {
   /** Keeps what came of it for a day. Says `false` if it is not asked for any more, or anew. */
   endEnabling(enabling: Enabling, end: EnablingEnd): Promise<boolean>
   enabling(address: string): Promise<Enabling | undefined>
-  /** All of them, the one asked for first first. */
-  enablings(): Promise<Enabling[]>
+  /** All of them, or those of these addresses; the one asked for first first. */
+  enablings(addresses?: readonly string[]): Promise<Enabling[]>
   /** It is asked for no more. Says whether it was. */
   dropEnabling(address: string): Promise<boolean>
 }
@@ -94,8 +94,10 @@ export function createEnablings({ keys, pipeline, run, send }: Store): EnablingL
       const stored = await send((redis) => redis.hget(all, address.toLowerCase()))
       return stored === null ? undefined : read(stored)
     },
-    async enablings() {
-      const found = (await send((redis) => redis.hvals(all))).map(read)
+    async enablings(addresses) {
+      const names = addresses?.map((address) => address.toLowerCase())
+      const stored = await send((redis) => (names ? redis.hmget(all, ...names) : redis.hvals(all)))
+      const found = stored.flatMap((enabling) => (enabling === null ? [] : [read(enabling)]))
       return found.sort((a, b) => a.requestedAtMs - b.requestedAtMs || a.address.localeCompare(b.address))
     },
     async dropEnabling(address) {

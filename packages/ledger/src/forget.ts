@@ -57,8 +57,8 @@ export function createForget(
     async wipe(mailboxId) {
       await leaveGroup(mailboxId)
       await send((redis) => redis.hdel(keys.ways, mailboxId))
-      await wipeKeys(store, mailboxId)
       await dropDryRunCopy(mailboxId)
+      await wipeKeys(store, mailboxId)
       for (const work of ['outbound', 'inbound', 'deliveries'] as const)
         await send((redis) => redis.zrem(keys.mailboxesDue(work, mailboxId), mailboxId))
     },
@@ -76,7 +76,7 @@ type Ends = Pick<SubscriptionLedger, 'endSubscription'> &
 const KEYS_AT_A_TIME = 1_000
 
 /** All keys of a mailbox lie in one slot, but no index lists them: that is asked for rarely, so they are looked for. */
-export async function keysOfMailbox({ keys, send }: Store, mailboxId: string): Promise<string[]> {
+async function keysOfMailbox({ keys, send }: Store, mailboxId: string): Promise<string[]> {
   const { scanned, isOurs } = keys.allOfMailbox(mailboxId)
   return send(async (redis) => {
     const ours = new Set<string>()
@@ -85,7 +85,7 @@ export async function keysOfMailbox({ keys, send }: Store, mailboxId: string): P
   })
 }
 
-export async function dropKeysOf(store: Store, mailboxId: string): Promise<void> {
+async function dropKeysOf(store: Store, mailboxId: string): Promise<void> {
   const ours = await keysOfMailbox(store, mailboxId)
   for (let from = 0; from < ours.length; from += KEYS_AT_A_TIME) {
     await store.send((redis) => redis.del(...ours.slice(from, from + KEYS_AT_A_TIME)))

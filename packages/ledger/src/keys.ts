@@ -4,6 +4,8 @@ import type { Work } from './work.ts'
 /** Fixed for ever: the bucket of a mailbox is part of its keys. */
 const BUCKETS = 256
 
+const DRY_RUN = '//dry-run/'
+
 /**
  * Where the keys of one connection begin. `default` is where a deployment with one connection keeps everything. No
  * deployment has a slash in its own prefix, and no key of `default` has one there, so nothing of one is found by the other.
@@ -12,9 +14,9 @@ export function connectionPrefix(prefix: string, connection: string): string {
   return connection === 'default' ? prefix : `${prefix}/${connection}`
 }
 
-/** Where the copies lie that dry runs work on. No connection's name begins with a slash. */
-export function dryRunPrefix(prefix: string): string {
-  return `${prefix}//dry-run`
+/** Where the copy lies that a dry run works on. No connection's name begins with a slash. */
+export function dryRunPrefix(prefix: string, run: string): string {
+  return `${prefix}${DRY_RUN}${run}`
 }
 
 /** Every key of the ledger. No other file knows how a key is made. */
@@ -123,13 +125,16 @@ export function createKeys(prefix: string) {
       const [kind = '', ...rest] = name.split(':')
       return [inBucket(mailboxId, kind), ...rest].join(':')
     },
-    /** How all keys of a mailbox are found: by a pattern, and a closer look. */
+    /** How all keys of a mailbox are found, those of dry runs too: by a pattern, and a closer look. */
     allOfMailbox: (mailboxId: string) => {
-      const head = `${prefix}:{${bucketOf(mailboxId)}}:`
+      const bucket = `:{${bucketOf(mailboxId)}}:`
       return {
-        head,
-        scanned: `${literally(head)}*:${mailboxId}*`,
-        isOurs: (key: string) => key.startsWith(head) && key.slice(head.length).split(':')[1] === mailboxId,
+        scanned: `${literally(prefix)}*${bucket}*:${mailboxId}*`,
+        isOurs: (key: string) => {
+          const [place = '', rest = ''] = key.split(bucket)
+          const isPlace = place === prefix || place.startsWith(`${prefix}${DRY_RUN}`)
+          return isPlace && rest.split(':')[1] === mailboxId
+        },
       }
     },
     allTokens: `${literally(prefix)}:token:*`,

@@ -77,7 +77,9 @@ test('those that were enabled with it are awaited until each is listed, or forgo
 test('what a dry run finds out is not held against the mailboxes', async () => {
   const { ledger, restored } = setUp()
   const first = await ledger.enable('first@contoso.example', T0)
-  const copy = ledger.dryRunCopy()
+  await ledger.startDryRun(first.id, T0)
+  const slice = (await ledger.beginDryRunSlice(first.id, T0))!
+  const copy = ledger.dryRunCopy(slice)
   await copy.noteRestored(first)
   expect((await copy.restorationOf(first)).restoredSinceMs).toBe(T0)
   expect(await restored(first)).toBeUndefined()

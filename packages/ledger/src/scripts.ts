@@ -8,6 +8,7 @@ const names = [
   'apply-page',
   'begin-deliveries',
   'begin-outbound',
+  'change-dry-run',
   'change-settings',
   'count-parked',
   'decide',

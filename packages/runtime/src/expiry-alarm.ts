@@ -29,8 +29,8 @@ const mends: Readonly<Record<string, string>> = {
 }
 
 /**
- * Tells that a certificate, or a client secret whose end is known, ends: 30, 7 and 1 days before, and when it has. Each once, also where the servers behind one
- * name show different ones in turn. One that was replaced is not told of any more.
+ * Tells that a certificate, or a client secret whose end is known, ends: 30, 7 and 1 days before, and when it has. Each
+ * once, also where the servers behind one name show different ones in turn. One that was replaced is not told of any more.
  */
 export function createExpiryAlarm(log: Logger) {
   const told = new Map<string, number>()
@@ -47,7 +47,7 @@ export function createExpiryAlarm(log: Logger) {
       const daysLeft = Math.floor((validToMs - nowMs) / dayMs)
       log[isUrgent ? 'error' : 'warn'](
         { use, ...(account !== undefined && { account }), fingerprint, daysLeft, mend: mends[use] },
-        `${use === 'secret' ? 'a client secret' : 'a certificate'} ${days === 0 ? 'has expired' : 'expires soon'}`,
+        messageOf(use, days),
       )
     }
   }
@@ -60,6 +60,11 @@ export function createExpiryAlarm(log: Logger) {
     /** Connections live for long: time goes by without new ones. */
     look,
   }
+}
+
+function messageOf(use: string, days: number): string {
+  if (use === 'secret') return days === 0 ? 'a client secret has expired' : 'a client secret expires soon'
+  return days === 0 ? 'a certificate has expired' : 'a certificate expires soon'
 }
 
 function keyOf({ use, account = '' }: CertificateEnd): string {

@@ -17,7 +17,7 @@ import type { Mail } from './meetings.ts'
 import type { Subscriptions } from './notifications/subscriptions.ts'
 import type { ChangedItem, EnteredItem, PlainItem } from './plain-item.ts'
 import type { FolderName } from './store/item.ts'
-import type { DeleteOptions } from './users.ts'
+import type { DeleteOptions, NewFolder } from './users.ts'
 
 export type SimulatorOptions = CoreOptions & {
   /** Ports of the EWS endpoint and of the control API; 0, the default, takes any free one. */
@@ -73,6 +73,8 @@ export type Simulator = {
   userDeletes(address: string, itemId: string, options?: DeleteOptions): void
   /** To another folder, or back. Returns the item under its new id. */
   userMoves(address: string, itemId: string, folder: FolderName): PlainItem
+  /** A folder of the user's own, another calendar for one (`IPF.Appointment`). Returns the name to move items to it. */
+  userAddsFolder(address: string, folder: NewFolder): FolderName
   /** A copy in the calendar, UID and named properties included, with other values here and there. */
   userCopies(address: string, itemId: string, changed: ChangedItem): PlainItem
   /** Goes down for a while and comes back without the subscriptions. */
@@ -217,6 +219,7 @@ function handleOf(
     userUpdates: (address, itemId, changed) => users.updates(address, itemId, changed),
     userDeletes: (address, itemId, options) => users.deletes(address, itemId, options),
     userMoves: (address, itemId, folder) => users.moves(address, itemId, folder),
+    userAddsFolder: (address, folder) => users.addsFolder(address, folder),
     userCopies: (address, itemId, changed) => users.copies(address, itemId, changed),
     reset: () => core.reset(),
     close,

@@ -9,7 +9,7 @@ import {
 } from './plain-item.ts'
 import { fromPlainItem, toPlainItem } from './read-plain-item.ts'
 import { itemNotFound, nonExistentMailbox } from './soap/errors.ts'
-import type { CalendarItem, FolderName } from './store/item.ts'
+import type { CalendarItem, FolderName, OwnFolder } from './store/item.ts'
 import type { Mailbox } from './store/mailbox.ts'
 import type { Store } from './store/store.ts'
 
@@ -19,6 +19,9 @@ export type DeleteOptions = {
   /** Whether a meeting's attendees are told. */
   sendsCancellations?: boolean
 }
+
+/** Without a class it is one for mail, without a parent one beside the inbox. */
+export type NewFolder = Pick<OwnFolder, 'displayName'> & Partial<Omit<OwnFolder, 'name'>>
 
 /** What users do in Outlook: on their own calendar, with mails to attendees, and telling subscribers. */
 export class Users {
@@ -73,6 +76,14 @@ export class Users {
   moves(address: string, itemId: string, folder: FolderName): PlainItem {
     const item = this.#item(address, itemId)
     return this.#store.together(() => toPlainItem(this.#store.move(item, folder)))
+  }
+
+  /** Makes a folder, and says by which name items are moved to it. */
+  addsFolder(
+    address: string,
+    { displayName, folderClass = 'IPF.Note', parent = 'msgfolderroot' }: NewFolder,
+  ): FolderName {
+    return this.#store.addFolder(this.#mailbox(address), { displayName, folderClass, parent }).name
   }
 
   /** A copy in the calendar, with other values here and there. It carries the UID and all named properties; nobody is told. */

@@ -1,3 +1,4 @@
+import type { Rehearse } from '@lockstep/connections'
 import type { Digest, Fingerprints, Refusal } from '@lockstep/domain'
 import {
   type CalendarGateway,
@@ -8,7 +9,7 @@ import {
   withoutWriting,
 } from '@lockstep/exchange'
 import type { DryRunEntry, Ledger, Mailbox, UntoldAttempt } from '@lockstep/ledger'
-import type { MailboxHandler, WakeQueue } from '@lockstep/queue'
+import type { WakeQueue } from '@lockstep/queue'
 import type { Logger } from '@lockstep/runtime'
 import type { ConnectionConfig } from './config.ts'
 import { createDeliver } from './deliver.ts'
@@ -34,18 +35,19 @@ const nobody: Pick<WakeQueue, 'wakeQuietly'> = { wakeQuietly: async () => true }
  * The inbound parts of a dry run: the real thing, on a copy of what is known of the mailbox, before an Exchange that is
  * only read, and an application that is told nothing.
  */
-export function createDryRun(deps: Deps): { inbound: MailboxHandler; deliveries: MailboxHandler } {
+export function createDryRun(deps: Deps): { inbound: Rehearse; deliveries: Rehearse } {
   const rehearsing = { ...deps, log: deps.log.child({ dryRun: true }) }
   return { inbound: rehearseSync(rehearsing), deliveries: rehearseDeliveries(rehearsing) }
 }
 
 /** First of all: what changed in the calendar. */
-function rehearseSync({ ledger, gateway, looking, outbound, log, options }: Deps): MailboxHandler {
-  return async function syncCopy({ mailboxId }, signal) {
+function rehearseSync({ ledger, gateway, looking, outbound, log, options }: Deps): Rehearse {
+  return async function syncCopy(slice, signal) {
+    const { mailboxId } = slice
     const mailbox = await ledger.byId(mailboxId)
     if (!mailbox) return 'done'
-    await ledger.copyForDryRun(mailboxId, Date.now())
-    const copy = ledger.dryRunCopy()
+    await ledger.copyForDryRun(slice, Date.now())
+    const copy = ledger.dryRunCopy(slice)
     const counts: Record<string, number> = {}
     const count = (name: string) => void (counts[name] = (counts[name] ?? 0) + 1)
     const reading = withoutWriting(gateway, () => count('inbound.fold'))
@@ -61,9 +63,9 @@ function rehearseSync({ ledger, gateway, looking, outbound, log, options }: Deps
       (followed) => followed.isCurrent,
       (error: unknown) => beginAgain(copy, mailbox, error),
     )
-    await ledger.noteDryRun(mailboxId, { counts }, Date.now())
+    await ledger.noteDryRun(slice, { counts }, Date.now())
     if (!isCurrent) return 'again'
-    await ledger.passDryRun(mailboxId, 'outbound', Date.now())
+    await ledger.passDryRun(slice, 'outbound', Date.now())
     await outbound.wakeQuietly(mailboxId)
     return 'done'
   }
@@ -76,11 +78,10 @@ async function beginAgain(copy: Ledger, { id }: Mailbox, error: unknown): Promis
 }
 
 /** What would be told, once what would be written is written. */
-function rehearseDeliveries({ ledger, gateway, looking, outbound, log, options }: Deps): MailboxHandler {
-  return async function deliverCopy(job, signal) {
-    const { mailboxId } = job
+function rehearseDeliveries({ ledger, gateway, looking, outbound, log, options }: Deps): Rehearse {
+  return async function deliverCopy(slice, signal) {
     const entries: DryRunEntry[] = []
-    const { copy, application } = listenIn(ledger.dryRunCopy(), (entry) => void entries.push(entry))
+    const { copy, application } = listenIn(ledger.dryRunCopy(slice), (entry) => void entries.push(entry))
     const reading = withoutWriting(gateway)
     const deliverMailbox = createDeliverMailbox({
       ledger: copy,
@@ -89,12 +90,12 @@ function rehearseDeliveries({ ledger, gateway, looking, outbound, log, options }
       log,
       options: options.deliveries,
     })
-    const result = await deliverMailbox(job, signal)
-    await ledger.noteDryRun(mailboxId, { entries }, Date.now())
+    const result = await deliverMailbox(slice, signal)
+    await ledger.noteDryRun(slice, { entries }, Date.now())
     if (result === 'again' || signal.aborted) return 'again'
-    if ((await ledger.passDryRun(mailboxId, 'outbound', Date.now())) === 'ended') {
-      await ledger.endDryRun(mailboxId, Date.now())
-    } else await outbound.wakeQuietly(mailboxId)
+    if ((await ledger.passDryRun(slice, 'outbound', Date.now())) === 'ended') {
+      await ledger.endDryRun(slice, Date.now())
+    } else await outbound.wakeQuietly(slice.mailboxId)
     return 'done'
   }
 }

@@ -1,15 +1,15 @@
 import type { DryRun, Ledger, Mailbox } from '@lockstep/ledger'
 import type { Queues } from '@lockstep/queue'
 import { type Logger, ProblemError } from '@lockstep/runtime'
-import { type RequestHandler, Router } from 'express'
+import { type Request, type RequestHandler, Router } from 'express'
 import type { z } from 'zod'
 import { iso, knownMailbox } from './known-mailbox.ts'
 import type { dryRunSchema, dryRunsSchema } from './openapi/dry-run-answers.ts'
-import { dryRunQuery } from './openapi/dry-run-paths.ts'
-import { queryOf } from './query.ts'
+import { pageOf, pageQuery, queryOf } from './query.ts'
 
 type Deps = { ledger: Ledger; queues: Queues; log: Logger }
-type Summary = z.input<typeof dryRunsSchema>['mailboxes'][number]
+type Summaries = z.input<typeof dryRunsSchema>
+type Summary = Summaries['mailboxes'][number]
 
 /** `/v1/dry-run`, and of a mailbox: what would be written and told, and nothing of it done. */
 export function dryRuns(deps: Deps): Router {
@@ -29,10 +29,9 @@ function begin(deps: Deps): RequestHandler<{ mailbox: string }> {
 }
 
 function beginAll(deps: Deps): RequestHandler {
-  return async (_request, response) => {
-    const mailboxes = await deps.ledger.all()
-    for (const mailbox of mailboxes) await start(deps, mailbox)
-    response.status(202).json(await summariesOf(deps, mailboxes))
+  return async (request, response) => {
+    for (const mailbox of await deps.ledger.all()) await start(deps, mailbox)
+    response.status(202).json(await pageOfAll(deps, request))
   }
 }
 
@@ -44,14 +43,14 @@ async function start({ ledger, queues, log }: Deps, { id }: Mailbox): Promise<vo
 }
 
 function showAll(deps: Deps): RequestHandler {
-  return async (_request, response) => {
-    response.json(await summariesOf(deps, await deps.ledger.all()))
+  return async (request, response) => {
+    response.json(await pageOfAll(deps, request))
   }
 }
 
 function show(deps: Deps): RequestHandler<{ mailbox: string }> {
   return async (request, response) => {
-    const { after, limit } = queryOf(dryRunQuery, request)
+    const { after, limit } = queryOf(pageQuery, request)
     const mailbox = await knownMailbox(deps.ledger, request.params.mailbox)
     const run = await deps.ledger.dryRun(mailbox.id)
     if (!run) {
@@ -72,19 +71,18 @@ function show(deps: Deps): RequestHandler<{ mailbox: string }> {
   }
 }
 
-async function summariesOf(
-  deps: Deps,
-  mailboxes: readonly Mailbox[],
-): Promise<z.input<typeof dryRunsSchema>> {
+async function pageOfAll({ ledger }: Deps, request: Request): Promise<Summaries> {
   const known: Summary[] = []
-  for (const mailbox of mailboxes) {
-    const run = await deps.ledger.dryRun(mailbox.id)
+  for (const mailbox of await ledger.all()) {
+    const run = await ledger.dryRun(mailbox.id)
     if (run) known.push(shown(mailbox, run))
   }
   const counts: Record<string, number> = {}
   for (const each of known)
     for (const [name, count] of Object.entries(each.counts)) counts[name] = (counts[name] ?? 0) + count
-  return { running: known.filter(({ state }) => state === 'running').length, counts, mailboxes: known }
+  const running = known.filter(({ state }) => state === 'running').length
+  const { page, next } = pageOf(known, request)
+  return { running, counts, mailboxes: page, ...(next !== undefined && { next }) }
 }
 
 async function summaryOf({ ledger }: Deps, mailbox: Mailbox): Promise<Summary> {

@@ -12,8 +12,10 @@ import {
   mailboxesAskedForSchema,
   mostMailboxes,
 } from './openapi/enabling-answers.ts'
+import { pageOf } from './query.ts'
 
 type Deps = { ledger: Ledger; log: Logger }
+type Listed = z.input<typeof enablingsSchema>
 type Shown = z.input<typeof enablingSchema>
 
 const body = express.raw({ type: ['application/json', 'text/csv'], limit: '1mb' })
@@ -32,9 +34,8 @@ function ask({ ledger, log }: Deps): RequestHandler {
     const addresses = eachOnce(mailboxes)
     await ledger.requestEnabling(addresses, { enables: enable, nowMs: Date.now() })
     log.info({ mailboxes: addresses.length, enable, by: callerOf(response) }, 'mailboxes asked for')
-    const asked = new Set(addresses.map((address) => address.toLowerCase()))
-    const known = await ledger.enablings()
-    response.status(202).json(summaryOf(known.filter(({ address }) => asked.has(address))))
+    const known = await ledger.enablings(addresses)
+    response.status(202).json({ counts: countsOf(known), mailboxes: known.map(shown) } satisfies Listed)
   }
 }
 
@@ -75,8 +76,14 @@ function fromCsv(bytes: Uint8Array): string[] {
 }
 
 function showAll({ ledger }: Deps): RequestHandler {
-  return async (_request, response) => {
-    response.json(summaryOf(await ledger.enablings()))
+  return async (request, response) => {
+    const all = await ledger.enablings()
+    const { page, next } = pageOf(all, request)
+    response.json({
+      counts: countsOf(all),
+      mailboxes: page.map(shown),
+      ...(next !== undefined && { next }),
+    } satisfies Listed)
   }
 }
 
@@ -94,20 +101,24 @@ function show({ ledger }: Deps): RequestHandler<{ mailbox: string }> {
   }
 }
 
-function summaryOf(known: readonly Enabling[]): z.input<typeof enablingsSchema> {
+function countsOf(known: readonly Enabling[]): Listed['counts'] {
   const counts = { waiting: 0, testing: 0, enabled: 0, passed: 0, failed: 0 }
-  const mailboxes = known.map(shown)
-  for (const { state } of mailboxes) counts[state] += 1
-  return { counts, mailboxes }
+  for (const enabling of known) counts[stateOf(enabling)] += 1
+  return counts
 }
 
-function shown({ address, requestedAtMs, attempts, ended }: Enabling): Omit<Shown, 'steps'> {
+function stateOf({ attempts, ended }: Enabling): Shown['state'] {
+  return ended?.outcome ?? (attempts > 0 ? 'testing' : 'waiting')
+}
+
+function shown(enabling: Enabling): Omit<Shown, 'steps'> {
+  const { address, requestedAtMs, ended } = enabling
   const reason =
     ended?.steps.find(({ outcome }) => outcome === 'failed') ??
     ended?.steps.find(({ outcome }) => outcome === 'warning')
   return {
     mailbox: address,
-    state: ended?.outcome ?? (attempts > 0 ? 'testing' : 'waiting'),
+    state: stateOf(enabling),
     requestedAt: iso(requestedAtMs),
     ...(ended && { endedAt: iso(ended.atMs) }),
     ...(reason && { reason }),

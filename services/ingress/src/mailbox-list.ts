@@ -4,8 +4,7 @@ import { type RequestHandler, Router } from 'express'
 import type { z } from 'zod'
 import { iso } from './known-mailbox.ts'
 import type { mailboxesSchema } from './openapi/enabling-answers.ts'
-import { mailboxesQuery } from './openapi/enabling-paths.ts'
-import { queryOf } from './query.ts'
+import { pageOf } from './query.ts'
 
 type Deps = { ledger: Ledger }
 type Listed = z.input<typeof mailboxesSchema>
@@ -17,14 +16,12 @@ export function mailboxList({ ledger }: Deps): Router {
 
 function list(ledger: Ledger): RequestHandler {
   return async (request, response) => {
-    const { after, limit } = queryOf(mailboxesQuery, request)
     const all = await ledger.all()
-    const page = all.slice(after, after + limit)
-    const next = after + page.length
+    const { page, next } = pageOf(all, request)
     response.json({
       enabled: all.length,
       mailboxes: await Promise.all(page.map((mailbox) => listed(ledger, mailbox))),
-      ...(next < all.length && { next }),
+      ...(next !== undefined && { next }),
     } satisfies Listed)
   }
 }

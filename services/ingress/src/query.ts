@@ -15,6 +15,20 @@ export function queryOf<Schema extends z.ZodType>(schema: Schema, request: Reque
   })
 }
 
+/** Of what is given out page by page. */
+export const pageQuery = z.object({
+  after: z.coerce.number().int().min(0).default(0).describe('`next` of the last answer; 0 to begin with.'),
+  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+})
+
+/** The page that is asked for, and what to ask for next unless it is the last. */
+export function pageOf<Item>(all: readonly Item[], request: Request): { page: Item[]; next?: number } {
+  const { after, limit } = queryOf(pageQuery, request)
+  const page = all.slice(after, after + limit)
+  const next = after + page.length
+  return { page, ...(next < all.length && { next }) }
+}
+
 export const trailQuery = z.object({
   mailbox: z.string('say whose trail you want').describe('The address of an enabled mailbox.'),
   after: z

@@ -22,9 +22,10 @@ test('says that the second item of an appointment would be removed, and leaves i
     await exchange.createItems(alice, [{ appointment, stamp, send: 'none' }])
   }
   await ledger.startDryRun(id, Date.now())
-  await ledger.copyForDryRun(id, Date.now())
-  await ledger.passDryRun(id, 'outbound', Date.now())
-  await dryRunOn(ledger, exchange)({ mailboxId: id }, new AbortController().signal)
+  const slice = (await ledger.beginDryRunSlice(id, Date.now()))!
+  await ledger.copyForDryRun(slice, Date.now())
+  await ledger.passDryRun(slice, 'outbound', Date.now())
+  await dryRunOn(ledger, exchange)(slice, new AbortController().signal)
 
   expect(await ledger.dryRun(id)).toMatchObject({ counts: { 'outbound.fold': 1 } })
   expect(await exchange.findByStamp(alice, 'A')).toHaveLength(2)

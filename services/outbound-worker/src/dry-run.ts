@@ -1,7 +1,8 @@
+import type { Rehearse } from '@lockstep/connections'
 import { type Field, propertiesOf } from '@lockstep/domain'
 import { type CalendarGateway, type KeptWrite, withoutWriting } from '@lockstep/exchange'
 import type { DryRunEntry, Ledger, OutboundOutcome } from '@lockstep/ledger'
-import type { MailboxHandler, WakeQueue } from '@lockstep/queue'
+import type { WakeQueue } from '@lockstep/queue'
 import { createSettleBatch, type SettleBatchDeps } from './settle-batch.ts'
 import { createSettleMailbox, type SliceOptions } from './settle-mailbox.ts'
 import type { Task } from './task.ts'
@@ -17,13 +18,12 @@ type Deps = SettleBatchDeps & {
  * The outbound part of a dry run: the real thing, on a copy of what is known of the mailbox, before an Exchange that is
  * only read. What it says is taken from the writes that were kept from going out.
  */
-export function createDryRun({ deliveries, options, ...deps }: Deps): MailboxHandler {
+export function createDryRun({ deliveries, options, ...deps }: Deps): Rehearse {
   const { ledger, gateway } = deps
   const log = deps.log.child({ dryRun: true })
 
-  return async function dryRun(job, signal) {
-    const { mailboxId } = job
-    const copy = ledger.dryRunCopy()
+  return async function dryRun(slice, signal) {
+    const copy = ledger.dryRunCopy(slice)
     const kept: KeptWrite[] = []
     const entries: DryRunEntry[] = []
     let folds = 0
@@ -39,12 +39,12 @@ export function createDryRun({ deliveries, options, ...deps }: Deps): MailboxHan
         folds += foldsOf(kept, task)
       },
     })
-    const result = await createSettleMailbox({ ledger: copy, settleBatch, log, options })(job, signal)
+    const result = await createSettleMailbox({ ledger: copy, settleBatch, log, options })(slice, signal)
     const counts = folds > 0 ? { 'outbound.fold': folds } : {}
-    await ledger.noteDryRun(mailboxId, { entries, counts }, Date.now())
+    await ledger.noteDryRun(slice, { entries, counts }, Date.now())
     if (result === 'again' || signal.aborted) return 'again'
-    await ledger.passDryRun(mailboxId, 'deliveries', Date.now())
-    await deliveries.wakeQuietly(mailboxId)
+    await ledger.passDryRun(slice, 'deliveries', Date.now())
+    await deliveries.wakeQuietly(slice.mailboxId)
     return 'done'
   }
 }

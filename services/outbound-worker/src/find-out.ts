@@ -35,16 +35,17 @@ type Options = {
   signal: AbortSignal
 }
 
-/** Looks at Exchange for the plans that need to know more: one read for all, and a search for each lost create. */
+/**
+ * Looks at Exchange for the plans that need to know more: one read for all, a search for each lost create, and one in the
+ * whole mailbox for all that the calendar lacks.
+ */
 export async function findOut(options: Options): Promise<void> {
   await readItems(options)
   const searching = options.tasks.filter(({ plan, outcome }) => !outcome && plan.action === 'findStamped')
-  const searchingDeleted = options.tasks.filter(
-    ({ plan, outcome }) => !outcome && plan.action === 'findDeleted',
-  )
+  const lacking = options.tasks.filter(({ plan, outcome }) => !outcome && plan.action === 'findElsewhere')
   await Promise.all([
     ...searching.map((task) => findStamped(task, options)),
-    ...searchingDeleted.map((task) => findDeleted(task, options)),
+    ...(lacking.length > 0 ? [findElsewhere(lacking, options)] : []),
   ])
 }
 
@@ -173,15 +174,25 @@ async function findStamped(task: Task, { ledger, gateway, mailbox, signal }: Opt
   }
 }
 
-/** Asked for only when the calendar holds nothing with the stamp, and an intent is open. */
-async function findDeleted(task: Task, { gateway, mailbox, signal }: Options): Promise<void> {
+/**
+ * Asked for only when the calendar holds nothing with the stamp, and an intent is open. The calendar is looked at once
+ * more after that: what was on its way back to it would be in neither otherwise.
+ */
+async function findElsewhere(tasks: readonly Task[], options: Options): Promise<void> {
+  const { gateway, mailbox, signal } = options
   try {
-    const { appointmentId } = task.attempt.record
+    const ids = tasks.map(({ attempt }) => attempt.record.appointmentId)
     const call = { signal, direction: 'outbound' as const }
-    const heads = await gateway.findDeletedByStamp(mailbox.address, appointmentId, call)
-    task.finding = { kind: 'stamped', items: [], deleted: heads.flatMap(stampedItem) }
+    const heads = await gateway.findElsewhereByStamp(mailbox.address, ids, call)
+    await Promise.all(tasks.map((task) => findStamped(task, options)))
+    for (const task of tasks) {
+      const { appointmentId } = task.attempt.record
+      const own = heads.filter(({ stamp }) => stamp?.appointmentId === appointmentId)
+      if (task.finding?.kind === 'stamped')
+        task.finding = { ...task.finding, elsewhere: own.flatMap(stampedItem) }
+    }
   } catch (error) {
-    task.outcome = notFoundOut(error, task)
+    for (const task of tasks) task.outcome = notFoundOut(error, task)
   }
 }
 

@@ -1,5 +1,11 @@
 import { type Attendee, settingsInForce } from '@lockstep/domain'
-import type { CalendarGateway, CallOptions } from '@lockstep/exchange'
+import {
+  type CalendarGateway,
+  type CallOptions,
+  ExchangeTransientError,
+  ExchangeUnavailableError,
+  MailboxRefusedError,
+} from '@lockstep/exchange'
 import { anAppointment, MemoryCalendarGateway } from '@lockstep/exchange/testing'
 import { createConflictSeal, createLedger } from '@lockstep/ledger'
 import { createDigest, createLogger } from '@lockstep/runtime'
@@ -56,6 +62,37 @@ test('of several items that may be the one that is to go none is deleted before 
   await worker({ findByStamp: async () => alike }).settle(await begin())
   expect(exchange.calls['deleteItems']).toBeUndefined()
   expect(await ledger.state(mailbox.id, 'A')).toMatchObject({ outbound: { code: 'ITEM_MISSING' } })
+})
+
+describe('a creation that was answered to nobody', () => {
+  test.each([
+    new ExchangeTransientError('ErrorInternalServerError'),
+    new MailboxRefusedError('ErrorAccessDenied'),
+    new ExchangeUnavailableError('ErrorServerBusy', 1_000, { effect: 'none' }),
+  ])('is not repeated while the rest of the mailbox cannot be searched: $code', async (error) => {
+    const { exchange, mailbox, want, begin, worker } = await setUp({ lateCallMs: 0 })
+    await want('A', 1, guests)
+    exchange.loseNextAnswer()
+    await worker().settle(await begin())
+    exchange.userMoves(mailbox.address, exchange.itemsOf(mailbox.address)[0]!.itemId, 'inbox')
+    const findElsewhereByStamp = () => Promise.reject(error)
+    await worker({ findElsewhereByStamp }).settle(await begin(Date.now() + 60_000))
+    expect(exchange.calls).toMatchObject({ createItems: 1 })
+    expect(exchange.mails).toHaveLength(1)
+  })
+
+  test('is looked for outside the calendar with all others of its batch in one search', async () => {
+    const { exchange, mailbox, want, begin, worker } = await setUp({ lateCallMs: 0 })
+    for (const id of ['A', 'B', 'C']) await want(id, 1, guests)
+    exchange.loseNextAnswer()
+    await worker().settle(await begin())
+    const [first, second] = exchange.itemsOf(mailbox.address)
+    exchange.userMoves(mailbox.address, first!.itemId, 'inbox')
+    exchange.userDeletes(mailbox.address, second!.itemId)
+    await worker().settle(await begin(Date.now() + 60_000))
+    expect(exchange.calls).toMatchObject({ createItems: 1, findElsewhereByStamp: 1 })
+    expect(exchange.mails).toHaveLength(3)
+  })
 })
 
 test('what a user changed after a write whose answer was lost is not taken for its effect', async () => {

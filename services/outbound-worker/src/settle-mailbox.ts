@@ -1,5 +1,5 @@
 import { attemptsBeforeIsolation, type SettingDefaults, settingsInForce } from '@lockstep/domain'
-import { type Ledger, type Mailbox, type OutboundAttempt, settingsWhileOn } from '@lockstep/ledger'
+import { type Ledger, type OutboundAttempt, settingsWhileOn } from '@lockstep/ledger'
 import type { MailboxHandler } from '@lockstep/queue'
 import type { Logger } from '@lockstep/runtime'
 import type { SettleBatch } from './settle-batch.ts'
@@ -55,5 +55,3 @@ function isolated(attempts: readonly OutboundAttempt[]): (readonly OutboundAttem
   const others = attempts.filter((attempt) => !suspect.includes(attempt))
   return [others, ...suspect.map((attempt) => [attempt])].filter((batch) => batch.length > 0)
 }
-
-export type { Mailbox }

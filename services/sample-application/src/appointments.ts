@@ -13,8 +13,6 @@ export type Held = {
   appointment: Appointment
 }
 
-export type Appointments = ReturnType<typeof createAppointments>
-
 /** How long a delivery's id is kept: longer than anybody repeats one. */
 const RECEIVED_KEPT_MS = 7 * 24 * 60 * 60 * 1_000
 

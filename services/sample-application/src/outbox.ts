@@ -6,8 +6,6 @@ import { type Database, transaction } from './database.ts'
 /** A version that Lockstep has not taken yet. */
 export type Unsent = { readonly position: number; readonly event: AppointmentEvent }
 
-export type Outbox = ReturnType<typeof createOutbox>
-
 /** The versions that have to be sent to Lockstep, in the order in which they were made. */
 export function createOutbox(database: Database) {
   const insert = database.prepare(`

@@ -5,7 +5,8 @@ import { isAnswer } from './failures.ts'
 import type { EwsClient } from './ews-client.ts'
 import { createItems } from './operations/create-items.ts'
 import { deleteItems } from './operations/delete-items.ts'
-import { findByPlainUid, findByStamp, findByUid, findDeletedByStamp } from './operations/find-items.ts'
+import { findElsewhereByStamp } from './operations/find-elsewhere.ts'
+import { findByPlainUid, findByStamp, findByUid } from './operations/find-items.ts'
 import { getCalendarFolder } from './operations/get-calendar-folder.ts'
 import { getItems } from './operations/get-items.ts'
 import { getStreamingEvents } from './operations/get-streaming-events.ts'
@@ -30,8 +31,8 @@ export function createEwsGateway(client: EwsClient): CalendarGateway {
     updateItems: (mailbox, updates, options) => updateItems(client, mailbox, updates, options),
     deleteItems: (mailbox, deletions, options) => deleteItems(client, mailbox, deletions, options),
     findByStamp: (mailbox, appointmentId, options) => findByStamp(client, mailbox, appointmentId, options),
-    findDeletedByStamp: (mailbox, appointmentId, options) =>
-      findDeletedByStamp(client, mailbox, appointmentId, options),
+    findElsewhereByStamp: (mailbox, appointmentIds, options) =>
+      findElsewhereByStamp(client, mailbox, appointmentIds, options),
     sync: (mailbox, cursor, options) => syncFolderItems(client, mailbox, cursor, options),
     unsubscribe: (mailbox, subscriptionId, options) => unsubscribe(client, mailbox, subscriptionId, options),
     subscribeStreaming: (mailbox, group, options) => subscribeStreaming(client, mailbox, group, options),

@@ -33,7 +33,7 @@ function describeReading(open: Open): void {
     expect(item).not.toHaveProperty('appointment')
   })
 
-  test('finds items by stamp, and apart from them those that were deleted', async () => {
+  test('finds items by stamp, in the calendar alone', async () => {
     const { gateway, mailbox, userDeletes } = await open()
     const ids = [await create(gateway, mailbox), await create(gateway, mailbox)].map(({ itemId }) => itemId)
     await gateway.createItems(mailbox, [creation('APP-1')])
@@ -41,11 +41,11 @@ function describeReading(open: Open): void {
     expect(found.map(({ itemId }) => itemId).toSorted()).toEqual(ids.toSorted())
     expect(found).toMatchObject([{ stamp }, { stamp }])
     expect(await gateway.findByStamp(mailbox, 'APP-9')).toEqual([])
-    expect(await gateway.findDeletedByStamp(mailbox, stamp.appointmentId)).toEqual([])
     userDeletes(ids[0]!)
-    expect(await gateway.findDeletedByStamp(mailbox, stamp.appointmentId)).toMatchObject([{ stamp }])
     expect(await gateway.findByStamp(mailbox, stamp.appointmentId)).toMatchObject([{ itemId: ids[1] }])
   })
+
+  describeElsewhere(open)
 
   test('finds items by UID, without regard to case', async () => {
     const { gateway, mailbox, userCreates } = await open()
@@ -63,6 +63,48 @@ function describeReading(open: Open): void {
     expect(subscriptionId).not.toBe('')
     await gateway.unsubscribe(mailbox, subscriptionId)
     await gateway.unsubscribe(mailbox, subscriptionId)
+  })
+}
+
+function describeElsewhere(open: Open): void {
+  const places = ['otherCalendar', 'inbox', 'archive'] as const
+
+  test.each(places)('finds elsewhere what was moved, and not what was moved back: %s', async (folder) => {
+    const { gateway, mailbox, userMoves } = await open()
+    const { itemId } = await create(gateway, mailbox)
+    const find = () => gateway.findElsewhereByStamp(mailbox, [stamp.appointmentId])
+    expect(await find()).toEqual([])
+    const moved = userMoves(itemId, folder)
+    expect(moved).not.toBe(itemId)
+    expect(await find()).toMatchObject([{ itemId: moved, stamp }])
+    expect(await gateway.findByStamp(mailbox, stamp.appointmentId)).toEqual([])
+    const back = userMoves(moved, 'calendar')
+    expect(await find()).toEqual([])
+    expect(await gateway.findByStamp(mailbox, stamp.appointmentId)).toMatchObject([{ itemId: back }])
+  })
+
+  test('finds elsewhere what was deleted, and all that carry a stamp', async () => {
+    const { gateway, mailbox, userMoves, userDeletes } = await open()
+    for (const folder of places) userMoves((await create(gateway, mailbox)).itemId, folder)
+    userDeletes((await create(gateway, mailbox)).itemId)
+    await create(gateway, mailbox)
+    const found = await gateway.findElsewhereByStamp(mailbox, [stamp.appointmentId])
+    expect(found.map(({ stamp: { appointmentId } = stamp }) => appointmentId)).toEqual(
+      Array.from({ length: places.length + 1 }, () => stamp.appointmentId),
+    )
+  })
+
+  test('finds the stamps of several appointments at once, and of no others', async () => {
+    const { gateway, mailbox, userMoves } = await open()
+    const ids = Array.from({ length: 60 }, (_, n) => `APP-${n}`)
+    for (const id of ['APP-0', 'APP-59', 'APP-60', 'app-1'])
+      userMoves((await create(gateway, mailbox, { stamp: { ...stamp, appointmentId: id } })).itemId, 'inbox')
+    const found = await gateway.findElsewhereByStamp(mailbox, ids)
+    expect(found.map(({ stamp: { appointmentId } = stamp }) => appointmentId).toSorted()).toEqual([
+      'APP-0',
+      'APP-59',
+    ])
+    expect(await gateway.findElsewhereByStamp(mailbox, [])).toEqual([])
   })
 }
 

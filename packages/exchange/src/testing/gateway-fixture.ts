@@ -10,10 +10,15 @@ export type CalendarGatewayFixture = {
   readonly userCreates: (item: UserItem) => string
   readonly userUpdates: (itemId: string, item: UserItem) => void
   readonly userDeletes: (itemId: string) => void
+  /** To another folder, or back. Gives the item's new id. */
+  readonly userMoves: (itemId: string, folder: UserFolder) => string
   /** Exchange loses its subscriptions, as by a restart. */
   readonly loseSubscriptions: () => void
   /** How many mails Exchange sent so far. */
   readonly mails: () => number
 }
+
+/** Another calendar of the mailbox lies deep below other folders. */
+export type UserFolder = 'calendar' | 'otherCalendar' | 'inbox' | 'archive'
 
 export type Open = () => CalendarGatewayFixture | Promise<CalendarGatewayFixture>

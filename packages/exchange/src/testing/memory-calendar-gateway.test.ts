@@ -14,6 +14,7 @@ describeCalendarGateway('MemoryCalendarGateway', () => {
     userCreates: (item) => gateway.userCreates(mailbox, item),
     userUpdates: (itemId, item) => gateway.userUpdates(mailbox, itemId, item),
     userDeletes: (itemId) => gateway.userDeletes(mailbox, itemId),
+    userMoves: (itemId, folder) => gateway.userMoves(mailbox, itemId, folder),
     loseSubscriptions: () => gateway.listening.lose(),
     mails: () => gateway.mails.length,
   }

@@ -93,6 +93,14 @@ export class MemoryCalendarGateway implements CalendarGateway {
     this.#calendar(mailbox).remove(itemId)
   }
 
+  /** To another folder, or back to the calendar. Returns its new id. */
+  userMoves(mailbox: string, itemId: string, folder: string): string {
+    this.#item(mailbox, itemId)
+    const moved = `item-${(this.#count += 1)}`
+    this.#calendar(mailbox).move(itemId, { itemId: moved, inCalendar: folder === 'calendar' })
+    return moved
+  }
+
   async createItems(mailbox: string, creations: readonly Creation[]): Promise<ItemResult<WrittenItem>[]> {
     this.#begin('createItems')
     const results = creations.map(({ appointment, stamp, send }) => {
@@ -133,10 +141,11 @@ export class MemoryCalendarGateway implements CalendarGateway {
       .map(headOf)
   }
 
-  async findDeletedByStamp(mailbox: string, appointmentId: string): Promise<ItemHead[]> {
-    this.#begin('findDeletedByStamp')
+  async findElsewhereByStamp(mailbox: string, appointmentIds: readonly string[]): Promise<ItemHead[]> {
+    this.#begin('findElsewhereByStamp')
     return this.#calendar(mailbox)
-      .deleted.filter(({ stamp }) => stamp?.appointmentId === appointmentId)
+      .elsewhere()
+      .filter(({ stamp }) => stamp && appointmentIds.includes(stamp.appointmentId))
       .map(headOf)
   }
 

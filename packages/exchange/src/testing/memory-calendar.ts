@@ -45,6 +45,19 @@ export class MemoryCalendar {
     this.#onChange()
   }
 
+  /** Moves an item out of the calendar, or back. It has another handle there. */
+  move(itemId: string, to: { readonly itemId: string; readonly inCalendar: boolean }): void {
+    const item = this.items.get(itemId)
+    if (!item) return
+    this.items.delete(itemId)
+    this.#log.push(itemId)
+    this.put({ ...item, ...to })
+  }
+
+  elsewhere(): MemoryItem[] {
+    return [...this.items.values(), ...this.deleted].filter((item) => !item.inCalendar)
+  }
+
   inCalendar(): MemoryItem[] {
     return [...this.items.values()].filter((item) => item.inCalendar)
   }

@@ -1,11 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Command } from 'commander'
 import type { DryRun, DryRunEntry, Ledger, Mailbox } from '@lockstep/ledger'
-import { readAddresses } from '../mailboxes/read-addresses.ts'
-import { createTeller, type Teller } from '../output/teller.ts'
-import { ledgerOf, withSurroundings } from '../surroundings.ts'
-import { CommandError, exitCodes, type Terminal } from '../terminal.ts'
-import { csvOption, jsonOption, type Run } from './options.ts'
+import type { Teller } from '../output/teller.ts'
+import { CommandError, type Terminal } from '../terminal.ts'
+import { forEachMailbox } from './for-each-mailbox.ts'
+import type { Run } from './options.ts'
 
 const help = `
 The workers decide everything as if both directions were on, and do nothing of it. They have to be running.`
@@ -18,21 +17,9 @@ export function addDryRun(program: Command, run: Run): void {
   const command = program
     .command('dry-run')
     .description('say what would be written to Exchange and told to the application')
-    .argument('[addresses...]', 'addresses of enabled mailboxes')
-    .addOption(csvOption())
-    .addOption(jsonOption())
     .addHelpText('after', help)
-  command.action((given: string[], options: { csv?: string; json?: true }) =>
-    run((terminal) => {
-      const addresses = readAddresses(given, options.csv)
-      return withSurroundings(terminal, async (around) => {
-        const ledger = ledgerOf(around)
-        const teller = createTeller(terminal, options.json === true)
-        let failed = 0
-        for (const address of addresses) if (!(await dryRunOf(ledger, address, terminal, teller))) failed += 1
-        return failed > 0 ? exitCodes.failed : exitCodes.ok
-      })
-    })(),
+  forEachMailbox(command, run, (address, { ledger, terminal, teller }) =>
+    dryRunOf(ledger, address, terminal, teller),
   )
 }
 

@@ -7,6 +7,7 @@ import { node, type Xml } from '../xml/build.ts'
 import { child, type Element } from '../xml/element.ts'
 import { answerEach } from './answer.ts'
 import { type Context, folderOf, type Place } from './context.ts'
+import { kindOf } from './folder-shape.ts'
 import { attribute, checkOrder, readSendMode, required, requiredList } from './request.ts'
 import { isResponseObject, respondTo } from './response-objects.ts'
 
@@ -47,7 +48,7 @@ function createOne(element: Element, place: Place, sendMode: () => SendMode, con
   }
   const mode = sendMode()
   const { mailbox } = place
-  if (place.folder.name !== 'calendar') {
+  if (kindOf(place.folder).element !== 'CalendarFolder') {
     throw new EwsError(
       'ErrorCannotCreateCalendarItemInNonCalendarFolder',
       'Calendar items can only be created in a calendar folder.',

@@ -12,6 +12,7 @@ import { child, childText, type Element } from '../xml/element.ts'
 import { attempt, respond, success } from './answer.ts'
 import { type Context, folderOf, type Place } from './context.ts'
 import { folderIds } from './folder-ids.ts'
+import { kindOf } from './folder-shape.ts'
 import { attribute, checkOrder, required, requiredList } from './request.ts'
 
 const mostItems = 1_000
@@ -80,7 +81,7 @@ function find(request: Element, place: Place, context: Context): Page {
         'Restrictions and sort order may not be specified for a CalendarView.',
       )
     }
-    if (place.folder.name !== 'calendar') {
+    if (kindOf(place.folder).element !== 'CalendarFolder') {
       throw new EwsError(
         'ErrorCalendarFolderIsInvalidForCalendarView',
         'A CalendarView is for calendar folders only.',

@@ -3,7 +3,7 @@ import { readExtendedPath } from '../calendar/extended.ts'
 import { writeExtendedFolderProperty } from '../calendar/folder-properties.ts'
 import { effectiveRights } from '../calendar/item-fields.ts'
 import { folderChangeKeyOf } from '../store/ids.ts'
-import type { FolderName } from '../store/item.ts'
+import type { FolderName, folderNames } from '../store/item.ts'
 import type { Folder, Mailbox } from '../store/mailbox.ts'
 import { leaf, node, type Xml } from '../xml/build.ts'
 import { child, childText, type Element } from '../xml/element.ts'
@@ -19,7 +19,7 @@ function kind(
   return { element, folderClass, name, parent }
 }
 
-const folderKinds: Readonly<Record<FolderName, FolderKind>> = {
+const folderKinds: Readonly<Record<(typeof folderNames)[number], FolderKind>> = {
   root: kind('Root', '', { parent: 'root' }),
   msgfolderroot: kind('Top of Information Store', 'IPF.Note', { parent: 'root' }),
   calendar: kind('Calendar', 'IPF.Appointment', { element: 'CalendarFolder' }),
@@ -35,10 +35,21 @@ const folderKinds: Readonly<Record<FolderName, FolderKind>> = {
   recoverableitemsdeletions: kind('Deletions', '', { parent: 'recoverableitemsroot' }),
   sentitems: kind('Sent Items'),
   tasks: kind('Tasks', 'IPF.Task', { element: 'TasksFolder' }),
+  recoverableitemsversions: kind('Versions', '', { parent: 'recoverableitemsroot' }),
+  recoverableitemspurges: kind('Purges', '', { parent: 'recoverableitemsroot' }),
+  archive: kind('Archive'),
 }
 
-export function kindOf({ name }: Folder): FolderKind {
-  return folderKinds[name]
+const elements: Readonly<Record<string, string>> = {
+  'IPF.Appointment': 'CalendarFolder',
+  'IPF.Contact': 'ContactsFolder',
+  'IPF.Task': 'TasksFolder',
+}
+
+export function kindOf({ name, own }: Folder): FolderKind {
+  if (!own) return folderKinds[name as (typeof folderNames)[number]]
+  const { displayName, folderClass, parent } = own
+  return kind(displayName, folderClass, { element: elements[folderClass] ?? 'Folder', parent })
 }
 
 /** The folders under one: its children, or all. */
@@ -84,7 +95,7 @@ const laterProperties: readonly Property[] = [
   {
     path: 'DistinguishedFolderId',
     onDemand: true,
-    read: ({ folder }) => leaf('t:DistinguishedFolderId', folder.name),
+    read: ({ folder }) => (folder.own ? '' : leaf('t:DistinguishedFolderId', folder.name)),
   },
   {
     path: 'UnreadCount',

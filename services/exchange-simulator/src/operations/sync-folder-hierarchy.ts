@@ -11,7 +11,7 @@ const operation = 'SyncFolderHierarchy'
 /**
  * https://learn.microsoft.com/exchange/client-developer/web-service-reference/syncfolderhierarchy-operation
  *
- * The folders of a mailbox never change here, so that a second call has nothing to say.
+ * Folders only ever come here, and never change: a second call tells those that came since.
  */
 export function syncFolderHierarchy(request: Element, context: Context): Xml {
   checkOrder(request, 'FolderShape', 'SyncFolderId', 'SyncState')
@@ -22,7 +22,7 @@ export function syncFolderHierarchy(request: Element, context: Context): Xml {
     const { mailbox, folder } = target
       ? folderOf(context, target)
       : { mailbox: context.mailbox, folder: context.mailbox.folder('msgfolderroot') }
-    const below = foldersBelow(mailbox, folder, 'Deep')
+    const below = foldersBelow(mailbox, folder, 'Deep').sort((left, right) => left.number - right.number)
     const state = childText(request, 'SyncState')
     const [known = 0] = state ? readState(state, folder.id, 1) : []
     const created = below

@@ -93,6 +93,19 @@ export const folderNames = [
   'recoverableitemsdeletions',
   'sentitems',
   'tasks',
+  'recoverableitemsversions',
+  'recoverableitemspurges',
+  'archive',
 ] as const
 
-export type FolderName = (typeof folderNames)[number]
+/** The folders that every mailbox has, and those that its user made. */
+export type FolderName = (typeof folderNames)[number] | OwnFolderName
+export type OwnFolderName = `own-${number}`
+
+/** A folder that a user made. */
+export type OwnFolder = {
+  name: OwnFolderName
+  displayName: string
+  folderClass: string
+  parent: FolderName
+}

@@ -2,9 +2,15 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { LogEntry } from './change-log.ts'
-import type { CalendarItem, FolderName } from './item.ts'
+import type { CalendarItem, FolderName, OwnFolder } from './item.ts'
 
-export type MailboxRecord = { address: string; guid: string; number: number; name: string }
+export type MailboxRecord = {
+  address: string
+  guid: string
+  number: number
+  name: string
+  folders?: OwnFolder[]
+}
 export type FolderEntry = LogEntry & { mailbox: string; folder: FolderName }
 export type Snapshot = { mailboxes: MailboxRecord[]; items: CalendarItem[]; entries: FolderEntry[] }
 
@@ -47,7 +53,10 @@ export function openSqliteJournal(directory: string): Journal {
   mkdirSync(directory, { recursive: true })
   const database = new DatabaseSync(join(directory, 'exchange.sqlite'))
   database.exec(schema)
-  const saveMailbox = database.prepare('INSERT OR REPLACE INTO mailboxes VALUES (?, ?)')
+  // They keep their order.
+  const saveMailbox = database.prepare(
+    'INSERT INTO mailboxes VALUES (?, ?) ON CONFLICT (address) DO UPDATE SET content = excluded.content',
+  )
   const saveItem = database.prepare('INSERT OR REPLACE INTO items VALUES (?, ?)')
   const removeItem = database.prepare('DELETE FROM items WHERE itemId = ?')
   const forget = database.prepare('DELETE FROM entries WHERE seq = ?')

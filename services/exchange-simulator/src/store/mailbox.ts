@@ -1,6 +1,6 @@
 import { ChangeLog } from './change-log.ts'
 import { createMailboxIds, type MailboxIds } from './ids.ts'
-import { type CalendarItem, type FolderName, folderNames } from './item.ts'
+import { type CalendarItem, type FolderName, folderNames, type OwnFolder } from './item.ts'
 import type { MailboxRecord } from './journal.ts'
 
 export type Folder = {
@@ -9,7 +9,12 @@ export type Folder = {
   readonly number: number
   readonly items: Map<string, CalendarItem>
   readonly log: ChangeLog
+  /** Only of a folder that its user made. */
+  readonly own?: OwnFolder
 }
+
+/** So that folders which every mailbox has may be added without changing the ids of those that users made. */
+const firstOwnNumber = 1_000
 
 /** One mailbox in memory: its folders, and the indexes by which items are found without a search. */
 export class Mailbox {
@@ -17,21 +22,42 @@ export class Mailbox {
   readonly name: string
   readonly guid: string
   readonly ids: MailboxIds
-  readonly folders: ReadonlyMap<FolderName, Folder>
+  readonly #folders: Map<FolderName, Folder>
   readonly #byUid = new Map<string, Set<CalendarItem>>()
   readonly #byExtended = new Map<string, Set<CalendarItem>>()
 
+  readonly #number: number
+
   constructor(record: MailboxRecord) {
+    this.#number = record.number
     this.address = record.address
     this.name = record.name
     this.guid = record.guid
     this.ids = createMailboxIds(record.guid)
-    this.folders = new Map(
-      folderNames.map((name, index) => [
-        name,
-        { name, number: index + 1, id: this.ids.folderId(index + 1), items: new Map(), log: new ChangeLog() },
-      ]),
-    )
+    this.#folders = new Map(folderNames.map((name, index) => [name, this.#empty(name, index + 1)]))
+    for (const own of record.folders ?? []) this.addFolder(own)
+  }
+
+  /** As it is kept. */
+  get record(): MailboxRecord {
+    const { address, name, guid } = this
+    const folders = [...this.#folders.values()].flatMap(({ own }) => own ?? [])
+    return { address, name, guid, number: this.#number, folders }
+  }
+
+  get folders(): ReadonlyMap<FolderName, Folder> {
+    return this.#folders
+  }
+
+  addFolder(own: OwnFolder): Folder {
+    const number = firstOwnNumber + Number(own.name.slice('own-'.length))
+    const folder = { ...this.#empty(own.name, number), own }
+    this.#folders.set(own.name, folder)
+    return folder
+  }
+
+  #empty(name: FolderName, number: number): Folder {
+    return { name, number, id: this.ids.folderId(number), items: new Map(), log: new ChangeLog() }
   }
 
   folder(name: FolderName): Folder {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { LogEntry } from './change-log.ts'
 import { Directory } from './directory.ts'
 import { changeKeyOf } from './ids.ts'
-import type { CalendarItem, FolderName } from './item.ts'
+import type { CalendarItem, FolderName, OwnFolder } from './item.ts'
 import type { Journal } from './journal.ts'
 import { type Folder, Mailbox } from './mailbox.ts'
 
@@ -80,6 +80,15 @@ export class Store {
     }
     this.#journal.saveMailbox(record)
     return this.#register(new Mailbox(record))
+  }
+
+  /** A folder that the mailbox's user makes. */
+  addFolder(mailbox: Mailbox, fields: Omit<OwnFolder, 'name'>): Folder {
+    const { folders = [] } = mailbox.record
+    const folder = mailbox.addFolder({ ...fields, name: `own-${folders.length + 1}` })
+    this.#folders.set(folder.id, { mailbox, folder })
+    this.#journal.saveMailbox(mailbox.record)
+    return folder
   }
 
   item(itemId: string): CalendarItem | undefined {

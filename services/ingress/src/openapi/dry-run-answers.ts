@@ -55,6 +55,7 @@ export const dryRunsSchema = z
   .object({
     running: z.int().describe('Mailboxes whose dry run is under way.'),
     counts: counts.describe('Those of all mailboxes.'),
-    mailboxes: z.array(summary),
+    mailboxes: z.array(summary).describe('In the order in which they were enabled.'),
+    next: z.int().optional().describe('What to ask for next as `after`. Missing: these are the last.'),
   })
   .meta({ id: 'DryRuns' })

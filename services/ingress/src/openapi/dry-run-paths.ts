@@ -1,11 +1,6 @@
-import { z } from 'zod'
+import { pageQuery } from '../query.ts'
 import { parametersOf } from './components.ts'
 import { inPath, json, type Operation, problems, usualProblems, withKey } from './operation.ts'
-
-export const dryRunQuery = z.object({
-  after: z.coerce.number().int().min(0).default(0).describe('`next` of the last answer; 0 to begin with.'),
-  limit: z.coerce.number().int().min(1).max(1_000).default(100),
-})
 
 const mailbox = inPath('mailbox', 'The primary SMTP address of an enabled mailbox.')
 const unknown = { 404: 'The mailbox is not enabled.' }
@@ -21,14 +16,22 @@ export const dryRunPaths = () =>
         summary: 'Begin a dry run of all mailboxes',
         description: what,
         ...withKey,
-        responses: { 202: json('They have begun.', 'DryRuns'), ...usualProblems },
+        responses: {
+          202: json('They have begun. The first page of what GET says.', 'DryRuns'),
+          ...usualProblems,
+        },
       },
       get: {
         operationId: 'readDryRuns',
         summary: 'See what the dry runs of all mailboxes counted',
         description: 'The newest dry run of each mailbox, if it began within the last day.',
         ...withKey,
-        responses: { 200: json('Counts, mailbox by mailbox and of all.', 'DryRuns'), ...usualProblems },
+        parameters: parametersOf(pageQuery),
+        responses: {
+          200: json('A page of the mailboxes, and the counts of all.', 'DryRuns'),
+          ...problems({ 400: 'A parameter is wrong.' }),
+          ...usualProblems,
+        },
       },
     },
     '/v1/mailboxes/{mailbox}/dry-run': {
@@ -46,7 +49,7 @@ export const dryRunPaths = () =>
         description:
           'Of the newest dry run of the mailbox, page by page, while it is under way and for a day.',
         ...withKey,
-        parameters: [mailbox, ...parametersOf(dryRunQuery)],
+        parameters: [mailbox, ...parametersOf(pageQuery)],
         responses: {
           200: json('What would be done.', 'DryRun'),
           ...problems({

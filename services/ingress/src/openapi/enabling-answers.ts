@@ -55,8 +55,9 @@ export const enablingsSchema = z
         passed: z.int(),
         failed: z.int(),
       })
-      .describe('How many are in each state.'),
-    mailboxes: z.array(enabling),
+      .describe('How many are in each state, of all that are asked for.'),
+    mailboxes: z.array(enabling).describe('In the order in which they were asked for.'),
+    next: z.int().optional().describe('What to ask for next as `after`. Missing: these are the last.'),
   })
   .meta({ id: 'Enablings' })
 

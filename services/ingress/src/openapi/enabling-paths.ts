@@ -1,11 +1,6 @@
-import { z } from 'zod'
+import { pageQuery } from '../query.ts'
 import { parametersOf, reference } from './components.ts'
 import { inPath, json, type Operation, problems, usualProblems, withKey } from './operation.ts'
-
-export const mailboxesQuery = z.object({
-  after: z.coerce.number().int().min(0).default(0).describe('`next` of the last answer; 0 to begin with.'),
-  limit: z.coerce.number().int().min(1).max(1_000).default(100),
-})
 
 const what =
   'An inbound worker tests each as `lockstep mailboxes add` does (resolve, impersonate, read, write and delete a hidden test item, subscribe, receive a notification) and enables those that pass. One that fails stops no other. One that is enabled already stays as it is, and one that is asked for already is not asked for twice.'
@@ -41,7 +36,7 @@ export const enablingPaths = () =>
         summary: 'List the enabled mailboxes',
         description: 'Each with when it was last current. More is said of a single one.',
         ...withKey,
-        parameters: parametersOf(mailboxesQuery),
+        parameters: parametersOf(pageQuery),
         responses: {
           200: json('A page of them.', 'Mailboxes'),
           ...problems({ 400: 'A parameter is wrong.' }),
@@ -55,8 +50,10 @@ export const enablingPaths = () =>
         summary: 'See what became of the mailboxes that were asked for',
         description: 'While they are tested, and for a day.',
         ...withKey,
+        parameters: parametersOf(pageQuery),
         responses: {
-          200: json('All of them, the one asked for first first.', 'Enablings'),
+          200: json('A page of them, the one asked for first first, and the counts of all.', 'Enablings'),
+          ...problems({ 400: 'A parameter is wrong.' }),
           ...usualProblems,
         },
       },

@@ -56,8 +56,8 @@ function act(attempt: Attempt, plan: OutboundPlan): Finding | undefined {
       return findingOf(exchange.get(plan.item.itemId))
     case 'findStamped':
       return { kind: 'stamped', items: exchange.items().flatMap(stampedOf) }
-    case 'findDeleted':
-      return { kind: 'stamped', items: [], deleted: exchange.deleted().flatMap(stampedOf) }
+    case 'findElsewhere':
+      return { kind: 'stamped', items: [], elsewhere: exchange.deleted().flatMap(stampedOf) }
     case 'update':
       return update(attempt, plan)
     case 'create':

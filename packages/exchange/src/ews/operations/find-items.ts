@@ -11,7 +11,6 @@ import {
   WellKnownFolderName,
 } from 'ews-javascript-api'
 import type { CallOptions, ItemHead } from '../../calendar-gateway.ts'
-import { MailboxRefusedError } from '../../errors.ts'
 import { headShape, readHead } from '../calendar-item.ts'
 import type { EwsClient } from '../ews-client.ts'
 import { appointmentIdProperty } from '../stamp.ts'
@@ -21,17 +20,13 @@ const mostFound = 100
 /** FindItem cuts text off here; GetItem does not. */
 const textLimit = 255
 
-type Search = {
-  readonly property: PropertyDefinitionBase
-  readonly value: string
-  readonly folder?: WellKnownFolderName
-}
+type Search = { readonly property: PropertyDefinitionBase; readonly value: string }
 
 /** https://learn.microsoft.com/exchange/client-developer/web-service-reference/finditem-operation */
 export function findItems(
   client: EwsClient,
   mailbox: string,
-  { property, value, folder = WellKnownFolderName.Calendar }: Search,
+  { property, value }: Search,
   options?: CallOptions,
 ): Promise<ItemHead[]> {
   return client.run({ operation: 'FindItem', mailbox, options }, async (service) => {
@@ -40,56 +35,28 @@ export function findItems(
     // A copy comes after what it was made from.
     view.OrderBy.Add(AppointmentSchema.DateTimeCreated, SortDirection.Ascending)
     const filter = new SearchFilter.IsEqualTo(property, value)
-    const { Items } = await service.FindItems(folder, filter, view)
+    const { Items } = await service.FindItems(WellKnownFolderName.Calendar, filter, view)
     return Items.filter((item) => item instanceof Appointment).map(readHead)
   })
 }
 
-export function findByStamp(
+export async function findByStamp(
   client: EwsClient,
   mailbox: string,
   appointmentId: string,
   options?: CallOptions,
 ): Promise<ItemHead[]> {
-  return findStamped(client, mailbox, { appointmentId, folder: WellKnownFolderName.Calendar }, options)
+  const search = { property: appointmentIdProperty, value: appointmentId }
+  return withStampOf(await findItems(client, mailbox, search, options), [appointmentId])
 }
 
-/** What is deleted in Outlook lies in the first of these, what is deleted with Shift in the second. */
-const deletedFolders = [WellKnownFolderName.DeletedItems, WellKnownFolderName.RecoverableItemsDeletions]
-
-export async function findDeletedByStamp(
-  client: EwsClient,
-  mailbox: string,
-  appointmentId: string,
-  options?: CallOptions,
-): Promise<ItemHead[]> {
-  for (const folder of deletedFolders) {
-    try {
-      const heads = await findStamped(client, mailbox, { appointmentId, folder }, options)
-      if (heads.length > 0) return heads
-    } catch (error) {
-      // A delegate of the calendar may not read it. Of a mailbox that is refused altogether the next call tells.
-      if (!(error instanceof MailboxRefusedError)) throw error
-    }
-  }
-  return []
-}
-
-async function findStamped(
-  client: EwsClient,
-  mailbox: string,
-  { appointmentId, folder }: { appointmentId: string; folder: WellKnownFolderName },
-  options?: CallOptions,
-): Promise<ItemHead[]> {
-  const search = { property: appointmentIdProperty, value: appointmentId, folder }
-  const heads = await findItems(client, mailbox, search, options)
-  // Exchange compares without regard to case; ids are compared with it.
-  const shown = appointmentId.slice(0, textLimit)
-  return heads.flatMap((head) =>
-    head.stamp?.appointmentId.slice(0, textLimit) === shown
-      ? [{ ...head, stamp: { ...head.stamp, appointmentId } }]
-      : [],
-  )
+/** Those with one of these stamps. Exchange compares without regard to case; ids are compared with it. */
+export function withStampOf(heads: readonly ItemHead[], appointmentIds: readonly string[]): ItemHead[] {
+  const byText = new Map(appointmentIds.map((id) => [id.slice(0, textLimit), id]))
+  return heads.flatMap((head) => {
+    const appointmentId = byText.get(head.stamp?.appointmentId.slice(0, textLimit) ?? '')
+    return head.stamp && appointmentId ? [{ ...head, stamp: { ...head.stamp, appointmentId } }] : []
+  })
 }
 
 /** PidLidCleanGlobalObjectId: the UID in the only form in which Exchange searches for it. */
