@@ -34,11 +34,11 @@ export async function rebuilt(options: Options): Promise<Violation[]> {
     deleted.push(...toDelete(constellation, there))
     for (const { label } of deleted) await stage.play({ do: 'cancel', side: 'exchange', label, afterMs: 0 })
     for (const { label } of there.filter((memory) => !deleted.includes(memory) && isToHide(memory)))
-      await stage.play({ do: label % 2 ? 'hide' : 'repeat', side: 'exchange', label, afterMs: 0 })
+      await stage.play({ do: label % 8 === 2 ? 'hide' : 'repeat', side: 'exchange', label, afterMs: 0 })
   })
   // Some only once the calendars are listed.
   for (const [n, version] of stage.application.resent().entries())
-    stage.producer.send(version, n % 3 === 0 ? 'muchLater' : 'once')
+    stage.producer.send(version, n % 2 === 1 ? 'muchLater' : 'once')
 
   const unconfirmed = createDecisions(constellation, stage, new Set(deleted.map(({ label }) => label)))
   const unstamped = mailboxesWithoutStamps(constellation, stage, deleted)
@@ -82,9 +82,9 @@ function toDelete({ mailboxes }: Constellation, there: readonly Memory[]): Memor
   return isLeft ? there.filter(isChosen) : []
 }
 
-/** One of five. */
+/** One of four. */
 function isToHide({ label }: Memory): boolean {
-  return label % 5 === 1
+  return label % 4 === 2
 }
 
 /**
