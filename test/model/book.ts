@@ -30,6 +30,11 @@ export type Memory = {
   copyOf?: number
   /** Nobody can tell any more which appointment it is: it is not judged. */
   isAmbiguous: boolean
+  /**
+   * That is so since the ledger was lost, and was not before: whether it was in its calendar at the last rest. It stays
+   * there.
+   */
+  blurred?: { wasThere: boolean }
   /** Texts that Exchange's user entered while the appointment was hidden. */
   secrets: string[]
   /** How many mails of each kind to each address the application's changes are good for. */
@@ -50,11 +55,20 @@ export function createBook() {
     },
     /** Nobody knows any more which of these had which handle. */
     blurCopies(): void {
-      for (const copy of memories.values()) {
-        if (copy.copyOf === undefined) continue
-        copy.isAmbiguous = true
-        rootOf(memories, copy).isAmbiguous = true
+      blur(memories)
+      const copies = [...memories.values()].filter(({ copyOf }) => copyOf !== undefined)
+      for (const [root, some] of Map.groupBy(copies, (copy) => rootOf(memories, copy))) {
+        const family = [root, ...some]
+        const wasClear = family.every(({ isAmbiguous }) => !isAmbiguous)
+        for (const one of family) {
+          if (wasClear) one.blurred = { wasThere: false }
+          one.isAmbiguous = true
+        }
       }
+    },
+    /** Copies, and what they were made from, of a ledger that was lost. */
+    blurred(): Memory[] {
+      return [...memories.values()].filter(({ blurred }) => blurred !== undefined)
     },
     find: (label: number) => memories.get(label),
     get size() {

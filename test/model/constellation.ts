@@ -72,6 +72,7 @@ export async function startConstellation(options: ConstellationOptions): Promise
     // A random history does what no user does: it mails without end, and deletes much; for that see `--brakes`.
     BRAKE_DELETES: '0',
     MAIL_BUDGET_PER_HOUR: '1000000',
+    REBUILD_WAIT_SECONDS: '15',
     ...options.env,
   }
   const { workers = 1 } = options

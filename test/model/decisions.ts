@@ -8,8 +8,9 @@ import { restless } from './rest.ts'
 import type { Stage } from './stage.ts'
 import { ask } from './unsettled.ts'
 
-type Decision = 'create' | 'drop'
-type Unconfirmed = { unconfirmed?: { mailbox: string; appointmentId: string }[] }
+type Decision = 'create' | 'cancel' | 'drop'
+type Asked = { mailbox: string; appointmentId: string; asks: 'create' | 'cancel'; itemId?: string }
+type Unconfirmed = { unconfirmed?: Asked[] }
 
 /** Somebody who decides what is unconfirmed after a loss: of what users deleted meanwhile every other is made anew. */
 export function createDecisions(constellation: Constellation, stage: Stage, deleted: ReadonlySet<number>) {
@@ -19,11 +20,16 @@ export function createDecisions(constellation: Constellation, stage: Stage, dele
   const judged = (label: number) => stage.book.all().find((memory) => memory.label === label)
 
   /** Resolves with why nobody should have been asked, or at least not at once. */
-  async function decide(mailbox: string, appointmentId: string): Promise<Violation> {
+  async function decide(asked: Asked): Promise<Violation> {
+    const { mailbox, appointmentId } = asked
     const entry = stage.application.entries.find((one) => one.appointmentId === appointmentId)!
     const memory = judged(entry.label)
-    if (memory && isThere(constellation, memory)) return needless(memory)
-    const decision = memory && entry.label % 2 === 0 ? 'create' : 'drop'
+    if (asked.asks === 'create' && memory && isThere(constellation, memory)) return needless(memory)
+    const isWanted = memory && entry.label % 2 === 0
+    const decision =
+      asked.asks === 'cancel' ? onCancelling(constellation, stage, asked) : isWanted ? 'create' : 'drop'
+    if (asked.asks === 'cancel' && memory)
+      violations.push(restless('a cancellation was asked about, though it has no copies', entry.label))
     if (memory && !decided.has(entry.label)) note(memory, decision)
     const response = await decideOn(ingressUrl, { mailbox, appointmentId }, decision)
     if (!response.ok) violations.push(restless(`decided ${decision}: ${response.status}`, entry.label))
@@ -53,8 +59,8 @@ export function createDecisions(constellation: Constellation, stage: Stage, dele
       const found: Violation[] = []
       for (const address of mailboxes) {
         const { unconfirmed = [] } = await ask<Unconfirmed>(ingressUrl, `unconfirmed?mailbox=${address}`)
-        for (const { mailbox, appointmentId } of unconfirmed) {
-          found.push(await decide(mailbox, appointmentId))
+        for (const asked of unconfirmed) {
+          found.push(await decide(asked))
         }
       }
       return found
@@ -78,19 +84,24 @@ export function createDecisions(constellation: Constellation, stage: Stage, dele
  * What was taken away before a loss, and is made again after it under its id, is asked about, unless its item is there:
  * it is made. Resolves with what else was asked about.
  */
-export async function confirmAgain(
-  constellation: Constellation,
-  { application, book, lostAtMs }: Stage,
-): Promise<Violation[]> {
+export async function confirmAgain(constellation: Constellation, stage: Stage): Promise<Violation[]> {
+  const { application, book, lostAtMs } = stage
   const { ingressUrl, mailboxes } = constellation
   const found: Violation[] = []
   for (const address of mailboxes) {
     const { unconfirmed = [] } = await ask<Unconfirmed>(ingressUrl, `unconfirmed?mailbox=${address}`)
-    for (const { mailbox, appointmentId } of unconfirmed) {
+    for (const asked of unconfirmed) {
+      const { mailbox, appointmentId } = asked
       const { label, bornAtMs = 0 } = application.entries.find(
         (entry) => entry.appointmentId === appointmentId,
       )!
       const memory = book.find(label)!
+      if (asked.asks === 'cancel') {
+        if (!memory.isAmbiguous)
+          found.push(restless('a cancellation was asked about, though it has no copies', label))
+        await decideOn(ingressUrl, asked, onCancelling(constellation, stage, asked))
+        continue
+      }
       if (memory.isAmbiguous) continue
       if (bornAtMs > lostAtMs) {
         found.push(restless('unconfirmed, though it is new', label))
@@ -107,6 +118,19 @@ export async function confirmAgain(
 /** Hidden or not, it is there: nobody is to be asked. */
 function needless({ label }: Memory): Violation {
   return { kind: 'duplicate', label, detail: 'unconfirmed, though its item is there' }
+}
+
+/** Somebody looks which item would be deleted: the one that is meant, or a copy. */
+function onCancelling(
+  { simulator }: Constellation,
+  stage: Stage,
+  { mailbox, appointmentId, itemId }: Asked,
+): Decision {
+  const entry = stage.application.entries.find((one) => one.appointmentId === appointmentId)!
+  const item = simulator.calendarOf(mailbox).find((each) => each.itemId === itemId)
+  if (!item || labelOf(item.subject) !== entry.label) return 'drop'
+  stage.cancelled.add(entry.label)
+  return 'cancel'
 }
 
 function isThere({ simulator }: Constellation, { mailbox, label }: Memory): boolean {

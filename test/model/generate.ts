@@ -27,10 +27,12 @@ export type GenerateOptions = {
   level: TroubleLevel
   /** In each round. */
   actions: number
+  /** How often users copy, and somebody cancels, of some hundred changes; left out: 2 and 4. */
+  copies?: number
 }
 
 /** Goes on for ever: the caller takes as many rounds as it has time for. */
-export function* roundsOf({ seed, mailboxes, level, actions }: GenerateOptions): Generator<Round> {
+export function* roundsOf({ seed, mailboxes, level, actions, copies }: GenerateOptions): Generator<Round> {
   const random = randomOf(seed)
   const rank = troubles.indexOf(level)
   const pace = Math.max(1, Math.round(mailboxes / mailboxesAtPace))
@@ -44,6 +46,7 @@ export function* roundsOf({ seed, mailboxes, level, actions }: GenerateOptions):
     pace,
     serial: 0,
     labels: 0,
+    weights: { ...weights, ...(copies !== undefined && { copy: copies, cancel: copies }) },
   }
   for (;;) yield round(scene, actions)
 }
@@ -69,6 +72,7 @@ type Scene = {
   readonly mailboxes: number
   /** Appointments that may still be of interest; the oldest are left in peace. */
   readonly known: number[]
+  readonly weights: Readonly<Record<UserAction['do'], number>>
   /** Those that somebody just did something to. */
   readonly recent: number[]
   /** What went wrong with them in the round before may only show when they change again. */
@@ -160,7 +164,7 @@ const weights: Readonly<Record<UserAction['do'], number>> = {
 
 function userAction(scene: Scene): UserAction {
   const { random, known } = scene
-  const kind = known.length < 3 ? 'create' : random.weighted(weights)
+  const kind = known.length < 3 ? 'create' : random.weighted(scene.weights)
   const side = random.pick<Side>(['application', 'exchange'])
   const serial = ++scene.serial
   if (kind === 'create') {

@@ -5,6 +5,7 @@ import type { Constellation } from './constellation.ts'
 import { labelOf } from './content.ts'
 import { createDecisions } from './decisions.ts'
 import type { Evidence } from './evidence.ts'
+import { keepCopies, vanished } from './kept-copies.ts'
 import { judge, isRefused, type Violation } from './oracle.ts'
 import { comeToRest, restless } from './rest.ts'
 import type { Stage } from './stage.ts'
@@ -18,6 +19,8 @@ type Options = {
   limitMs: number
 }
 
+type State = { state?: string; outbound?: { code?: string } }
+
 /**
  * The ledger is lost, users delete and hide some items meanwhile, and the application sends everything again: both sides
  * hold what they held, nobody is mailed, and nothing is told that is there. What was deleted, and nothing else, waits
@@ -27,18 +30,26 @@ export async function rebuilt(options: Options): Promise<Violation[]> {
   const { constellation, stage, evidence, activity, limitMs } = options
   const mails = constellation.simulator.mails.length
   const deleted: Memory[] = []
+  const hidden: Memory[] = []
   await constellation.loseLedger(async () => {
     stage.lostAtMs = Date.now()
     stage.book.blurCopies()
+    keepCopies(constellation, stage)
     const there = stage.book.all().filter((memory) => memory.agreed && evidence().items(memory).length === 1)
     deleted.push(...toDelete(constellation, there))
     for (const { label } of deleted) await stage.play({ do: 'cancel', side: 'exchange', label, afterMs: 0 })
-    for (const { label } of there.filter((memory) => !deleted.includes(memory) && isToHide(memory)))
-      await stage.play({ do: label % 8 === 2 ? 'hide' : 'repeat', side: 'exchange', label, afterMs: 0 })
+    hidden.push(...there.filter((memory) => !deleted.includes(memory) && isToHide(memory)))
+    for (const { label } of hidden)
+      await stage.play({ do: label % 2 ? 'hide' : 'repeat', side: 'exchange', label, afterMs: 0 })
   })
-  // Some only once the calendars are listed.
-  for (const [n, version] of stage.application.resent().entries())
-    stage.producer.send(version, n % 2 === 1 ? 'muchLater' : 'once')
+  for (const version of stage.application.resent()) {
+    const { label } = stage.application.entries.find(
+      (entry) => entry.appointmentId === version.appointmentId,
+    )!
+    const place = hidden.findIndex((memory) => memory.label === label)
+    // Every other one that is hidden is spoken of once its calendar is listed.
+    stage.producer.send(version, place % 2 === 0 ? 'muchLater' : 'once')
+  }
 
   const unconfirmed = createDecisions(constellation, stage, new Set(deleted.map(({ label }) => label)))
   const unstamped = mailboxesWithoutStamps(constellation, stage, deleted)
@@ -46,11 +57,17 @@ export async function rebuilt(options: Options): Promise<Violation[]> {
     if (stage.producer.pending > 0) return [restless(`${stage.producer.pending} events on their way`)]
     const found = await unconfirmed.decideAll()
     const judged = new Set(stage.book.all().map(({ label }) => label))
+    const blurred = new Set(stage.book.blurred().map(({ label }) => label))
     for (const entry of stage.application.entries) {
-      if (!judged.has(entry.label) || !entry.isHeld || isRefused(entry)) continue
+      // Of what may be a copy the cancellation has to come to something, lest it come later.
+      const isToGo = blurred.has(entry.label) && !entry.isHeld && !entry.isTold
+      const isToStay = judged.has(entry.label) && entry.isHeld && !isRefused(entry)
+      if (!isToGo && !isToStay) continue
       const path = `appointments/${entry.mailbox}/${entry.appointmentId}`
-      const { state } = await ask<{ state?: string }>(constellation.ingressUrl, path)
-      if (state !== 'settled') found.push(restless(`${entry.appointmentId} is ${state}`, entry.label))
+      const { state, outbound } = await ask<State>(constellation.ingressUrl, path)
+      const isAsleep = isToGo && outbound?.code === 'ASLEEP'
+      if (state !== 'settled' && !isAsleep)
+        found.push(restless(`${entry.appointmentId} is ${state}`, entry.label))
     }
     return found
   }
@@ -63,6 +80,7 @@ export async function rebuilt(options: Options): Promise<Violation[]> {
   const look = async () => {
     const seen = withoutFarewells(evidence())
     const found = judge(stage.book.all(), unstamped.size > 0 ? withoutRepeats(seen, unstamped) : seen)
+    found.push(...vanished(constellation, stage))
     found.push(...unconfirmed.violations, ...unconfirmed.judge(evidence()))
     found.push(...constellation.simulator.mails.slice(mails).flatMap(judgeMail))
     const waiting = await open()
@@ -82,9 +100,9 @@ function toDelete({ mailboxes }: Constellation, there: readonly Memory[]): Memor
   return isLeft ? there.filter(isChosen) : []
 }
 
-/** One of four. */
+/** One of three. */
 function isToHide({ label }: Memory): boolean {
-  return label % 4 === 2
+  return label % 3 === 1
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Constellation } from './constellation.ts'
 import { createWitness, type Evidence } from './evidence.ts'
 import { confirmAgain } from './decisions.ts'
 import { type Figures, figuresOf, writesOf } from './figures.ts'
+import { keepCopies, vanished } from './kept-copies.ts'
 import { judge, remember, type Violation } from './oracle.ts'
 import { rebuilt } from './rebuild.ts'
 import { comeToRest } from './rest.ts'
@@ -82,6 +83,7 @@ export async function run(
       if (spoilt.length > 0) break
     }
     const seen = evidence()
+    keepCopies(constellation, stage)
     for (const memory of stage.book.all()) {
       if (labels.has(memory.label)) memory.isAmbiguous = true
       else remember(memory, seen)
@@ -102,7 +104,7 @@ function lookOf(
   return async () => {
     if (isBraked) await stage.operator.releaseAll()
     const asked = losesLedgerEvery ? await confirmAgain(constellation, stage) : []
-    const found = [...asked, ...judge(stage.book.all(), evidence())]
+    const found = [...asked, ...judge(stage.book.all(), evidence()), ...vanished(constellation, stage)]
     return found.length > 0 ? found : unsettled()
   }
 }

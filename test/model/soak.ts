@@ -23,6 +23,8 @@ const { values } = parseArgs({
     workers: { type: 'string' },
     /** So many deletions of a mailbox within a minute stop it until they are released. */
     brakes: { type: 'string', default: '0' },
+    /** Users copy, and somebody cancels, so often, of some hundred changes. */
+    copies: { type: 'string' },
     /** Redis is lost for good after so many rounds, again and again, and the application sends everything anew. */
     'lose-ledger': { type: 'string', default: '0' },
     /** Goes on after something wrong, without the appointments that it is about. */
@@ -59,7 +61,7 @@ async function recorded(): Promise<Recorded> {
   const played: Round[] = []
   const source = values.replay
     ? ((await import(values.replay, { with: { type: 'json' } })) as { default: History }).default.rounds
-    : roundsOf({ seed, mailboxes, level, actions })
+    : roundsOf({ seed, mailboxes, level, actions, ...(values.copies && { copies: Number(values.copies) }) })
   const rounds = (function* () {
     for (const round of source) {
       played.push(round)

@@ -22,6 +22,8 @@ export type Stage = {
   readonly operator: Operator
   /** How much was unconfirmed after a loss of the ledger, and was decided. */
   decided: number
+  /** What was decided to be deleted after a loss, since the last rest. */
+  readonly cancelled: Set<number>
   /** When the ledger was last lost. */
   lostAtMs: number
   /** How many changes found their appointment as they needed it. */
@@ -53,6 +55,7 @@ export function createStage(constellation: Constellation, answersConflict: boole
     troubles,
     operator: createOperator(constellation),
     decided: 0,
+    cancelled: new Set(),
     lostAtMs: 0,
     usersMails: scene.usersMails,
     done,

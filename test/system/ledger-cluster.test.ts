@@ -83,7 +83,12 @@ async function inbound(ledger: Ledger, id: string) {
   const marks = ['A1', 'A2'].map((appointmentId) => ({ appointmentId, kind: 'look' as const }))
   const page = { before: undefined, after: 'c1', isLast: true, marks, unlinks: ['old'], nowMs: T0 }
   expect(await ledger.applyPage(id, page)).toBe('applied')
-  await ledger.mark(id, { appointmentId: 'A3', kind: 'look', item: { ...item, itemId: 'three' } }, T0)
+  const three = { ...item, itemId: 'three', isPresumed: true as const }
+  await ledger.mark(id, { appointmentId: 'A4', kind: 'look', item: three }, T0)
+  expect(await ledger.presumedItems(id)).toEqual([{ appointmentId: 'A4', item: three }])
+  expect(await ledger.handOver(id, { from: 'A4', to: 'A3', item: { ...item, itemId: 'three' } }, T0)).toBe(
+    true,
+  )
   const known = await ledger.lookUp(id, { itemIds: ['AAMk='], uids: ['0400'], appointmentIds: ['A2'] })
   expect([known.byItemId.size, known.byUid.size, known.byId.size]).toEqual([1, 1, 1])
 

@@ -56,7 +56,7 @@ describe('after the ledger was lost', () => {
   )
 
   test('what the application cancelled meanwhile goes from Exchange: once, and once it is surely its own', async () => {
-    const { system, keeper } = await startLiving()
+    const { system, keeper } = await startLiving({ REBUILD_WAIT_SECONDS: '3' })
     const { simulator } = system
     await whileAway(system, () => keeper.make('meeting', undefined))
     const cancelled = keeper.resent()

@@ -67,7 +67,7 @@ describe('an item that is hidden when the ledger is lost', () => {
   test.each(['without a loss', 'after a loss'])(
     'is not deleted while it is hidden, but once it is shown, if the application cancels it %s',
     async (when) => {
-      const bed = await startHidden()
+      const bed = await startHidden({ REBUILD_WAIT_SECONDS: '3' })
       const { system, keeper, ids } = bed
       const { simulator } = system
       if (when === 'after a loss') {
@@ -109,8 +109,8 @@ test('a listing for the sake of what is hidden tells nothing earlier than it is 
 type Bed = Awaited<ReturnType<typeof startHidden>>
 
 /** Two appointments of the application's and two of its user's, which he has hidden since, and it knows that. */
-async function startHidden() {
-  const system = await startSystem({ env })
+async function startHidden(more: Record<string, string> = {}) {
+  const system = await startSystem({ env: { ...env, ...more } })
   const { simulator, application } = system
   const keeper = keepBooks(system, alice)
   for (const subject of subjects.filter((each) => each.startsWith('ours'))) {

@@ -15,8 +15,12 @@ export type Finding =
       readonly stampedVersion?: number
       /** Of what the application held at that version, if the stamp tells. */
       readonly stampedBase?: Partial<Fingerprints>
+      /** What else may be the appointment's item; missing until it was asked for. */
+      readonly alike?: Alike
     }
   | { readonly kind: 'gone' }
+  /** No item is there that the appointment's id was made from. */
+  | { readonly kind: 'unnamed' }
   /**
    * The items in the calendar that carry the appointment's stamp, the oldest first; and, once these were asked for, those
    * that are elsewhere in the mailbox: moved out of the calendar, or deleted.
@@ -26,6 +30,9 @@ export type Finding =
       readonly items: readonly StampedItem[]
       readonly elsewhere?: readonly StampedItem[]
     }
+
+/** Further items with the same stamp or UID, but for copies of which the application speaks as such. */
+export type Alike = { readonly inCalendar: number; readonly elsewhere: number }
 
 export type StampedItem = {
   readonly itemId: string
@@ -57,7 +64,17 @@ export type OutboundPlan =
       /** Only a listing that begins later than the one that began then tells. */
       readonly passedOverMs?: number
     }
-  /** It had an item before the ledger was lost, and has none: created only once somebody has decided so. */
+  /** The application has time to send everything again, and may speak of the item as of another appointment's. */
+  | { readonly action: 'awaitResend'; readonly untilMs: number }
+  /** Its id may be that of a user's copy which was taken for the original. */
+  | { readonly action: 'findNamed' }
+  | { readonly action: 'findAlike'; readonly item: LinkedItem }
+  /** The item is not this appointment's, but one of its own. */
+  | { readonly action: 'handOver'; readonly item: LinkedItem }
+  /**
+   * It had an item before the ledger was lost, and has none, or it is to go, and which item is its own is in doubt:
+   * carried out only once somebody has decided so.
+   */
   | { readonly action: 'confirm' }
   | { readonly action: 'create'; readonly appointment: Appointment }
   /** An earlier attempt created it after all. `extra` are further ones: folded, without mail. */

@@ -1,7 +1,9 @@
+import { isUnremembered } from './caught-up.ts'
 import { mergeBase, takesAway } from './base.ts'
 import type { OutboundInput, OutboundPlan, Present, StampedItem } from './outbound-plan.ts'
+import { planPresumed } from './plan-presumed.ts'
 import { planUpdate } from './plan-update.ts'
-import { type CalendarKnowledge, doubtOf } from './rebuild.ts'
+import { type CalendarKnowledge, doubtOf, isLookedFor, mayNameItem } from './rebuild.ts'
 import type { AppointmentRecord, ChangeKind, Intent, Link } from './record.ts'
 import type { SettledWanted, Wanted } from './wanted.ts'
 
@@ -20,15 +22,27 @@ export function planOutbound(input: OutboundInput): OutboundPlan {
 function planAbsent(input: OutboundInput): OutboundPlan {
   const { record, earlier, finding } = input
   const { item } = record.link
-  const doubtful = !item && !earlier && planDoubtful(input)
+  const doubtful = item ? planPresumed(input, item) : !earlier && planUnlinked(input)
   if (doubtful) return doubtful
-  if (finding?.kind === 'stamped') {
-    const itemIds = madeByUs(finding.items).map(({ itemId }) => itemId)
-    return itemIds.length > 0 ? { action: 'delete', itemIds } : { action: 'settle' }
-  }
+  if (finding?.kind === 'stamped') return planStampedOff(input, madeByUs(finding.items))
   if (finding?.kind === 'gone') return { action: 'settle' }
   if (!item) return earlier ? { action: 'findStamped' } : { action: 'settle' }
   return finding ? { action: 'delete', itemIds: [item.itemId] } : { action: 'read', item }
+}
+
+function planStampedOff(input: OutboundInput, found: readonly StampedItem[]): OutboundPlan {
+  // What is not linked yet, and no attempt of this ledger's made, may be a copy: the other direction tells.
+  if (isOfEarlierLedger(input, found)) return { action: 'awaitListing', awaitedMs: 0 }
+  const itemIds = found.map(({ itemId }) => itemId)
+  return itemIds.length > 0 ? { action: 'delete', itemIds } : { action: 'settle' }
+}
+
+function isOfEarlierLedger(
+  { record, earlier, calendar }: OutboundInput,
+  found: readonly StampedItem[],
+): boolean {
+  if (!calendar || (calendar.isListed && !calendar.isRestored) || !isUnremembered(record)) return false
+  return found.some(({ attempt }) => attempt !== earlier?.attempt)
 }
 
 function planCreate(input: OutboundInput, wanted: Present): OutboundPlan {
@@ -36,7 +50,7 @@ function planCreate(input: OutboundInput, wanted: Present): OutboundPlan {
   if (record.decision === 'drop') return { action: 'tellCancelled' }
   if (wasCancelledMeanwhile(record, wanted) && rules.policy !== 'application')
     return { action: 'tellCancelled' }
-  if (!earlier) return planDoubtful(input) ?? { action: 'create', appointment: wanted.appointment }
+  if (!earlier) return planUnlinked(input) ?? { action: 'create', appointment: wanted.appointment }
   return planRepeated(input, wanted, earlier)
 }
 
@@ -73,6 +87,13 @@ function hasLanded({ version, attempt }: StampedItem, record: AppointmentRecord,
   return record.decision !== 'create' && version > written.version && attempt !== known
 }
 
+/** What has no item may be a copy whose item is another's. */
+function planUnlinked(input: OutboundInput): OutboundPlan | undefined {
+  const { record, finding, calendar } = input
+  const mayBeNamed = calendar && !finding && mayNameItem(record, calendar) && !isPassedOver(record, calendar)
+  return mayBeNamed ? { action: 'findNamed' } : planDoubtful(input)
+}
+
 /** Nothing is made, nor given up, of which an item may be there. What is found is linked by the other direction. */
 function planDoubtful({ record, finding, calendar }: OutboundInput): OutboundPlan | undefined {
   switch (calendar ? doubtOf(record, record.wanted!, calendar) : 'none') {
@@ -88,6 +109,11 @@ function planDoubtful({ record, finding, calendar }: OutboundInput): OutboundPla
     case 'none':
       return undefined
   }
+}
+
+/** It was searched for, and waits for a listing. */
+function isPassedOver(record: AppointmentRecord, calendar: CalendarKnowledge): boolean {
+  return record.passedOverMs !== undefined && !isLookedFor(record, calendar)
 }
 
 function passedOverBy({ passedOverMs }: AppointmentRecord, calendar: CalendarKnowledge | undefined): number {

@@ -21,6 +21,8 @@ export type Candidates = {
   readonly byUid?: AppointmentRecord
   /** The one that the first item with its UID is. */
   readonly byId?: AppointmentRecord
+  /** The one that the item is as a copy, whose id is made from its handle. */
+  readonly byCopyId?: AppointmentRecord
 }
 
 export type SyncPlan =
@@ -55,7 +57,11 @@ export function planSync(item: SyncedItem, candidates: Candidates, rules?: Admis
 }
 
 /** Not of interest, unless it is ours, or the application speaks of it, and the ledger does not remember it. */
-function planRefused({ stamp }: SyncedItem, { byStamp, byUid, byId }: Candidates, reason: Refusal): SyncPlan {
+function planRefused(
+  { stamp }: SyncedItem,
+  { byStamp, byUid, byId, byCopyId }: Candidates,
+  reason: Refusal,
+): SyncPlan {
   const hide = (appointmentId: string, stamped: boolean): SyncPlan => ({
     action: 'hide',
     appointmentId,
@@ -63,6 +69,7 @@ function planRefused({ stamp }: SyncedItem, { byStamp, byUid, byId }: Candidates
     reason,
   })
   const isOpen = (record: AppointmentRecord) => !record.link.item && isUnremembered(record)
+  if (byCopyId?.wanted && isOpen(byCopyId)) return hide(byCopyId.appointmentId, false)
   if (stamp && (!byStamp || isOpen(byStamp))) return hide(stamp.appointmentId, true)
   const named = byUid ?? byId
   if (!stamp && named?.wanted && isOpen(named)) return hide(named.appointmentId, false)
@@ -87,7 +94,9 @@ function planKnown(item: SyncedItem, record: AppointmentRecord, refusal: Refusal
   return { action: 'look', record, later: record.intent !== undefined }
 }
 
-function planUnknown({ stamp }: SyncedItem, { byStamp, byUid, byId }: Candidates): SyncPlan {
+function planUnknown({ stamp }: SyncedItem, { byStamp, byUid, byId, byCopyId }: Candidates): SyncPlan {
+  if (byCopyId && !byCopyId.link.item)
+    return { action: 'link', appointmentId: byCopyId.appointmentId, stamped: false }
   if (stamp && !byStamp) return { action: 'link', appointmentId: stamp.appointmentId, stamped: true }
   if (stamp && byStamp) return planStamped(stamp, byStamp)
   const known = byUid ?? byId

@@ -23,6 +23,8 @@ export type CalendarKnowledge = {
    * lost. How long they were waited for since this one is listed.
    */
   readonly othersAwaitedMs?: number
+  /** Until then the application is waited for to send everything again: what it speaks of tells copies apart. */
+  readonly resentUntilMs?: number
   /** What is then without an item is created without asking. */
   readonly createsUnconfirmed: boolean
 }
@@ -52,13 +54,13 @@ function doubtOfUnremembered(
   calendar: CalendarKnowledge,
 ): Doubt | undefined {
   const { isListed, isRestored, othersAwaitedMs } = calendar
-  const isFromExchange = isExchangeId(record.appointmentId) || wanted.isFromExchange === true
-  const mayBeOld = isFromExchange || isOld(record, wanted, calendar)
+  const isTheirs = isFromExchange({ ...record, wanted })
+  const mayBeOld = isTheirs || isOld(record, wanted, calendar)
   if (!mayBeOld) return undefined
-  if (isFromExchange && !isLookedFor(record, calendar)) return 'passedOver'
+  if (isTheirs && !isLookedFor(record, calendar)) return 'passedOver'
   if (!isListed) return 'unlisted'
   if (!isToBeAsked(record, wanted, calendar)) return undefined
-  if (isFromExchange || isRestored) return 'unconfirmed'
+  if (isTheirs || isRestored) return 'unconfirmed'
   return othersAwaitedMs === undefined ? undefined : 'unlisted'
 }
 
@@ -71,6 +73,17 @@ export function isLookedFor(
   return listing.startedAtMs > passedOverMs
 }
 
+/**
+ * The id of a user's copy names its item. After a loss the item may have been taken for that of the original, and the
+ * application tells better.
+ */
+export function mayNameItem(
+  record: AppointmentRecord,
+  { isListed, isRestored }: Pick<CalendarKnowledge, 'isListed' | 'isRestored'>,
+): boolean {
+  return isListed && isRestored && isUnremembered(record) && isFromExchange(record)
+}
+
 /** The application speaks of what only an earlier ledger can have told it. */
 export function tellsOfLoss(
   record: AppointmentRecord,
@@ -81,6 +94,10 @@ export function tellsOfLoss(
   // What moved here from another mailbox may be based on what this ledger has told.
   const isBefore = (wanted.basedOn ?? 0) <= revisionAt(ledgerSinceMs)
   return isExchangeId(appointmentId) || (wasTold(wanted) && isBefore)
+}
+
+function isFromExchange({ appointmentId, wanted }: AppointmentRecord): boolean {
+  return isExchangeId(appointmentId) || wanted?.isFromExchange === true
 }
 
 /** It is based on what the application was told. */

@@ -24,6 +24,8 @@ export type LinkedItem = {
   readonly role: 'organizer' | 'attendee'
   /** Whether it carries our stamp: we made it, and keep the stamp's version current. */
   readonly stamped: boolean
+  /** It was found by its stamp or UID when nothing was known of the appointment: a user's copy looks the same. */
+  readonly isPresumed?: true
 }
 
 /**
@@ -91,6 +93,12 @@ export type Link = {
 /** An attempt to write whose outcome is not known yet, noted before the write. */
 export type Intent = { readonly version: number; readonly attempt: string; readonly atMs: number }
 
+/**
+ * What somebody decides of an appointment that is unconfirmed: `create` makes it. `cancel` deletes the item that is taken
+ * for its own. `drop` leaves the calendar as it is.
+ */
+export type Decision = 'create' | 'cancel' | 'drop'
+
 /** Everything the ledger knows of one appointment. */
 export type AppointmentRecord = {
   readonly appointmentId: string
@@ -106,7 +114,7 @@ export type AppointmentRecord = {
   /** Conflicts whose other value people chose, oldest first. */
   readonly reversals?: readonly Reversal[]
   /** What somebody decided of an appointment that was unconfirmed, until it is settled. */
-  readonly decision?: 'create' | 'drop'
+  readonly decision?: Decision
   /**
    * When the newest listing of its calendar began, when the application first spoke of it in vain: what was hidden then
    * was passed over, since nothing told that it was of interest. Until it is settled.

@@ -160,6 +160,12 @@ export interface CalendarGateway {
     options?: CallOptions,
   ): Promise<ItemHead[]>
 
+  /**
+   * Those of them that somebody moved or deleted: without what Exchange keeps by itself of items that are there, such as
+   * earlier states.
+   */
+  findTakenAwayByStamp(mailbox: string, appointmentId: string, options?: CallOptions): Promise<ItemHead[]>
+
   /** The items of the default calendar with this UID, compared without regard to case. */
   findByUid(mailbox: string, uid: string, options?: CallOptions): Promise<ItemHead[]>
 

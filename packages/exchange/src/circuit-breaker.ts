@@ -68,6 +68,7 @@ export function withCircuitBreaker(gateway: CalendarGateway, options: BreakerOpt
     deleteItems: (...args) => guarded(() => gateway.deleteItems(...args)),
     getItems: (...args) => guarded(() => gateway.getItems(...args)),
     findByStamp: (...args) => guarded(() => gateway.findByStamp(...args)),
+    findTakenAwayByStamp: (...args) => guarded(() => gateway.findTakenAwayByStamp(...args)),
     findElsewhereByStamp: (...args) => guarded(() => gateway.findElsewhereByStamp(...args)),
     findByUid: (...args) => guarded(() => gateway.findByUid(...args)),
     sync: (...args) => guarded(() => gateway.sync(...args)),

@@ -18,6 +18,9 @@ export abstract class ExchangeError extends Error {
   }
 }
 
+/** Whatever a server or a proxy asks for, it is asked again then: nothing stands still for a day without a word. */
+const longestRetryAfterMs = 3_600_000
+
 /** Exchange is down, busy, or fenced off by the breaker. Try again, not before `retryAfterMs`; it costs no attempt. */
 export class ExchangeUnavailableError extends ExchangeError {
   override name = 'ExchangeUnavailableError'
@@ -27,7 +30,7 @@ export class ExchangeUnavailableError extends ExchangeError {
 
   constructor(code: string, retryAfterMs: number, options: ErrorOptions & { effect: 'none' | 'unknown' }) {
     super('Exchange is unavailable', code, options)
-    this.retryAfterMs = retryAfterMs
+    this.retryAfterMs = Math.min(retryAfterMs, longestRetryAfterMs)
     this.effect = options.effect
   }
 }

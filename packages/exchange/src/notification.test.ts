@@ -42,6 +42,7 @@ test.each([
   ['a document type', `<!DOCTYPE a [<!ENTITY x "y">]>${notification('')}`],
   ['an entity of its own', notification('<t:StatusEvent>&x;</t:StatusEvent>')],
   ['no subscription', notification('').replace(/<t:SubscriptionId>.*<\/t:SubscriptionId>/, '')],
+  ['a tower of elements', notification(`${'<a>'.repeat(300)}${'</a>'.repeat(300)}`)],
   [
     'a name that is no name',
     notification('<__proto__><polluted>1</polluted></__proto__>').replaceAll('SubscriptionId', 'x'),
@@ -49,6 +50,12 @@ test.each([
 ])('%s is no notification', (_name, xml) => {
   expect(parseNotification(xml)).toBeUndefined()
   expect({}).not.toHaveProperty('polluted')
+})
+
+test('is read in a time that grows with its length, also if it declares thousands of namespaces', () => {
+  const namespaces = Array.from({ length: 40_000 }, (_, n) => `xmlns:n${n}="u"`).join(' ')
+  const events = `<t:StatusEvent ${namespaces}><t:Watermark>w0</t:Watermark></t:StatusEvent>`
+  expect(parseNotification(notification(events))?.events).toEqual([{ kind: 'status', watermark: 'w0' }])
 })
 
 test.each(['OK', 'Unsubscribe'] as const)('the answer %s is in the form that Exchange wants', (status) => {

@@ -59,6 +59,7 @@ export function withoutWriting(
     },
     getItems: (...args) => gateway.getItems(...args),
     findByStamp: (...args) => gateway.findByStamp(...args),
+    findTakenAwayByStamp: (...args) => gateway.findTakenAwayByStamp(...args),
     findElsewhereByStamp: (...args) => gateway.findElsewhereByStamp(...args),
     findByUid: (...args) => gateway.findByUid(...args),
     sync: (...args) => gateway.sync(...args),

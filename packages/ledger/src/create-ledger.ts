@@ -11,6 +11,7 @@ import { createEnablings, type EnablingLedger } from './enablings.ts'
 import { createForget, type ForgetLedger } from './forget.ts'
 import { createHealth, type HealthLedger } from './health.ts'
 import { createHearing, type HearingLedger } from './hearing.ts'
+import { type CopyLedger, createCopies } from './copies.ts'
 import { createInbound, type InboundLedger } from './inbound.ts'
 import { createListening, type ListeningLedger } from './listening.ts'
 import { createListings, type ListingLedger } from './listings.ts'
@@ -50,6 +51,7 @@ export type Ledger = MailboxLedger &
   CrossingLedger &
   ConflictLedger &
   RebuildLedger &
+  CopyLedger &
   RestorationLedger &
   GenerationLedger &
   MailLedger &
@@ -156,6 +158,7 @@ function assemble(
     ...createOutbound(store, { tombstoneMs, waitReplicas }),
     ...inbound,
     ...listings,
+    ...createCopies(store),
     ...createRebuilds(store, listings.startListing, { tombstoneMs }),
     ...restorations,
     ...createGeneration(store),

@@ -1,12 +1,19 @@
-import { isUnsettled } from '@lockstep/domain'
+import { type Decision, isUnsettled } from '@lockstep/domain'
 import { recordOf, type StoredFields } from './codec/record.ts'
 import { uidHandle } from './keys.ts'
 import type { Listing } from './listing.ts'
 import type { Store } from './store.ts'
 
-/** An appointment that had an item before the ledger was lost, and has none. */
+/**
+ * An appointment that had an item before the ledger was lost, and has none; or one that is to go, and which item is its
+ * own is in doubt.
+ */
 export type Unconfirmed = {
   readonly appointmentId: string
+  /** What the application asks for. */
+  readonly asks: 'create' | 'cancel'
+  /** The item that `cancel` would delete. */
+  readonly itemId?: string
   readonly version: number
   /** When the application made that version. */
   readonly madeAtMs: number
@@ -26,12 +33,7 @@ export type RebuildLedger = {
   /** Those that are parked as unconfirmed, the first one first. */
   unconfirmed(mailboxId: string, limit: number): Promise<Unconfirmed[]>
   /** Decides an unconfirmed appointment, which is due now. Says whether it was one. */
-  decide(
-    mailboxId: string,
-    appointmentId: string,
-    decision: 'create' | 'drop',
-    nowMs: number,
-  ): Promise<boolean>
+  decide(mailboxId: string, appointmentId: string, decision: Decision, nowMs: number): Promise<boolean>
   /** These have an item now: what of them is unconfirmed is due. Says whether any was. */
   confirmFound(mailboxId: string, appointmentIds: readonly string[], nowMs: number): Promise<boolean>
   /**
@@ -108,7 +110,7 @@ async function alias(store: Store, tombstoneMs: number, { mailboxId, exchangeId,
   )
 }
 
-/** One that was settled meanwhile, or has an item, is listed no more. */
+/** One that was settled meanwhile, or has an item and is not to go, is listed no more. */
 async function unconfirmed(store: Store, mailboxId: string, limit: number): Promise<Unconfirmed[]> {
   const { keys, send, pipeline } = store
   const key = keys.unconfirmed(mailboxId)
@@ -122,17 +124,25 @@ async function unconfirmed(store: Store, mailboxId: string, limit: number): Prom
       for (const id of some) commands.hgetall(keys.appointment(mailboxId, id))
     })) as StoredFields[]
     for (const [n, id] of some.entries()) {
-      const record = recordOf(id, stored[n]!)
-      const { wanted } = record
-      if (!wanted || !isUnsettled(record) || record.link.item) over.push(id)
-      else if (stored[n]!['x'] === UNCONFIRMED && stored[n]!['p'] !== undefined) {
-        const sinceMs = Number(listed[2 * (from + n) + 1])
-        found.push({ appointmentId: id, version: wanted.version, madeAtMs: wanted.atMs, sinceMs })
-      }
+      const question = questionOf(id, stored[n]!)
+      if (!question) over.push(id)
+      else if (stored[n]!['x'] === UNCONFIRMED && stored[n]!['p'] !== undefined)
+        found.push({ ...question, sinceMs: Number(listed[2 * (from + n) + 1]) })
     }
   }
   if (over.length > 0) await send((redis) => redis.zrem(key, ...over))
   return found.slice(0, limit)
+}
+
+function questionOf(appointmentId: string, stored: StoredFields): Omit<Unconfirmed, 'sinceMs'> | undefined {
+  const record = recordOf(appointmentId, stored)
+  const { wanted, link } = record
+  if (!wanted || !isUnsettled(record)) return undefined
+  const { version, atMs: madeAtMs } = wanted
+  const { item } = link
+  if (wanted.kind === 'present')
+    return item ? undefined : { appointmentId, asks: 'create', version, madeAtMs }
+  return item && { appointmentId, asks: 'cancel', itemId: item.itemId, version, madeAtMs }
 }
 
 const AT_A_TIME = 500

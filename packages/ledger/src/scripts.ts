@@ -17,6 +17,7 @@ const names = [
   'end-listing',
   'end-subscription',
   'forget',
+  'hand-over',
   'heard',
   'hold-group',
   'join-group',

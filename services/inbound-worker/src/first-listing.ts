@@ -12,6 +12,19 @@ export function held(marks: readonly Mark[], heldUntilMs: number | undefined, is
 }
 
 /**
+ * What comes without a stamp once the calendar is listed is new, and no copy of what was there before; unless it is
+ * hidden, and was of no interest then.
+ */
+export function presumed(marks: readonly Mark[], heldUntilMs: number | undefined): Mark[] {
+  return marks.map((mark) => {
+    if (heldUntilMs !== undefined || mark.kind === 'withdraw' || !mark.item?.isPresumed || mark.item.stamped)
+      return mark
+    const { isPresumed: _isPresumed, ...item } = mark.item
+    return { ...mark, item }
+  })
+}
+
+/**
  * What bears our stamp, and is not remembered, is of an earlier ledger. What was made since, and has a new handle because
  * its user moved it to and fro, is not.
  */

@@ -65,7 +65,7 @@ export function createLookAt({ ledger, gateway, digest, refusePersonal }: Deps):
 
     async function present(item: LinkedItem, found: CalendarItem): Promise<ItemResult<Looked>> {
       const { itemId, uid, role, appointment, changeKey, lastModifiedMs, stamp } = found
-      const linked: LinkedItem = { itemId, uid, role, stamped: item.stamped }
+      const linked: LinkedItem = { ...item, itemId, uid, role }
       const reason = refusalOf(found, { refusePersonal }) ?? (await attendeeCopy(mailbox, found))
       if (reason || !appointment) return refused(linked, reason ?? 'private')
       const ours = item.stamped && stamp ? { stamp } : {}

@@ -2,19 +2,15 @@ import { setTimeout as wait } from 'node:timers/promises'
 import {
   appointmentIdFor,
   type Digest,
+  isUntouched,
   type LinkedItem,
   planSync,
   type Refusal,
   type SyncPlan,
 } from '@lockstep/domain'
-import {
-  type CalendarGateway,
-  isListed,
-  type ItemChange,
-  ItemGoneError,
-  type ItemHead,
-} from '@lockstep/exchange'
-import type { Ledger, Mailbox, Mark } from '@lockstep/ledger'
+import { type CalendarGateway, type ItemChange, type ItemHead } from '@lockstep/exchange'
+import type { Known, Ledger, Mailbox, Mark } from '@lockstep/ledger'
+import { createComparing } from './comparing.ts'
 
 type Deps = {
   ledger: Ledger
@@ -55,7 +51,13 @@ export function createMarksOf({ ledger, gateway, digest, refusePersonal, onRefus
   return async function marksOf(mailbox, changes, signal) {
     const owner = mailbox.enabledAs ?? mailbox.id
     const idOf = (head: ItemHead) => appointmentIdFor(owner, head.uid, digest)
+    const copyIdOf = ({ uid, itemId }: Pick<ItemHead, 'uid' | 'itemId'>) =>
+      appointmentIdFor(owner, uid, digest, itemId)
     const known = await ledger.lookUp(mailbox.id, keysOf(changes, idOf))
+    const copies = await ledger.lookUp(mailbox.id, {
+      appointmentIds: unknownIn(changes, known).map(copyIdOf),
+    })
+    const comparing = createComparing({ gateway, address: mailbox.address, signal })
     const marks = new Map<string, Mark>()
     const unlinks: string[] = []
     let triesLeft = settling.tries
@@ -63,7 +65,11 @@ export function createMarksOf({ ledger, gateway, digest, refusePersonal, onRefus
     for (const change of changes) {
       if (change.kind === 'gone') {
         const record = known.byItemId.get(change.itemId)
-        if (!record) continue
+        if (!record) {
+          // It came and went in one page.
+          for (const [id, { item }] of marks) if (item?.itemId === change.itemId) marks.delete(id)
+          continue
+        }
         const { appointmentId } = record
         // Moved out and back in one page: the handle that went is not the current one any more.
         if (!marks.get(appointmentId)?.item) marks.set(appointmentId, { appointmentId, kind: 'gone' })
@@ -79,11 +85,13 @@ export function createMarksOf({ ledger, gateway, digest, refusePersonal, onRefus
       const byStamp = head.stamp && known.byId.get(head.stamp.appointmentId)
       const byUid = known.byUid.get(head.uid.toLowerCase())
       const byId = known.byId.get(idOf(head))
+      const byCopyId = copies.byId.get(copyIdOf(head))
       const candidates = {
         ...(byItemId && { byItemId }),
         ...(byStamp && { byStamp }),
         ...(byUid && { byUid }),
         ...(byId && { byId }),
+        ...(byCopyId && { byCopyId }),
       }
       const plan = planSync(head, candidates, { refusePersonal })
       const isSettling = plan.action === 'look' && plan.later && !byItemId
@@ -112,14 +120,25 @@ export function createMarksOf({ ledger, gateway, digest, refusePersonal, onRefus
       }
     }
 
-    /** Another new item of the page may have the same UID: then this one is its copy. */
-    function newIdOf(head: ItemHead): string {
-      const id = idOf(head)
-      return marks.get(id)?.item ? copyIdOf(head) : id
+    /** It looks like the appointment's own. Another item of the page may look the same. */
+    async function presumed(appointmentId: string, head: ItemHead, stamped: boolean): Promise<Mark> {
+      const isOwnId = appointmentId === (copies.byId.get(copyIdOf(head))?.appointmentId ?? copyIdOf(head))
+      if (isOwnId) return linking(appointmentId, { ...head, stamped })
+      const other = marks.get(appointmentId)?.item
+      return other
+        ? apart(appointmentId, other, head)
+        : linking(appointmentId, { ...head, stamped, isPresumed: true })
     }
 
-    function copyIdOf({ uid, itemId }: ItemHead): string {
-      return appointmentIdFor(owner, uid, digest, itemId)
+    /** One of two that look the same is a copy, and an appointment of its own: rather the one that came later. */
+    async function apart(appointmentId: string, other: LinkedItem, head: ItemHead): Promise<Mark> {
+      const { stamped } = other
+      const asOriginal = linking(appointmentId, { ...head, stamped, isPresumed: true })
+      if (!(await comparing.isStillThere(appointmentId, other, head))) return asOriginal
+      if (!(await comparing.isOlder(appointmentId, head, other)))
+        return linking(copyIdOf(head), { ...head, stamped: false })
+      marks.set(appointmentId, asOriginal)
+      return linking(copyIdOf({ uid: head.uid, ...other }), { uid: head.uid, ...other, stamped: false })
     }
 
     function noteRefused(reason: Refusal | 'echo' | 'known' | 'unknown'): void {
@@ -138,13 +157,16 @@ export function createMarksOf({ ledger, gateway, digest, refusePersonal, onRefus
         case 'withdraw':
           return { appointmentId: plan.record.appointmentId, kind: 'withdraw', reason: plan.reason }
         case 'link':
-          return linking(plan.appointmentId ?? newIdOf(head), head, plan.stamped)
+          return presumed(plan.appointmentId ?? idOf(head), head, plan.stamped)
         case 'hide':
-          return { ...linking(plan.appointmentId, head, plan.stamped), kind: 'withdraw', reason: plan.reason }
+          if (marks.get(plan.appointmentId)?.item) return undefined
+          return {
+            ...(await presumed(plan.appointmentId, head, plan.stamped)),
+            kind: 'withdraw',
+            reason: plan.reason,
+          }
         case 'compare':
-          return (await isStillThere(plan.record.appointmentId, plan.record.link.item!, head))
-            ? linking(plan.absent ?? copyIdOf(head), head, false)
-            : linking(plan.record.appointmentId, head, plan.record.link.item!.stamped)
+          return compared(plan, head)
         case 'fold':
           await gateway.deleteItems(mailbox.address, [{ itemId: head.itemId, send: 'none' }], {
             signal,
@@ -154,23 +176,33 @@ export function createMarksOf({ ledger, gateway, digest, refusePersonal, onRefus
       }
     }
 
-    /** That it is gone is believed if a search does not find it either: its copy would take its place. */
-    async function isStillThere(appointmentId: string, item: LinkedItem, head: ItemHead): Promise<boolean> {
-      const { itemId } = item
-      const call = { signal, direction: 'inbound' as const }
-      const [result] = await gateway.getItems(mailbox.address, [itemId], call)
-      if (result!.ok) return result!.value.inCalendar
-      if (!(result!.error instanceof ItemGoneError)) throw result!.error
-      const held = { ...item, uid: item.uid ?? head.uid }
-      return isListed(gateway, mailbox.address, { appointmentId, item: held }, call)
+    async function compared(
+      { record, absent }: Extract<SyncPlan, { action: 'compare' }>,
+      head: ItemHead,
+    ): Promise<Mark> {
+      const { appointmentId } = record
+      const item = marks.get(appointmentId)?.item ?? record.link.item!
+      if (!absent && item.isPresumed && isUntouched(record)) return apart(appointmentId, item, head)
+      if (await comparing.isStillThere(appointmentId, item, head))
+        return linking(absent ?? copyIdOf(head), { ...head, stamped: false })
+      const { stamped, isPresumed } = item
+      return linking(appointmentId, { ...head, stamped, ...(isPresumed && { isPresumed }) })
     }
   }
 }
 
+type Found = Pick<ItemHead, 'itemId' | 'uid'> & Pick<LinkedItem, 'stamped' | 'isPresumed'>
+
 /** The role is not known before the item is read. */
-function linking(appointmentId: string, { itemId, uid }: ItemHead, stamped: boolean): Mark {
-  const item: LinkedItem = { itemId, uid, role: 'organizer', stamped }
+function linking(appointmentId: string, { itemId, uid, stamped, isPresumed }: Found): Mark {
+  const item: LinkedItem = { itemId, uid, role: 'organizer', stamped, ...(isPresumed && { isPresumed }) }
   return { appointmentId, kind: 'look', item }
+}
+
+/** Those that no appointment is known to have. */
+function unknownIn(changes: readonly ItemChange[], { byItemId }: Known): ItemHead[] {
+  const heads = changes.flatMap((change) => (change.kind === 'present' ? [change.head] : []))
+  return heads.filter(({ itemId }) => !byItemId.has(itemId))
 }
 
 function keysOf(changes: readonly ItemChange[], idOf: (head: ItemHead) => string) {

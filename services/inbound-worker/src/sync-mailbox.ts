@@ -7,7 +7,7 @@ import {
 import { type Ledger, type Listing, type Mailbox, settingsWhileOn } from '@lockstep/ledger'
 import type { MailboxHandler, WakeQueue } from '@lockstep/queue'
 import type { Logger } from '@lockstep/runtime'
-import { confirmFound, held, noteStamps } from './first-listing.ts'
+import { confirmFound, held, noteStamps, presumed } from './first-listing.ts'
 import type { HearingUpkeep } from './hearing/hearing.ts'
 import { openListing } from './listing.ts'
 import type { MarksOf } from './marks.ts'
@@ -174,7 +174,7 @@ async function apply(
     before,
     after: page.cursor,
     isLast: page.isLast,
-    marks: held(marks, heldUntilMs, listing !== undefined).map((mark) => ({
+    marks: presumed(held(marks, heldUntilMs, listing !== undefined), heldUntilMs).map((mark) => ({
       ...mark,
       ...(notifiedAtMs && { notifiedAtMs }),
     })),

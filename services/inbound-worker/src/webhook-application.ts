@@ -11,6 +11,8 @@ export type WebhookOptions = {
 }
 
 const unavailableMs = 2_000
+/** Whatever the application asks for, it is told again then. */
+const longestUnavailableMs = 3_600_000
 const longestAnswer = 64 * 1024
 
 /** The application as an HTTP endpoint that changes are posted to, signed after the Standard Webhooks specification. */
@@ -64,7 +66,7 @@ function receptionOf(status: number, retryAfter: string | string[] | undefined, 
     const seconds = Number(retryAfter)
     return {
       kind: 'unavailable',
-      retryAfterMs: seconds > 0 ? seconds * 1_000 : unavailableMs,
+      retryAfterMs: seconds > 0 ? Math.min(seconds * 1_000, longestUnavailableMs) : unavailableMs,
       code: `HTTP_${status}`,
     }
   }

@@ -1,4 +1,5 @@
-import type { Ledger, Mailbox } from '@lockstep/ledger'
+import type { Decision } from '@lockstep/domain'
+import { type Ledger, type Mailbox, UNCONFIRMED } from '@lockstep/ledger'
 import type { Queues } from '@lockstep/queue'
 import { type Logger, ProblemError } from '@lockstep/runtime'
 import express, { type RequestHandler, Router } from 'express'
@@ -11,7 +12,10 @@ import { queryOf } from './query.ts'
 
 type Deps = { ledger: Ledger; queues: Queues; log: Logger }
 
-/** `/v1/unconfirmed`: what had an item before the ledger was lost and has none waits for somebody to decide. */
+/**
+ * `/v1/unconfirmed`: what had an item before the ledger was lost and has none waits for somebody to decide; so does what
+ * is to be cancelled, and whose item may be a user's copy.
+ */
 export function unconfirmed(deps: Deps): Router {
   const body = express.text({ type: 'application/json', limit: 1_024 })
   return Router()
@@ -34,13 +38,25 @@ function list({ ledger }: Deps): RequestHandler {
 }
 
 async function listedOf(ledger: Ledger, { id, address }: Mailbox, limit: number): Promise<Listed> {
-  return (await ledger.unconfirmed(id, limit)).map(({ appointmentId, version, madeAtMs, sinceMs }) => ({
+  return (await ledger.unconfirmed(id, limit)).map(({ madeAtMs, sinceMs, ...unconfirmed }) => ({
     mailbox: address,
-    appointmentId,
-    version,
+    ...unconfirmed,
     madeAt: iso(madeAtMs),
     since: iso(sinceMs),
   }))
+}
+
+/** What is to be made cannot be cancelled, and what is to be cancelled not be made. */
+async function refuseOther(ledger: Ledger, mailboxId: string, appointmentId: string, decision: Decision) {
+  const asked = decision !== 'drop' && (await ledger.state(mailboxId, appointmentId))
+  if (!asked || asked.outbound?.code !== UNCONFIRMED) return
+  const asks = asked.record.wanted?.kind === 'absent' ? 'cancel' : 'create'
+  if (decision === asks) return
+  throw new ProblemError({
+    status: 409,
+    detail: `The application does not ask to ${decision} the appointment.`,
+    mend: `Send {"decision":"${asks}"} or {"decision":"drop"}; GET /v1/unconfirmed shows what it asks.`,
+  })
 }
 
 function decide({ ledger, queues, log }: Deps): RequestHandler<{ mailbox: string; appointmentId: string }> {
@@ -52,10 +68,11 @@ function decide({ ledger, queues, log }: Deps): RequestHandler<{ mailbox: string
       throw new ProblemError({
         status: 400,
         detail: 'The decision is missing or not known.',
-        mend: 'Send {"decision":"create"} or {"decision":"drop"} as application/json.',
+        mend: 'Send {"decision":"create"}, {"decision":"cancel"} or {"decision":"drop"} as application/json.',
       })
     }
     const { decision } = body.data
+    await refuseOther(ledger, id, appointmentId, decision)
     const decided = await ledger.decide(id, appointmentId, decision, Date.now())
     if (decided) {
       log.info({ mailboxId: id, appointmentId, decision }, 'unconfirmed appointment decided')

@@ -26,6 +26,7 @@ export async function calendarOf(
     ...(listing && { listing }),
     isCurrent: nowMs < currentAtMs + staleMs,
     isRestored: restoredSinceMs !== undefined && nowMs < restoredSinceMs + restoredMs,
+    ...(listedAtMs !== undefined && { resentUntilMs: listedAtMs + rebuildWaitMs }),
     ...(awaitsOthers && awaitedMs < rebuildWaitMs && { othersAwaitedMs: awaitedMs }),
     createsUnconfirmed,
   }

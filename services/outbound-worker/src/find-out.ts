@@ -20,13 +20,14 @@ import {
   type ItemHead,
   type Stamp,
 } from '@lockstep/exchange'
-import { type Ledger, type Mailbox, type OutboundOutcome, ownItems } from '@lockstep/ledger'
-import { missing, outcomeOfError } from './outcome.ts'
+import { type Ledger, type Mailbox, ownItems } from '@lockstep/ledger'
+import { missing, notFoundOut } from './outcome.ts'
+import { findCopies } from './find-copies.ts'
 import type { OutboundSettings } from './outbound-settings.ts'
 import type { Task } from './task.ts'
 
 type Options = {
-  ledger: Pick<Ledger, 'lookUp'>
+  ledger: Pick<Ledger, 'lookUp' | 'presumedItems' | 'handOver'>
   gateway: CalendarGateway
   mailbox: Mailbox
   tasks: readonly Task[]
@@ -41,6 +42,7 @@ type Options = {
  */
 export async function findOut(options: Options): Promise<void> {
   await readItems(options)
+  await findCopies(options)
   const searching = options.tasks.filter(({ plan, outcome }) => !outcome && plan.action === 'findStamped')
   const lacking = options.tasks.filter(({ plan, outcome }) => !outcome && plan.action === 'findElsewhere')
   await Promise.all([
@@ -64,10 +66,10 @@ async function readItems(options: Options): Promise<void> {
       task.mustRead = false
       if (result.ok) take(task, result.value, settings, digest)
       else if (result.error instanceof ItemGoneError) await confirmGone(task, item, result.error, options)
-      else task.outcome = notFoundOut(result.error, task)
+      else task.outcome = notFoundOut(result.error, task.attempt.attempts)
     }
   } catch (error) {
-    for (const { task } of reading) task.outcome = notFoundOut(error, task)
+    for (const { task } of reading) task.outcome = notFoundOut(error, task.attempt.attempts)
   }
 }
 
@@ -78,12 +80,13 @@ async function confirmGone(task: Task, item: LinkedItem, denial: ItemGoneError, 
   try {
     const call = { signal, direction: 'outbound' as const }
     const alike = await findAlike(gateway, mailbox.address, { appointmentId, item }, call)
-    if (alike.some(({ itemId }) => itemId === item.itemId)) task.outcome = notFoundOut(denial, task)
+    if (alike.some(({ itemId }) => itemId === item.itemId))
+      task.outcome = notFoundOut(denial, task.attempt.attempts)
     else if (wanted?.kind === 'absent')
       follow(task, item, await ownItems(ledger, mailbox.id, appointmentId, alike))
     else task.finding = { kind: 'gone' }
   } catch (error) {
-    task.outcome = notFoundOut(error, task)
+    task.outcome = notFoundOut(error, task.attempt.attempts)
   }
 }
 
@@ -170,7 +173,7 @@ async function findStamped(task: Task, { ledger, gateway, mailbox, signal }: Opt
     const own = await ownItems(ledger, mailbox.id, appointmentId, heads)
     task.finding = { kind: 'stamped', items: own.flatMap(stampedItem) }
   } catch (error) {
-    task.outcome = notFoundOut(error, task)
+    task.outcome = notFoundOut(error, task.attempt.attempts)
   }
 }
 
@@ -192,16 +195,10 @@ async function findElsewhere(tasks: readonly Task[], options: Options): Promise<
         task.finding = { ...task.finding, elsewhere: own.flatMap(stampedItem) }
     }
   } catch (error) {
-    for (const task of tasks) task.outcome = notFoundOut(error, task)
+    for (const task of tasks) task.outcome = notFoundOut(error, task.attempt.attempts)
   }
 }
 
 function stampedItem({ itemId, changeKey, stamp }: ItemHead): StampedItem[] {
   return stamp ? [{ itemId, changeKey, ...stamp }] : []
-}
-
-/** Looking has no effect of its own; an earlier intent stays open. */
-function notFoundOut(error: unknown, { attempt }: Task): OutboundOutcome {
-  const outcome = outcomeOfError(error, attempt.attempts, Date.now())
-  return outcome.kind === 'failed' ? { ...outcome, effect: 'none' } : outcome
 }

@@ -49,6 +49,12 @@ export function outcomeOfError(error: unknown, attempts: number, nowMs: number):
   throw error
 }
 
+/** Looking has no effect of its own; an earlier intent stays open. */
+export function notFoundOut(error: unknown, attempts: number): OutboundOutcome {
+  const outcome = outcomeOfError(error, attempts, Date.now())
+  return outcome.kind === 'failed' ? { ...outcome, effect: 'none' } : outcome
+}
+
 /** It failed by itself: again later, and parked after too many times. */
 export function outcomeOfFailure(code: string, attempts: number, nowMs = Date.now()): OutboundOutcome {
   if (attempts >= attemptsBeforeParking) return { kind: 'parked', code }

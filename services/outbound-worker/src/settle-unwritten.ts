@@ -8,7 +8,7 @@ import {
   type Observed,
   type OutboundPlan,
 } from '@lockstep/domain'
-import { type OutboundOutcome, UNCONFIRMED } from '@lockstep/ledger'
+import { type OutboundAttempt, type OutboundOutcome, UNCONFIRMED } from '@lockstep/ledger'
 import { missing, missingMs, postponed, settledAs } from './outcome.ts'
 import type { Task } from './task.ts'
 
@@ -36,7 +36,16 @@ export function outcomeWithoutWriting({
     case 'confirm':
       return { kind: 'parked', code: UNCONFIRMED }
     case 'awaitListing':
-      return awaitingListing(plan)
+      return awaitingListing(plan, attempt)
+    default:
+      return outcomeOfWaiting(plan)
+  }
+}
+
+function outcomeOfWaiting(plan: OutboundPlan): OutboundOutcome | undefined {
+  switch (plan.action) {
+    case 'awaitResend':
+      return postponed(plan.untilMs, 'NOT_SENT_AGAIN', 'none')
     case 'wait':
       // Nothing was tried: the lost call stays the one that is waited for.
       return postponed(plan.untilMs, 'LOST_ANSWER', 'none')
@@ -45,6 +54,11 @@ export function outcomeWithoutWriting({
     default:
       return undefined
   }
+}
+
+/** No attempt at a version that is wanted absent makes an item: whoever finds one need not wait for it. */
+function effectSoFar({ record: { wanted }, earlier }: OutboundAttempt): 'none' | 'moot' {
+  return wanted?.kind === 'absent' && earlier?.version === wanted.version ? 'moot' : 'none'
 }
 
 function settled(
@@ -61,8 +75,11 @@ function settled(
   return settledAs(link)
 }
 
-function awaitingListing({ awaitedMs, passedOverMs }: AwaitListing): OutboundOutcome {
-  const outcome = postponed(Date.now() + untilListedMs(awaitedMs), 'NOT_LISTED', 'none')
+function awaitingListing(
+  { awaitedMs, passedOverMs }: AwaitListing,
+  attempt: OutboundAttempt,
+): OutboundOutcome {
+  const outcome = postponed(Date.now() + untilListedMs(awaitedMs), 'NOT_LISTED', effectSoFar(attempt))
   return { ...outcome, ...(passedOverMs !== undefined && { passedOverMs }) }
 }
 

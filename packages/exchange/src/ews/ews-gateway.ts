@@ -5,7 +5,7 @@ import { isAnswer } from './failures.ts'
 import type { EwsClient } from './ews-client.ts'
 import { createItems } from './operations/create-items.ts'
 import { deleteItems } from './operations/delete-items.ts'
-import { findElsewhereByStamp } from './operations/find-elsewhere.ts'
+import { findElsewhereByStamp, findTakenAwayByStamp } from './operations/find-elsewhere.ts'
 import { findByPlainUid, findByStamp, findByUid } from './operations/find-items.ts'
 import { getCalendarFolder } from './operations/get-calendar-folder.ts'
 import { getItems } from './operations/get-items.ts'
@@ -31,6 +31,8 @@ export function createEwsGateway(client: EwsClient): CalendarGateway {
     updateItems: (mailbox, updates, options) => updateItems(client, mailbox, updates, options),
     deleteItems: (mailbox, deletions, options) => deleteItems(client, mailbox, deletions, options),
     findByStamp: (mailbox, appointmentId, options) => findByStamp(client, mailbox, appointmentId, options),
+    findTakenAwayByStamp: (mailbox, appointmentId, options) =>
+      findTakenAwayByStamp(client, mailbox, appointmentId, options),
     findElsewhereByStamp: (mailbox, appointmentIds, options) =>
       findElsewhereByStamp(client, mailbox, appointmentIds, options),
     sync: (mailbox, cursor, options) => syncFolderItems(client, mailbox, cursor, options),

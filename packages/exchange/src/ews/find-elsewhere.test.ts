@@ -35,6 +35,16 @@ test('neither the calendar nor a search folder is searched', async () => {
   expect(calls.flatMap(parentsOf)).toEqual(['a'])
 })
 
+test('what was taken away is looked for where users put things, and where Exchange puts what they delete', async () => {
+  const { findTakenAway, calls } = await setUp({ folders: [folder('calendar'), folder('a')] })
+  await findTakenAway()
+  const [call = ''] = calls.filter((each) => each.includes('<m:FindItem'))
+  expect(parentsOf(call)).toEqual(['a'])
+  const kept = [...call.matchAll(/DistinguishedFolderId Id="(\w+)"/g)].map(([, id]) => id)
+  expect(kept).toEqual(['recoverableitemsdeletions', 'recoverableitemspurges'])
+  expect(calls.some((each) => each.includes('recoverableitemsroot'))).toBe(false)
+})
+
 test('what one folder holds more of is asked for in that folder alone', async () => {
   const { find, calls } = await setUp({
     folders: [folder('a'), folder('b')],
@@ -103,7 +113,8 @@ async function setUp({ folders, listing, answerOf = () => found([], true) }: Exc
       return envelope('FindFolder', error('FindFolder', 'ErrorFolderNotFound'))
     const offset = Number(offsetOf(call))
     if (call.includes('<m:FindFolder')) return envelope('FindFolder', listing ?? listed(folders, offset))
-    return envelope('FindItem', ...parentsOf(call).map((id) => answerOf(id, offset)))
+    const named = [...call.matchAll(/FolderId Id="(\w+)"/g)].map(([, id]) => id!)
+    return envelope('FindItem', ...named.map((id) => answerOf(id, offset)))
   }
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/EWS/Exchange.asmx`
@@ -121,7 +132,11 @@ async function setUp({ folders, listing, answerOf = () => found([], true) }: Exc
     deadlineMs: 10_000,
   })
   const gateway = createEwsGateway(client)
-  return { calls, find: () => gateway.findElsewhereByStamp(mailbox, ['APP-1']) }
+  return {
+    calls,
+    find: () => gateway.findElsewhereByStamp(mailbox, ['APP-1']),
+    findTakenAway: () => gateway.findTakenAwayByStamp(mailbox, 'APP-1'),
+  }
 }
 
 function offsetOf(call: string): string {

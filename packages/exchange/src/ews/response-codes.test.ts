@@ -41,6 +41,7 @@ describe('an error is sorted by what can be done about it', () => {
     expect(errorOfCode('ErrorServerBusy', 0)).toMatchObject({ retryAfterMs: 1_000, effect: 'none' })
     expect(errorOfCode('ErrorServerBusy')).toMatchObject({ retryAfterMs: 1_000 })
     expect(errorOfCode('ErrorServerBusy', 30_000)).toMatchObject({ retryAfterMs: 30_000 })
+    expect(errorOfCode('ErrorServerBusy', 1e12)).toMatchObject({ retryAfterMs: 3_600_000 })
   })
 
   test('too many subscriptions of one mailbox keep no other mailbox waiting', () => {

@@ -77,6 +77,9 @@ function describeElsewhere(open: Open): void {
     const moved = userMoves(itemId, folder)
     expect(moved).not.toBe(itemId)
     expect(await find()).toMatchObject([{ itemId: moved, stamp }])
+    const takenAway = await gateway.findTakenAwayByStamp(mailbox, stamp.appointmentId)
+    expect(takenAway).toMatchObject([{ itemId: moved, stamp }])
+    expect(await gateway.findTakenAwayByStamp(mailbox, 'APP-9')).toEqual([])
     expect(await gateway.findByStamp(mailbox, stamp.appointmentId)).toEqual([])
     const back = userMoves(moved, 'calendar')
     expect(await find()).toEqual([])
@@ -92,6 +95,7 @@ function describeElsewhere(open: Open): void {
     expect(found.map(({ stamp: { appointmentId } = stamp }) => appointmentId)).toEqual(
       Array.from({ length: places.length + 1 }, () => stamp.appointmentId),
     )
+    expect(await gateway.findTakenAwayByStamp(mailbox, stamp.appointmentId)).toEqual(found)
   })
 
   test('finds the stamps of several appointments at once, and of no others', async () => {

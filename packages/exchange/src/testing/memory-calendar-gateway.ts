@@ -149,6 +149,10 @@ export class MemoryCalendarGateway implements CalendarGateway {
       .map(headOf)
   }
 
+  async findTakenAwayByStamp(mailbox: string, appointmentId: string): Promise<ItemHead[]> {
+    return this.findElsewhereByStamp(mailbox, [appointmentId])
+  }
+
   async findByUid(mailbox: string, uid: string): Promise<ItemHead[]> {
     this.#begin('findByUid')
     return this.itemsOf(mailbox)

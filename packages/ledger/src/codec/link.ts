@@ -72,19 +72,21 @@ export function unpackLink(
 const NO_HANDLE = '-'.repeat(22)
 
 /** The item's two handles come first, each 22 characters, so that a script can find them without JSON. */
-export function packItem({ itemId, uid, role, stamped }: LinkedItem): string {
+export function packItem({ itemId, uid, role, stamped, isPresumed }: LinkedItem): string {
   const flags = (role === 'attendee' ? 1 : 0) + (stamped ? 2 : 0)
-  const rest = JSON.stringify([itemId, flags, ...(uid === undefined ? [] : [uid])])
+  const known = uid === undefined ? [] : [uid, ...(isPresumed ? [1] : [])]
+  const rest = JSON.stringify([itemId, flags, ...known])
   return `${itemHandle(itemId)} ${uid === undefined ? NO_HANDLE : uidHandle(uid)} ${rest}`
 }
 
 export function unpackItem(stored: string): LinkedItem {
-  const [itemId, flags, uid] = JSON.parse(stored.slice(46)) as [string, number, string?]
+  const [itemId, flags, uid, presumed] = JSON.parse(stored.slice(46)) as [string, number, string?, 1?]
   return {
     itemId,
     ...(uid !== undefined && { uid }),
     role: flags % 2 === 1 ? 'attendee' : 'organizer',
     stamped: flags >= 2,
+    ...(presumed === 1 && { isPresumed: true }),
   }
 }
 

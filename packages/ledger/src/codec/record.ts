@@ -1,4 +1,12 @@
-import type { AppointmentRecord, Intent, Offer, Refusal, SettledWanted, Wanted } from '@lockstep/domain'
+import type {
+  AppointmentRecord,
+  Decision,
+  Intent,
+  Offer,
+  Refusal,
+  SettledWanted,
+  Wanted,
+} from '@lockstep/domain'
 import { unpackReversals } from './conflict.ts'
 import { unpackCrossings, unpackFrozen } from './crossing.ts'
 import { unpackLink, unpackOffer } from './link.ts'
@@ -40,7 +48,7 @@ export function recordOf(appointmentId: string, stored: StoredFields): Appointme
     offers: offersOf(stored),
     ...(stored['f'] !== undefined && { crossings: unpackCrossings(stored['f']) }),
     ...(stored['rv'] !== undefined && { reversals: unpackReversals(stored['rv']) }),
-    ...(stored['y'] !== undefined && { decision: stored['y'] as 'create' | 'drop' }),
+    ...(stored['y'] !== undefined && { decision: stored['y'] as Decision }),
     ...(stored['u'] !== undefined && { passedOverMs: Number(stored['u']) }),
     ...(stored['mk'] === 'withdraw' && stored['mr'] !== undefined && { hiding: stored['mr'] as Refusal }),
     ...(stored['z'] !== undefined && { frozen: unpackFrozen(stored['z']) }),

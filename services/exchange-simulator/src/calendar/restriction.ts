@@ -48,7 +48,12 @@ export function itemOperand(path: Element, zone: string): ItemOperand | undefine
 function extendedOperand(element: Element): ItemOperand {
   const path = readExtendedPath(element)
   const isNumber = /^(Integer|Short|Long|Double|Float|Currency)/.test(path.type)
-  const valueOf = (text: string | undefined): Value => (isNumber && text !== undefined ? Number(text) : text)
+  const isBinary = path.type.startsWith('Binary')
+  const valueOf = (text: string | undefined): Value => {
+    if (text === undefined) return undefined
+    if (isBinary) return Buffer.from(text, 'base64').toString('hex')
+    return isNumber ? Number(text) : text
+  }
   const constant = (text: string): string => normalized(text, path.type)
   return {
     values: (item) => extendedValue(item, path)?.values.map(valueOf) ?? [undefined],

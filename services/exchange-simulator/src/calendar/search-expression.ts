@@ -21,12 +21,19 @@ export type Search<Target> = {
 type OperandOf<Target> = (path: Element) => Operand<Target>
 
 const comparisons: Readonly<Record<string, (left: Value, right: Value) => boolean>> = {
-  IsEqualTo: (left, right) => left === right,
-  IsNotEqualTo: (left, right) => left !== right,
+  IsEqualTo: isSame,
+  IsNotEqualTo: (left, right) => !isSame(left, right),
   IsGreaterThan: (left, right) => left !== undefined && right !== undefined && left > right,
   IsGreaterThanOrEqualTo: (left, right) => left !== undefined && right !== undefined && left >= right,
   IsLessThan: (left, right) => left !== undefined && right !== undefined && left < right,
   IsLessThanOrEqualTo: (left, right) => left !== undefined && right !== undefined && left <= right,
+}
+
+/** Exchange compares texts without regard to case. */
+function isSame(left: Value, right: Value): boolean {
+  return typeof left === 'string' && typeof right === 'string'
+    ? left.toLowerCase() === right.toLowerCase()
+    : left === right
 }
 
 /** Compiles one search expression; `operandOf` says what its paths name. */

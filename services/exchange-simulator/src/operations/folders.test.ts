@@ -62,7 +62,7 @@ describe('FindItem in several folders', () => {
       BasePoint: 'Beginning',
       ...page,
     })
-    const restriction = node('m:Restriction', isEqualTo(stampUri, 'A'))
+    const restriction = node('m:Restriction', isEqualTo(stampUri, 'a'))
     return node('m:FindItem', shape() + view + restriction + node('m:ParentFolderIds', folders), {
       Traversal: 'Shallow',
     })

@@ -78,6 +78,7 @@ describe('a restriction', () => {
     ],
     ['any category', isEqualTo(fieldUri('item:Categories'), 'Red'), ['Café visit', 'Revisit']],
     ['no such category', compare('IsNotEqualTo', fieldUri('item:Categories'), 'Blue'), ['Revisit', 'Other']],
+    ['a text in another case', isEqualTo(fieldUri('item:Subject'), 'rEVISIT'), ['Revisit']],
     ['a number', compare('IsGreaterThan', number, '5'), ['Revisit', 'Other']],
     ['Excludes', node('t:Excludes', number + node('t:Bitmask', '', { Value: '0x2' })), []],
     ['Not', node('t:Not', compare('IsLessThanOrEqualTo', number, '6')), ['Revisit']],

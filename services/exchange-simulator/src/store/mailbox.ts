@@ -70,8 +70,9 @@ export class Mailbox {
     return [...(this.#byUid.get(uid.toUpperCase()) ?? [])]
   }
 
+  /** Without regard to case. */
   withExtended(key: string, value: string): CalendarItem[] {
-    return [...(this.#byExtended.get(`${key}\0${value}`) ?? [])]
+    return [...(this.#byExtended.get(`${key}\0${value.toLowerCase()}`) ?? [])]
   }
 
   put(item: CalendarItem): void {
@@ -104,7 +105,7 @@ export class Mailbox {
   #index(item: CalendarItem, visit: (index: Map<string, Set<CalendarItem>>, key: string) => void): void {
     visit(this.#byUid, item.uid.toUpperCase())
     for (const [key, { values }] of Object.entries(item.extended)) {
-      for (const value of values) visit(this.#byExtended, `${key}\0${value}`)
+      for (const value of values) visit(this.#byExtended, `${key}\0${value.toLowerCase()}`)
     }
   }
 }

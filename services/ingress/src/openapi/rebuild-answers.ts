@@ -6,6 +6,15 @@ export const unconfirmedSchema = z
       z.object({
         mailbox: z.string(),
         appointmentId: z.string(),
+        asks: z
+          .enum(['create', 'cancel'])
+          .describe(
+            'What the application asks for. create: to make an appointment that has no item in Exchange. cancel: to delete an item that may be a copy which its user has made.',
+          ),
+        itemId: z
+          .string()
+          .optional()
+          .describe('Of what it asks to cancel: the EWS id of the item that would be deleted.'),
         version: z.int(),
         madeAt: z.iso.datetime().describe('When the application made that version.'),
         since: z.iso.datetime(),
@@ -15,12 +24,12 @@ export const unconfirmedSchema = z
   .meta({ id: 'UnconfirmedList' })
 
 export const decisionSchema = z
-  .strictObject({ decision: z.enum(['create', 'drop']) })
+  .strictObject({ decision: z.enum(['create', 'cancel', 'drop']) })
   .meta({ id: 'Decision' })
 
 export const decidedSchema = z
   .object({
-    decision: z.enum(['create', 'drop']),
+    decision: z.enum(['create', 'cancel', 'drop']),
     decided: z.boolean().describe('Whether it was unconfirmed.'),
   })
   .meta({ id: 'Decided' })

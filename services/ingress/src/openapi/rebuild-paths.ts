@@ -18,7 +18,7 @@ export const rebuildPaths = () =>
         operationId: 'listUnconfirmed',
         summary: 'List what somebody has to decide after a loss of Redis',
         description:
-          'Appointments that the application sent again, that it made before the loss, and that have no item in Exchange: deleted there meanwhile, or not written before the loss. None is created until it is decided, one by one or by REBUILD_CREATE.',
+          'Appointments that the application sent again, that it made before the loss, and that have no item in Exchange: deleted there meanwhile, or not written before the loss (asks: create). And those that it cancels and whose item may be a copy which its user has made, since another item with the same stamp or UID is there, or was deleted (asks: cancel). Nothing is created until it is decided, one by one or by REBUILD_CREATE; nothing of these is deleted until it is decided.',
         ...withKey,
         parameters: parametersOf(unconfirmedQuery),
         responses: {
@@ -36,13 +36,17 @@ export const rebuildPaths = () =>
         operationId: 'decideUnconfirmed',
         summary: 'Decide an unconfirmed appointment',
         description:
-          'create: it is made in Exchange, and attendees are invited. drop: it stays as it is in Exchange, and the application is told that it is cancelled.',
+          'create: it is made in Exchange, and attendees are invited. cancel: the item that itemId names is deleted, and attendees are told. drop: the calendar stays as it is; of what was to be created the application is told that it is cancelled, of what was to be cancelled that its item is an appointment of its own.',
         ...withKey,
         parameters: [mailbox, inPath('appointmentId', "The application's own id of the appointment.")],
         requestBody: { required: true, content: { 'application/json': { schema: reference('Decision') } } },
         responses: {
           200: json('Whether it was unconfirmed.', 'Decided'),
-          ...problems({ 400: 'The decision is missing or not known.', ...unknown }),
+          ...problems({
+            400: 'The decision is missing or not known.',
+            409: 'The application asks for something else: create instead of cancel, or the other way round.',
+            ...unknown,
+          }),
           ...usualProblems,
         },
       },

@@ -14,7 +14,13 @@ const texts = new Set(['Subject', 'Location', 'Body', 'Value', 'String'])
 /** Lists whose children of different names have an order that matters. */
 const ordered = new Set(['Changes', 'Notification'])
 
+/** By prefix. Those of an element inherit from those of its parent: they are not copied for each. */
 type Namespaces = Readonly<Record<string, string>>
+const none: Namespaces = Object.create(null) as Namespaces
+
+/** No message of EWS comes near; a hostile one is as deep as it is long. */
+const deepest = 200
+
 type Frame = {
   name: string
   value: JsElement
@@ -41,7 +47,10 @@ export function parseSoap(xml: string): JsElement {
   parser.on('error', () => {
     throw new SyntaxError(`not well-formed at line ${parser.line}, column ${parser.column}`)
   })
-  parser.on('opentag', ({ name, attributes }) => frames.push(openFrame(name, attributes, frames.at(-1))))
+  parser.on('opentag', ({ name, attributes }) => {
+    if (frames.length >= deepest) throw new SyntaxError('elements are nested too deeply')
+    frames.push(openFrame(name, attributes, frames.at(-1)))
+  })
   const addText = (text: string) => {
     const frame = frames.at(-1)
     if (frame) frame.text += text
@@ -66,19 +75,7 @@ function openFrame(
   parent: Frame | undefined,
 ): Frame {
   const [prefix, name] = split(qualifiedName)
-  const value: JsElement = {}
-  let namespaces: Namespaces = parent?.namespaces ?? {}
-  let hasAttributes = false
-
-  for (const [attribute, text] of Object.entries(attributes)) {
-    const [attributePrefix, attributeName] = split(attribute)
-    if (attribute === 'xmlns') namespaces = { ...namespaces, '': text }
-    else if (attributePrefix === 'xmlns') namespaces = { ...namespaces, [attributeName]: text }
-    else {
-      hasAttributes = true
-      value[attributeName] = text
-    }
-  }
+  const { value, namespaces, hasAttributes } = readAttributes(attributes, parent?.namespaces ?? none)
   if (prefix) value['__prefix'] = prefix
   if (typedNamespaces.has(namespaces[prefix] ?? '')) value['__type'] = name
   if (parent) {
@@ -86,6 +83,26 @@ function openFrame(
     if (ordered.has(parent.name)) value['__position'] = parent.children
   }
   return { name, value, hasAttributes, namespaces, text: '', children: 0 }
+}
+
+function readAttributes(
+  attributes: Record<string, string>,
+  inherited: Namespaces,
+): Pick<Frame, 'value' | 'namespaces' | 'hasAttributes'> {
+  const value: JsElement = {}
+  let declared: Record<string, string> | undefined
+  let hasAttributes = false
+  for (const [attribute, text] of Object.entries(attributes)) {
+    const [prefix, name] = split(attribute)
+    if (attribute === 'xmlns' || prefix === 'xmlns') {
+      declared ??= Object.create(inherited) as Record<string, string>
+      declared[prefix && name] = text
+    } else {
+      hasAttributes = true
+      value[name] = text
+    }
+  }
+  return { value, namespaces: declared ?? inherited, hasAttributes }
 }
 
 function split(qualifiedName: string): [prefix: string, name: string] {

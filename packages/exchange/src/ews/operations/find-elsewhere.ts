@@ -45,9 +45,7 @@ export async function findElsewhereByStamp(
   options?: CallOptions,
 ): Promise<ItemHead[]> {
   if (appointmentIds.length === 0) return []
-  const calendarId = await getCalendarFolder(client, mailbox, options)
-  const folders = await findFolders(client, mailbox, WellKnownFolderName.MsgFolderRoot, options)
-  const others = folders.filter(({ id }) => id !== calendarId)
+  const others = await besidesCalendar(client, mailbox, options)
   const found: ItemHead[] = []
   for (let from = 0; from < appointmentIds.length; from += idsInCall) {
     const search = { client, mailbox, appointmentIds: appointmentIds.slice(from, from + idsInCall), options }
@@ -55,6 +53,33 @@ export async function findElsewhereByStamp(
     found.push(...(await findIn(await recoverable(search), search)))
   }
   return found
+}
+
+/** Where users put things, and what they delete for good goes. */
+export async function findTakenAwayByStamp(
+  client: EwsClient,
+  mailbox: string,
+  appointmentId: string,
+  options?: CallOptions,
+): Promise<ItemHead[]> {
+  const folders = [...(await besidesCalendar(client, mailbox, options)), ...deletedForGood]
+  return findIn(folders, { client, mailbox, appointmentIds: [appointmentId], options })
+}
+
+/** Beside them lie earlier states of items, and Exchange's own log of the calendar: of what is there, too. */
+const deletedForGood: readonly ItemFolder[] = [
+  { id: WellKnownFolderName.RecoverableItemsDeletions, items: 0 },
+  { id: WellKnownFolderName.RecoverableItemsPurges, items: 0 },
+]
+
+async function besidesCalendar(
+  client: EwsClient,
+  mailbox: string,
+  options: CallOptions | undefined,
+): Promise<ItemFolder[]> {
+  const calendarId = await getCalendarFolder(client, mailbox, options)
+  const folders = await findFolders(client, mailbox, WellKnownFolderName.MsgFolderRoot, options)
+  return folders.filter(({ id }) => id !== calendarId)
 }
 
 /** What is deleted with Shift, or out of Deleted Items, and what is kept of it and of its earlier states. */
@@ -114,7 +139,9 @@ async function findPage(
   const results = await client.run({ operation: 'FindItem', mailbox, options }, async (service) => {
     // The library's own method fails as a whole if one folder does.
     const request = new FindItemRequest(service, ServiceErrorHandling.ReturnErrors) as FindItems
-    request.ParentFolderIds.AddRange(folders.map(({ id }) => new FolderId(id)))
+    request.ParentFolderIds.AddRange(
+      folders.map(({ id }) => (typeof id === 'string' ? new FolderId(id) : new FolderId(id))),
+    )
     request.SearchFilter = hasStampOf(appointmentIds)
     request.View = new ItemView(pageSize, offset)
     request.View.PropertySet = headShape()

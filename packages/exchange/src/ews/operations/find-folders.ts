@@ -12,7 +12,7 @@ import type { CallOptions } from '../../calendar-gateway.ts'
 import type { EwsClient } from '../ews-client.ts'
 
 /** A folder, and how many items it holds. */
-export type ItemFolder = { readonly id: string; readonly items: number }
+export type ItemFolder = { readonly id: string | WellKnownFolderName; readonly items: number }
 
 /** Exchange gives 1,000 at a time, and fewer if it is busy. */
 const pageSize = 1_000
