@@ -5,7 +5,7 @@ import type { Constellation } from './constellation.ts'
 import { labelOf } from './content.ts'
 import { createDecisions } from './decisions.ts'
 import type { Evidence } from './evidence.ts'
-import { keepCopies, vanished } from './kept-copies.ts'
+import { copyMeanwhile, keepCopies, vanished } from './kept-copies.ts'
 import { judge, isRefused, type Violation } from './oracle.ts'
 import { comeToRest, restless } from './rest.ts'
 import type { Stage } from './stage.ts'
@@ -33,8 +33,12 @@ export async function rebuilt(options: Options): Promise<Violation[]> {
   const hidden: Memory[] = []
   await constellation.loseLedger(async () => {
     stage.lostAtMs = Date.now()
+    const copied = await copyMeanwhile(stage, evidence())
     stage.book.blurCopies()
     keepCopies(constellation, stage)
+    // Of every other one the application cancels what it was made from.
+    for (const label of copied.filter((_, n) => n % 2 === 0))
+      await stage.play({ do: 'cancel', side: 'application', label, afterMs: 0 })
     const there = stage.book.all().filter((memory) => memory.agreed && evidence().items(memory).length === 1)
     deleted.push(...toDelete(constellation, there))
     for (const { label } of deleted) await stage.play({ do: 'cancel', side: 'exchange', label, afterMs: 0 })
@@ -42,14 +46,7 @@ export async function rebuilt(options: Options): Promise<Violation[]> {
     for (const { label } of hidden)
       await stage.play({ do: label % 2 ? 'hide' : 'repeat', side: 'exchange', label, afterMs: 0 })
   })
-  for (const version of stage.application.resent()) {
-    const { label } = stage.application.entries.find(
-      (entry) => entry.appointmentId === version.appointmentId,
-    )!
-    const place = hidden.findIndex((memory) => memory.label === label)
-    // Every other one that is hidden is spoken of once its calendar is listed.
-    stage.producer.send(version, place % 2 === 0 ? 'muchLater' : 'once')
-  }
+  sendAgain(stage, hidden)
 
   const unconfirmed = createDecisions(constellation, stage, new Set(deleted.map(({ label }) => label)))
   const unstamped = mailboxesWithoutStamps(constellation, stage, deleted)
@@ -98,6 +95,15 @@ function toDelete({ mailboxes }: Constellation, there: readonly Memory[]): Memor
     label % 3 === 0 || mailboxes.indexOf(mailbox) % 3 === there.length % 3
   const isLeft = there.some((memory) => memory.bornAt === 'application' && !isChosen(memory))
   return isLeft ? there.filter(isChosen) : []
+}
+
+/** Every other one that is hidden is spoken of only once its calendar is listed. */
+function sendAgain({ application, producer }: Stage, hidden: readonly Memory[]): void {
+  for (const version of application.resent()) {
+    const { label } = application.entries.find((entry) => entry.appointmentId === version.appointmentId)!
+    const place = hidden.findIndex((memory) => memory.label === label)
+    producer.send(version, place % 2 === 0 ? 'muchLater' : 'once')
+  }
 }
 
 /** One of three. */
