@@ -183,6 +183,16 @@ describe('offering', () => {
     expect((await state())?.record.offers).toEqual([])
   })
 
+  test('stores nothing once the version that it knew of was written', async () => {
+    const { mark, accept, beginOne, settle, beginDelivery, ledger, mailboxId, state } = await aLedger()
+    await accept(1)
+    await mark()
+    const attempt = await beginDelivery()
+    await settle(await beginOne(), linkAt(1))
+    expect(await ledger.offer(mailboxId, attempt, anOffer('x'))).toBe('moved')
+    expect((await state())?.record.offers).toEqual([])
+  })
+
   test('stores nothing once the application has decided anew, which may be to hide it', async () => {
     const { mark, settled, cancel, beginDelivery, beginDeliveries, ledger, mailboxId } = await aLedger()
     await settled(1)
