@@ -31,14 +31,12 @@ export async function rebuilt(options: Options): Promise<Violation[]> {
   const mails = constellation.simulator.mails.length
   const deleted: Memory[] = []
   const hidden: Memory[] = []
+  const copied: number[] = []
   await constellation.loseLedger(async () => {
     stage.lostAtMs = Date.now()
-    const copied = await copyMeanwhile(stage, evidence())
+    copied.push(...(await copyMeanwhile(stage, evidence())))
     stage.book.blurCopies()
     keepCopies(constellation, stage)
-    // Of every other one the application cancels what it was made from.
-    for (const label of copied.filter((_, n) => n % 2 === 0))
-      await stage.play({ do: 'cancel', side: 'application', label, afterMs: 0 })
     const there = stage.book.all().filter((memory) => memory.agreed && evidence().items(memory).length === 1)
     deleted.push(...toDelete(constellation, there))
     for (const { label } of deleted) await stage.play({ do: 'cancel', side: 'exchange', label, afterMs: 0 })
@@ -46,6 +44,9 @@ export async function rebuilt(options: Options): Promise<Violation[]> {
     for (const { label } of hidden)
       await stage.play({ do: label % 2 ? 'hide' : 'repeat', side: 'exchange', label, afterMs: 0 })
   })
+  // Of every other one the application cancels what it was made from.
+  for (const label of copied.filter((_, n) => n % 2 === 0))
+    await stage.play({ do: 'cancel', side: 'application', label, afterMs: 0 })
   sendAgain(stage, hidden)
 
   const unconfirmed = createDecisions(constellation, stage, new Set(deleted.map(({ label }) => label)))
