@@ -2,7 +2,8 @@ import type { FaultOptions } from '@lockstep/exchange-simulator'
 import type { Field } from './content.ts'
 
 export type Side = 'application' | 'exchange'
-export type ServiceName = 'ingress' | 'outbound-worker' | 'inbound-worker'
+export type WorkerName = 'outbound-worker' | 'inbound-worker'
+export type ServiceName = 'ingress' | WorkerName
 
 /** How the producer sends an event: at once, late and so overtaken by newer ones, much later, or once more later. */
 export type Sending = 'once' | 'late' | 'muchLater' | 'twice'
@@ -30,6 +31,11 @@ export type Trouble =
   /** One of the processes that do the same. */
   | { do: 'kill'; service: ServiceName; place: number }
   | { do: 'freeze'; service: ServiceName; place: number; forMs: number }
+  /**
+   * A worker falls asleep before Redis hears how something ended that it did, and wakes up once another has gone on;
+   * `isAmid`: while that one has something in hand again.
+   */
+  | { do: 'sleep'; service: WorkerName; place: number; forMs: number; isAmid: boolean }
   | { do: 'restartRedis' }
 
 export type Action = (UserAction | Trouble) & { sending?: Sending; afterMs: number }

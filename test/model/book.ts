@@ -59,9 +59,9 @@ export function createBook() {
       const copies = [...memories.values()].filter(({ copyOf }) => copyOf !== undefined)
       for (const [root, some] of Map.groupBy(copies, (copy) => rootOf(memories, copy))) {
         const family = [root, ...some]
-        const wasClear = family.every(({ isAmbiguous }) => !isAmbiguous)
+        const wasClear = family.every(({ isAmbiguous, blurred }) => !isAmbiguous || blurred)
         for (const one of family) {
-          if (wasClear) one.blurred = { wasThere: false }
+          if (wasClear) one.blurred ??= { wasThere: false }
           one.isAmbiguous = true
         }
       }

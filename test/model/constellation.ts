@@ -7,7 +7,9 @@ import { freePort, startRedis } from '@lockstep/local'
 import { Redis } from 'ioredis'
 import { startApplication, type TestApplication } from '../support/application.ts'
 import { type ServiceProcess, spawnService } from '../support/service-process.ts'
-import type { ServiceName } from './action.ts'
+import type { ServiceName, Trouble } from './action.ts'
+import { fallAsleep } from './asleep.ts'
+import { openRedisDoor, type RedisDoor } from '../support/redis-door.ts'
 
 export type Constellation = {
   readonly simulator: Simulator
@@ -18,6 +20,8 @@ export type Constellation = {
   /** Ends a process as a power cut would, and starts it again. */
   kill(service: ServiceName, place: number): Promise<void>
   freeze(service: ServiceName, place: number, forMs: number): Promise<void>
+  /** Says whether it had anything to say that was held back. */
+  sleep(sleep: Extract<Trouble, { do: 'sleep' }>): Promise<boolean>
   restartRedis(): Promise<void>
   /** Everything in Redis is gone for good, while no service runs; and what happens meanwhile. */
   loseLedger(meanwhile: () => Promise<void>): Promise<void>
@@ -76,15 +80,25 @@ export async function startConstellation(options: ConstellationOptions): Promise
     ...options.env,
   }
   const { workers = 1 } = options
-  const crew = names.flatMap((service) =>
-    Array.from({ length: service === 'ingress' ? 1 : workers }, () => createMember(service, env)),
+  const crew = await Promise.all(
+    names.flatMap((service) =>
+      Array.from({ length: service === 'ingress' ? 1 : workers }, async () =>
+        createMember(service, env, await openRedisDoor(redis.url)),
+      ),
+    ),
   )
+  const membersOf = (service: ServiceName) => crew.filter((member) => member.service === service)
   const memberOf = (service: ServiceName, place: number) => {
-    const members = crew.filter((member) => member.service === service)
+    const members = membersOf(service)
     return members[place % members.length]!
   }
   const close = async () => {
-    await Promise.all(crew.map((member) => member.end()))
+    await Promise.all(
+      crew.map(async (member) => {
+        await member.end()
+        await member.door.close()
+      }),
+    )
     await application.close()
     await simulator.close()
     await redis.stop()
@@ -114,6 +128,11 @@ export async function startConstellation(options: ConstellationOptions): Promise
       await wait(forMs)
       member.signal('SIGCONT')
     },
+    sleep(action) {
+      const sleeper = memberOf(action.service, action.place)
+      const others = membersOf(action.service).filter((member) => member !== sleeper)
+      return fallAsleep(sleeper, others, action)
+    },
     async restartRedis() {
       const { port } = redis
       await redis.stop()
@@ -134,6 +153,7 @@ export async function startConstellation(options: ConstellationOptions): Promise
 
 type Member = {
   readonly service: ServiceName
+  readonly door: RedisDoor
   start(): Promise<void>
   end(): Promise<void>
   signal(name: NodeJS.Signals): void
@@ -141,12 +161,12 @@ type Member = {
 }
 
 /** As whatever runs a deployment does: a process that ends because Redis is away is started again. */
-function createMember(service: ServiceName, env: Readonly<Record<string, string>>): Member {
+function createMember(service: ServiceName, env: Readonly<Record<string, string>>, door: RedisDoor): Member {
   const past: string[] = []
   let running: ServiceProcess | undefined
   const start = async (tries = startTries): Promise<void> => {
     try {
-      running = await spawnService(service, env)
+      running = await spawnService(service, { ...env, REDIS_URL: door.url })
     } catch (error) {
       if (tries === 1) throw error
       await start(tries - 1)
@@ -154,6 +174,7 @@ function createMember(service: ServiceName, env: Readonly<Record<string, string>
   }
   return {
     service,
+    door,
     start: () => start(),
     async end() {
       if (!running) return

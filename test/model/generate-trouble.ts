@@ -1,5 +1,5 @@
 import type { FaultOptions } from '@lockstep/exchange-simulator'
-import type { Action, ServiceName, Side, Trouble } from './action.ts'
+import type { Action, ServiceName, Side, Trouble, WorkerName } from './action.ts'
 import type { Random } from './random.ts'
 
 export type EditAction = Extract<Action, { do: 'edit' }>
@@ -9,7 +9,7 @@ export type TroubleScene = {
   readonly isExchangeIll: boolean
   readonly areProcessesIll: boolean
   /** Nothing else goes wrong. */
-  readonly only?: 'overlaps' | 'lost' | 'lies' | 'late'
+  readonly only?: 'overlaps' | 'sleepers' | 'lost' | 'lies' | 'late'
   mailbox(): string
   /** Of an appointment that somebody just did something to, if none is named. */
   edit(side: Side, label?: number): EditAction
@@ -21,6 +21,7 @@ export type TroubleScene = {
 export function troubleSteps(scene: TroubleScene, afterMs: number): Action[] {
   const { random, isExchangeIll, areProcessesIll, only } = scene
   if (only === 'overlaps') return frozen(scene, random.pick(['outbound-worker', 'inbound-worker']), 0)
+  if (only === 'sleepers') return asleep(scene, random.pick(workers), random.below(2))
   if (only === 'lies') return lie(scene, afterMs)
   if (only === 'lost') return lost(scene)
   if (only === 'late') return late(scene)
@@ -122,11 +123,13 @@ function processTrouble(scene: TroubleScene, afterMs: number): Action[] {
     'ingress',
   ])
   const place = service === 'ingress' ? 0 : random.below(2)
-  switch (random.weighted({ kill: 5, freeze: 2, redis: 2 })) {
+  switch (random.weighted({ kill: 5, freeze: 2, sleep: 1, redis: 2 })) {
     case 'kill':
       return [{ do: 'kill', service, place, afterMs }]
     case 'freeze':
       return frozen(scene, service, place)
+    case 'sleep':
+      return service === 'ingress' ? frozen(scene, service, place) : asleep(scene, service, place)
     default:
       return [{ do: 'restartRedis', afterMs }]
   }
@@ -134,9 +137,7 @@ function processTrouble(scene: TroubleScene, afterMs: number): Action[] {
 
 /** Frozen in the middle of what it does, past its lock and its leases; meanwhile the same appointments change again. */
 function frozen({ random, edit, doubted }: TroubleScene, service: ServiceName, place: number): Action[] {
-  // The lock of a job and the lease of what it began are 10 s each, that of a delivery is 15 s; and another worker has
-  // to notice, and to be done with it.
-  const forMs = (service === 'inbound-worker' ? 19_500 : 14_500) + random.below(2_000)
+  const forMs = takenOverMs[service === 'ingress' ? 'outbound-worker' : service] + random.below(2_000)
   const freeze = { do: 'freeze', service, place, forMs, afterMs: 0 } as const
   if (service === 'ingress') return [freeze]
   const side = service === 'outbound-worker' ? 'application' : 'exchange'
@@ -148,6 +149,45 @@ function frozen({ random, edit, doubted }: TroubleScene, service: ServiceName, p
   const again = first.map(({ label }) => edit(random.chance(0.7) ? side : otherThan(side), label))
   for (const { label } of first) doubted(label)
   return [slow, ...paused(first, 300 + random.below(900)), ...paused([freeze], 500), ...again]
+}
+
+/**
+ * A worker that sleeps before it says what it did. Meanwhile both sides change the same appointments, which others
+ * settle; and once more as it wakes, if it wakes amid that.
+ */
+function asleep(scene: TroubleScene, service: WorkerName, place: number): Action[] {
+  const { random, edit, doubted, only } = scene
+  const forMs = takenOverMs[service] + random.below(2_000)
+  const isAmid = random.chance(0.5)
+  const side = service === 'outbound-worker' ? 'application' : 'exchange'
+  const sleep = { do: 'sleep', service, place, forMs, isAmid, afterMs: 0 } as const
+  const first = [edit(side), edit(side), edit(side), edit(side)]
+  const again = first.flatMap(({ label }) => [
+    edit('application', label),
+    ...(random.chance(0.3) ? [edit('exchange', label)] : []),
+  ])
+  const last = isAmid ? first.map(({ label }) => edit(side, label)) : []
+  for (const { label } of first) doubted(label)
+  const busy = fault({ kind: 'busyItem', operation: 'UpdateItem', times: 2 })
+  return [
+    ...(random.chance(0.5) ? [busy] : []),
+    sleep,
+    ...paused(first, 2_000),
+    // Where more goes wrong users go on meanwhile.
+    ...paused(again, only ? forMs - 1_500 : 500),
+    ...(only ? paused(last, 4_000) : []),
+  ]
+}
+
+const workers = ['outbound-worker', 'inbound-worker'] as const
+
+/**
+ * The lock of a job and the lease of what it began are 10 s each, that of a delivery is 15 s; and another worker has to
+ * notice, and to be done with it.
+ */
+const takenOverMs: Readonly<Record<WorkerName, number>> = {
+  'outbound-worker': 14_500,
+  'inbound-worker': 19_500,
 }
 
 function otherThan(side: Side): Side {

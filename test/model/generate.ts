@@ -5,8 +5,9 @@ import { type EditAction, type TroubleScene, troubleSteps } from './generate-tro
 import { type Random, randomOf } from './random.ts'
 
 /**
- * From the harmless to the violent; each includes those before it, but for the last four, which are by themselves:
- * workers that are frozen, answers that are lost, Exchange that says what is not so, and events that come too late.
+ * From the harmless to the violent; each includes those before it, but for the last five, which are by themselves:
+ * workers that are frozen, workers that fall asleep before they say what they did, answers that are lost, Exchange that
+ * says what is not so, and events that come too late.
  */
 export const troubles = [
   'none',
@@ -15,6 +16,7 @@ export const troubles = [
   'exchange',
   'processes',
   'overlaps',
+  'sleepers',
   'lost',
   'lies',
   'late',

@@ -1,6 +1,7 @@
 import type { Memory } from './book.ts'
 import type { Constellation } from './constellation.ts'
 import { labelOf } from './content.ts'
+import type { Evidence } from './evidence.ts'
 import type { Violation } from './oracle.ts'
 import type { Stage } from './stage.ts'
 
@@ -15,6 +16,20 @@ export function vanished({ simulator }: Constellation, { book, cancelled }: Stag
     if (!blurred!.wasThere || isMeant || isThere(simulator, memory)) return []
     return [{ kind: 'lost', label, detail: 'after a loss: nobody took it from the calendar' }]
   })
+}
+
+/** No history gives such labels. */
+const firstLabel = 1_000_000
+
+/** While the ledger is lost users copy some of what both sides hold: nobody knows of that. Resolves with what was copied. */
+export async function copyMeanwhile({ book, play }: Stage, evidence: Evidence): Promise<number[]> {
+  const there = book.all().filter((memory) => memory.agreed && evidence.items(memory).length === 1)
+  const labels = there.map(({ label }) => label).filter((label) => label % 4 === 1)
+  for (const label of labels) {
+    const as = firstLabel + book.size
+    await play({ do: 'copy', side: 'exchange', label, as, serial: as, afterMs: 0 })
+  }
+  return labels
 }
 
 /** What is there when it is quiet stays there. */

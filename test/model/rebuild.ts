@@ -5,7 +5,7 @@ import type { Constellation } from './constellation.ts'
 import { labelOf } from './content.ts'
 import { createDecisions } from './decisions.ts'
 import type { Evidence } from './evidence.ts'
-import { keepCopies, vanished } from './kept-copies.ts'
+import { copyMeanwhile, keepCopies, vanished } from './kept-copies.ts'
 import { judge, isRefused, type Violation } from './oracle.ts'
 import { comeToRest, restless } from './rest.ts'
 import type { Stage } from './stage.ts'
@@ -30,8 +30,12 @@ export async function rebuilt(options: Options): Promise<Violation[]> {
   const deleted: Memory[] = []
   await constellation.loseLedger(async () => {
     stage.lostAtMs = Date.now()
+    const copied = await copyMeanwhile(stage, evidence())
     stage.book.blurCopies()
     keepCopies(constellation, stage)
+    // Of every other one the application cancels what it was made from.
+    for (const label of copied.filter((_, n) => n % 2 === 0))
+      await stage.play({ do: 'cancel', side: 'application', label, afterMs: 0 })
     for (const memory of toDelete(constellation, stage, evidence())) {
       await stage.play({ do: 'cancel', side: 'exchange', label: memory.label, afterMs: 0 })
       deleted.push(memory)

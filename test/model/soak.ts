@@ -39,7 +39,7 @@ if (!troubles.includes(level)) throw new Error(`--faults is one of all, ${troubl
 const seed = Number(values.seed)
 const mailboxes = Number(values.mailboxes)
 const endMs = Date.now() + Number(values.minutes) * 60_000
-const isViolent = level === 'processes' || level === 'overlaps'
+const isViolent = level === 'processes' || level === 'overlaps' || level === 'sleepers'
 const actions = Number(values.actions ?? 8 * mailboxes)
 let changes = 0
 const say = (line: string) => void process.stdout.write(`${line}\n`)

@@ -80,6 +80,11 @@ export function createTroubles(constellation: Constellation, model: ApplicationM
         return alone(`${action.service} ${action.place}`, () =>
           constellation.freeze(action.service, action.place, action.forMs),
         )
+      case 'sleep':
+        isLossy = true
+        return alone(`${action.service} ${action.place}`, async () => {
+          if (await constellation.sleep(action)) counts['heldCommit'] = (counts['heldCommit'] ?? 0) + 1
+        })
       case 'restartRedis':
         isLossy = true
         return alone('redis', () => constellation.restartRedis())

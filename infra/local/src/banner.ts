@@ -40,7 +40,7 @@ function curlLine({ LOCKSTEP_URL, PRODUCER_API_KEYS, MAILBOXES }: DemoVariables)
     type: 'appointment.created',
     data: {
       mailbox: MAILBOXES.split(',')[0],
-      appointmentId: 'APP-1042',
+      appointmentId: 'TRY-1',
       version: 1,
       appointment: { subject: 'Site visit', start: at(10), end: at(11) },
     },

@@ -4,7 +4,7 @@ import type { OutboundInput, OutboundPlan, Present, StampedItem } from './outbou
 import { planPresumed } from './plan-presumed.ts'
 import { planUpdate } from './plan-update.ts'
 import { doubtOf, mayNameItem } from './rebuild.ts'
-import type { AppointmentRecord, ChangeKind, Intent, Link } from './record.ts'
+import { type AppointmentRecord, type ChangeKind, type Intent, isOfEarlierLife, type Link } from './record.ts'
 import type { SettledWanted, Wanted } from './wanted.ts'
 
 /** Decides what has to happen at Exchange so that it holds what the application wants. */
@@ -32,7 +32,7 @@ function planAbsent(input: OutboundInput): OutboundPlan {
 function planStampedOff(input: OutboundInput, found: readonly StampedItem[]): OutboundPlan {
   // What is not linked yet, and no attempt of this ledger's made, may be a copy: the other direction tells.
   if (isOfEarlierLedger(input, found)) return { action: 'awaitListing', awaitedMs: 0 }
-  const itemIds = found.map(({ itemId }) => itemId)
+  const itemIds = notOfEarlierLives(found, input.record).map(({ itemId }) => itemId)
   return itemIds.length > 0 ? { action: 'delete', itemIds } : { action: 'settle' }
 }
 
@@ -59,7 +59,9 @@ function planRepeated(
   earlier: Intent,
 ): OutboundPlan {
   if (finding?.kind !== 'stamped') return { action: 'findStamped' }
-  const [found, ...extra] = madeByUs(finding.items).toSorted((a, b) => b.version - a.version)
+  const made = madeByUs(finding.items).toSorted((a, b) => b.version - a.version)
+  const [newest, ...extra] = notOfEarlierLives(made, record)
+  const found = newest ?? made[0]
   if (found) return { action: 'adopt', found, extra }
 
   const untilMs = earlier.atMs + rules.lateCallMs
@@ -76,14 +78,19 @@ function madeByUs(items: readonly StampedItem[]): StampedItem[] {
   return items.filter(({ attempt }, n) => items.findIndex((item) => item.attempt === attempt) === n)
 }
 
+/** Of an item that was taken off before, what is left is a user's copy, or what they have restored: never removed. */
+function notOfEarlierLives(items: readonly StampedItem[], { link }: AppointmentRecord): StampedItem[] {
+  return items.filter(({ attempt }) => !isOfEarlierLife(link, attempt))
+}
+
 /**
  * Whether an item outside the calendar is what an attempt created of which nothing was heard, and not one of the appointment's earlier
  * lives. That it is to be created again, if somebody decided so, is meant of those too which are not remembered.
  */
 function hasLanded({ version, attempt }: StampedItem, record: AppointmentRecord, earlier: Intent): boolean {
-  const { written, attempt: known } = record.link
+  const { link, decision } = record
   if (attempt === earlier.attempt) return true
-  return record.decision !== 'create' && version > written.version && attempt !== known
+  return decision !== 'create' && version > link.written.version && !isOfEarlierLife(link, attempt)
 }
 
 /** What has no item may be a copy whose item is another's. */

@@ -79,13 +79,19 @@ test('an item that was linked while it was looked up is no copy of itself', () =
 
 describe('an item that is not linked', () => {
   type Known = 'unknown' | 'gone' | 'linked elsewhere' | 'being written'
-  type Mark = 'nothing' | 'the stamp of its attempt' | 'the stamp of another attempt' | 'the uid'
+  type Mark =
+    | 'nothing'
+    | 'the stamp of its attempt'
+    | 'the stamp of another attempt'
+    | 'the stamp of an earlier item'
+    | 'the uid'
 
+  const earlierAttempts = ['T-1']
   const states: Record<Known, AppointmentRecord | undefined> = {
     unknown: undefined,
-    gone: aRecord({ link: goneLink }),
-    'linked elsewhere': recordOf(),
-    'being written': aRecord({ link: goneLink, intent }),
+    gone: aRecord({ link: { ...goneLink, earlierAttempts } }),
+    'linked elsewhere': recordOf({ earlierAttempts }),
+    'being written': aRecord({ link: { ...goneLink, earlierAttempts }, intent }),
   }
   const stamp = { appointmentId: 'A1', version: 1, attempt: 'T1' }
   const born: Summary = { action: 'link', appointmentId: undefined, stamped: false }
@@ -98,26 +104,34 @@ describe('an item that is not linked', () => {
       nothing: born,
       'the stamp of its attempt': ours,
       'the stamp of another attempt': ours,
+      'the stamp of an earlier item': ours,
       'the uid': born,
     },
     gone: {
       nothing: born,
       'the stamp of its attempt': ours,
       'the stamp of another attempt': { action: 'fold' },
+      'the stamp of an earlier item': born,
       'the uid': back,
     },
     'linked elsewhere': {
       nothing: born,
       'the stamp of its attempt': { action: 'compare' },
       'the stamp of another attempt': { action: 'fold' },
+      'the stamp of an earlier item': born,
       'the uid': { action: 'compare' },
     },
     'being written': {
       nothing: born,
       'the stamp of its attempt': later,
       'the stamp of another attempt': later,
+      'the stamp of an earlier item': born,
       'the uid': back,
     },
+  }
+  const attempts: Partial<Record<Mark, string>> = {
+    'the stamp of another attempt': 'T0',
+    'the stamp of an earlier item': 'T-1',
   }
   const cases = Object.entries(plans).flatMap(([known, byMark]) =>
     Object.entries(byMark).map(([mark, plan]) => ({ known, mark, plan })),
@@ -126,7 +140,7 @@ describe('an item that is not linked', () => {
   test.each(cases)('carries $mark, its appointment is $known: $plan.action', ({ known, mark, plan }) => {
     const record = states[known as Known]
     const isStamped = mark.startsWith('the stamp')
-    const attempt = mark === 'the stamp of another attempt' ? 'T0' : 'T1'
+    const attempt = attempts[mark as Mark] ?? 'T1'
     const item = { itemId: 'I2', ...(isStamped && { stamp: { ...stamp, attempt } }) }
     const candidates: Candidates = {
       ...(record && isStamped && { byStamp: record }),

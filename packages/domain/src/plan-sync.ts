@@ -94,11 +94,17 @@ function planKnown(item: SyncedItem, record: AppointmentRecord, refusal: Refusal
   return { action: 'look', record, later: record.intent !== undefined }
 }
 
-function planUnknown({ stamp }: SyncedItem, { byStamp, byUid, byId, byCopyId }: Candidates): SyncPlan {
+function planUnknown({ stamp }: SyncedItem, candidates: Candidates): SyncPlan {
+  const { byStamp, byCopyId } = candidates
   if (byCopyId && !byCopyId.link.item)
     return { action: 'link', appointmentId: byCopyId.appointmentId, stamped: false }
   if (stamp && !byStamp) return { action: 'link', appointmentId: stamp.appointmentId, stamped: true }
-  if (stamp && byStamp) return planStamped(stamp, byStamp)
+  // Of an item that was taken off since, its user's copy may be left, or what they have restored.
+  const isLeft = stamp && byStamp?.link.earlierAttempts?.includes(stamp.attempt)
+  return stamp && byStamp && !isLeft ? planStamped(stamp, byStamp) : planUnstamped(candidates)
+}
+
+function planUnstamped({ byUid, byId }: Candidates): SyncPlan {
   const known = byUid ?? byId
   if (!known) return { action: 'link', appointmentId: undefined, stamped: false }
   if (!known.link.item) return { action: 'link', appointmentId: known.appointmentId, stamped: false }

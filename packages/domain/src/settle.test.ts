@@ -133,6 +133,15 @@ describe('after a create', () => {
     expect(link.written).toEqual({ version: 2, basedOn: 5, fingerprints: mine })
   })
 
+  test('what made its earlier items is remembered, the newest four', () => {
+    const attempts = Array.from({ length: 7 }, (_, n) => `T${n}`)
+    const link = attempts.reduce(
+      (before, attempt) => linkOfCreated({ ...record, link: before }, { ...created, attempt }, mine),
+      unlinked,
+    )
+    expect(link).toMatchObject({ attempt: 'T6', earlierAttempts: ['T2', 'T3', 'T4', 'T5'] })
+  })
+
   test('by an attempt whose answer was lost, what it holds now is compared with what was wanted', () => {
     const link = linkOfCreated(record, { ...created, attempt: 'T1' }, mine)
     expect(link.seen).toEqual({ changeKey: '', fingerprints: {} })

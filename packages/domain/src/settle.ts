@@ -1,7 +1,15 @@
 import { agreedUpon, fieldsOf, type MergeBase, mergeBase, takesAway } from './base.ts'
 import { differing, type Field, fields, type Fingerprints, without, only } from './field.ts'
 import { isHeld, type Merge, type Observed } from './merge.ts'
-import type { AppointmentRecord, Conflict, Link, LinkedItem, Offer, Seen } from './record.ts'
+import {
+  type AppointmentRecord,
+  type Conflict,
+  type Link,
+  type LinkedItem,
+  type Offer,
+  type Seen,
+  withAttempt,
+} from './record.ts'
 import { hiddenAs } from './wanted.ts'
 
 const conflictsKept = 8
@@ -21,9 +29,8 @@ export function linkOfCreated(
   const isAnswered = item.attempt === record.intent?.attempt
   const linked: LinkedItem = { itemId: item.itemId, role: 'organizer', stamped: true }
   return {
-    ...link,
+    ...withAttempt(link, item.attempt),
     item: linked,
-    attempt: item.attempt,
     seen: {
       changeKey: isAnswered ? item.changeKey : '',
       fingerprints: inDoubt(base, [...fieldsOf(base.overtaking)]),

@@ -46,7 +46,7 @@ export type ScriptName = (typeof names)[number]
 export type Argument = string | number
 type Commands = Record<string, (keys: number, ...args: Argument[]) => Promise<unknown>>
 
-const sources = new Map(names.map((name) => [name, source(name)]))
+const sources = new Map<ScriptName, string>(names.map((name) => [name, source(name)]))
 
 /** Makes the scripts commands of this connection. Redis keeps them; only their digest goes over the wire. */
 export function registerScripts(redis: Redis | Cluster): void {
@@ -61,6 +61,11 @@ export function runScript(
   args: readonly Argument[],
 ): Promise<unknown> {
   return (redis as Commands)[commandOf(name)]!(keys.length, ...keys, ...args)
+}
+
+/** As Redis gets it. */
+export function sourceOf(name: ScriptName): string {
+  return sources.get(name)!
 }
 
 function commandOf(name: ScriptName): string {

@@ -13,6 +13,7 @@ export {
   type Read,
   readConfig,
 } from './config.ts'
+export { fingerprintVariables } from './fingerprint-variables.ts'
 export { rebuildVariables } from './rebuild-variables.ts'
 export { oscillationConfig, oscillationVariables } from './oscillation-variables.ts'
 export { listen, type Listening, PortInUseError } from './listen.ts'

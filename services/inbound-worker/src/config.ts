@@ -3,14 +3,14 @@ import { exchangeConfig, exchangeVariables } from '@lockstep/exchange'
 import {
   brakeConfig,
   brakeVariables,
+  fingerprintVariables,
   flag,
+  list,
   oscillationConfig,
   oscillationVariables,
-  list,
   port,
   rebuildVariables,
   seconds,
-  secret,
 } from '@lockstep/runtime'
 import { z } from 'zod'
 
@@ -23,9 +23,7 @@ const serviceVariables = z.object({
 
 export const connectionVariables = z.object({
   ...exchangeVariables,
-  FINGERPRINT_KEY: secret().describe(
-    'The deployment key of the fingerprints that are kept of appointments. The same for all workers; a new one makes every appointment look changed.',
-  ),
+  ...fingerprintVariables,
   MAILBOXES: list.default([]).describe('Mailboxes that are enabled at start, by primary SMTP address.'),
   NOTIFICATIONS: z
     .enum(['push', 'streaming', 'poll'])

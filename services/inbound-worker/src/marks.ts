@@ -1,202 +1,53 @@
-import { setTimeout as wait } from 'node:timers/promises'
-import {
-  appointmentIdFor,
-  type Digest,
-  isUntouched,
-  type LinkedItem,
-  planSync,
-  type Refusal,
-  type SyncPlan,
-} from '@lockstep/domain'
-import { type CalendarGateway, type ItemChange, type ItemHead } from '@lockstep/exchange'
-import type { Known, Ledger, Mailbox, Mark } from '@lockstep/ledger'
-import { createComparing } from './comparing.ts'
+import { appointmentIdFor, type Digest } from '@lockstep/domain'
+import type { ItemChange, ItemHead } from '@lockstep/exchange'
+import type { Known, Mailbox, Mark } from '@lockstep/ledger'
+import { createMarkOf, type MarkOfDeps, type Page } from './mark-of.ts'
 
-type Deps = {
-  ledger: Ledger
-  gateway: CalendarGateway
-  digest: Digest
-  refusePersonal: boolean
-  /** Hears of what is not of interest since it may not cross. */
-  onRefused?: (reason: Refusal) => void
-}
+type Deps = MarkOfDeps & { digest: Digest }
 
-/** What a page means for the ledger: appointments to look at, and handles that are no longer current. */
-export type PageMarks = { marks: Mark[]; unlinks: string[] }
-
+/** What a page means for the ledger: appointments to look at. */
 export type MarksOf = (
   mailbox: Mailbox,
   changes: readonly ItemChange[],
   signal: AbortSignal,
-) => Promise<PageMarks>
-
-/** A write of our own is on its way: time for it to be settled before the item is looked at. */
-const laterMs = 1_000
-
-/** How often in a page the outcome of such a write is waited for, where the item may be a second one of its kind. */
-const settling = { tries: 20, everyMs: 100 }
-
-/** A write that has had no outcome for so long is not waited for: its direction may be switched off. */
-const underWayMs = 60_000
-
-/** A page that cannot be understood before a write of ours has its outcome. It is asked for again. */
-class WriteUnderWayError extends Error {
-  override name = 'WriteUnderWayError'
-  readonly code = 'WRITE_UNDER_WAY'
-  readonly retryAfterMs = 1_000
-}
+) => Promise<Mark[]>
 
 /** Decides, change by change, what the application may have to be told; reads no content. */
-export function createMarksOf({ ledger, gateway, digest, refusePersonal, onRefused }: Deps): MarksOf {
+export function createMarksOf({ digest, ...deps }: Deps): MarksOf {
+  const { ledger } = deps
   return async function marksOf(mailbox, changes, signal) {
     const owner = mailbox.enabledAs ?? mailbox.id
-    const idOf = (head: ItemHead) => appointmentIdFor(owner, head.uid, digest)
-    const copyIdOf = ({ uid, itemId }: Pick<ItemHead, 'uid' | 'itemId'>) =>
-      appointmentIdFor(owner, uid, digest, itemId)
+    const idOf: Page['idOf'] = ({ uid }) => appointmentIdFor(owner, uid, digest)
+    const copyIdOf: Page['copyIdOf'] = ({ uid, itemId }) => appointmentIdFor(owner, uid, digest, itemId)
     const known = await ledger.lookUp(mailbox.id, keysOf(changes, idOf))
     const copies = await ledger.lookUp(mailbox.id, {
       appointmentIds: unknownIn(changes, known).map(copyIdOf),
     })
-    const comparing = createComparing({ gateway, address: mailbox.address, signal })
     const marks = new Map<string, Mark>()
-    const unlinks: string[] = []
-    let triesLeft = settling.tries
+    const markOf = createMarkOf(deps, { mailbox, signal, idOf, copyIdOf, known, copies, marks })
 
     for (const change of changes) {
       if (change.kind === 'gone') {
-        const record = known.byItemId.get(change.itemId)
-        if (!record) {
-          // It came and went in one page.
-          for (const [id, { item }] of marks) if (item?.itemId === change.itemId) marks.delete(id)
-          continue
-        }
-        const { appointmentId } = record
-        // Moved out and back in one page: the handle that went is not the current one any more.
-        if (!marks.get(appointmentId)?.item) marks.set(appointmentId, { appointmentId, kind: 'gone' })
+        noteGone(change.itemId, known, marks)
         continue
       }
       const mark = await markOf(change.head)
       if (mark) marks.set(mark.appointmentId, mark)
     }
-    return { marks: [...marks.values()], unlinks }
-
-    async function markOf(head: ItemHead): Promise<Mark | undefined> {
-      const byItemId = known.byItemId.get(head.itemId)
-      const byStamp = head.stamp && known.byId.get(head.stamp.appointmentId)
-      const byUid = known.byUid.get(head.uid.toLowerCase())
-      const byId = known.byId.get(idOf(head))
-      const byCopyId = copies.byId.get(copyIdOf(head))
-      const candidates = {
-        ...(byItemId && { byItemId }),
-        ...(byStamp && { byStamp }),
-        ...(byUid && { byUid }),
-        ...(byId && { byId }),
-        ...(byCopyId && { byCopyId }),
-      }
-      const plan = planSync(head, candidates, { refusePersonal })
-      const isSettling = plan.action === 'look' && plan.later && !byItemId
-      return carryOut(isSettling ? await planOnceSettled(head, plan) : plan, head)
-    }
-
-    /**
-     * It carries the stamp of an appointment that is being created. Whether it is the item that is created just now, or
-     * one of an earlier attempt that landed late, is known once that is settled.
-     */
-    async function planOnceSettled(head: ItemHead, plan: SyncPlan): Promise<SyncPlan> {
-      const { appointmentId } = head.stamp!
-      for (;;) {
-        if (triesLeft > 0) await wait(settling.everyMs, undefined, { signal })
-        const now = await ledger.lookUp(mailbox.id, {
-          itemIds: [head.itemId],
-          appointmentIds: [appointmentId],
-        })
-        const byItemId = now.byItemId.get(head.itemId)
-        const byStamp = now.byId.get(appointmentId)
-        const candidates = { ...(byItemId && { byItemId }), ...(byStamp && { byStamp }) }
-        if (!byStamp?.intent) return planSync(head, candidates, { refusePersonal })
-        if (triesLeft-- > 0) continue
-        if (Date.now() - byStamp.intent.atMs < underWayMs) throw new WriteUnderWayError()
-        return plan
-      }
-    }
-
-    /** It looks like the appointment's own. Another item of the page may look the same. */
-    async function presumed(appointmentId: string, head: ItemHead, stamped: boolean): Promise<Mark> {
-      const isOwnId = appointmentId === (copies.byId.get(copyIdOf(head))?.appointmentId ?? copyIdOf(head))
-      if (isOwnId) return linking(appointmentId, { ...head, stamped })
-      const other = marks.get(appointmentId)?.item
-      return other
-        ? apart(appointmentId, other, head)
-        : linking(appointmentId, { ...head, stamped, isPresumed: true })
-    }
-
-    /** One of two that look the same is a copy, and an appointment of its own: rather the one that came later. */
-    async function apart(appointmentId: string, other: LinkedItem, head: ItemHead): Promise<Mark> {
-      const { stamped } = other
-      const asOriginal = linking(appointmentId, { ...head, stamped, isPresumed: true })
-      if (!(await comparing.isStillThere(appointmentId, other, head))) return asOriginal
-      if (!(await comparing.isOlder(appointmentId, head, other)))
-        return linking(copyIdOf(head), { ...head, stamped: false })
-      marks.set(appointmentId, asOriginal)
-      return linking(copyIdOf({ uid: head.uid, ...other }), { uid: head.uid, ...other, stamped: false })
-    }
-
-    function noteRefused(reason: Refusal | 'echo' | 'known' | 'unknown'): void {
-      if (reason !== 'echo' && reason !== 'known' && reason !== 'unknown') onRefused?.(reason)
-    }
-
-    async function carryOut(plan: SyncPlan, head: ItemHead): Promise<Mark | undefined> {
-      switch (plan.action) {
-        case 'nothing':
-          noteRefused(plan.reason)
-          return undefined
-        case 'look': {
-          const { appointmentId } = plan.record
-          return { appointmentId, kind: 'look', ...(plan.later && { notBeforeMs: Date.now() + laterMs }) }
-        }
-        case 'withdraw':
-          return { appointmentId: plan.record.appointmentId, kind: 'withdraw', reason: plan.reason }
-        case 'link':
-          return presumed(plan.appointmentId ?? idOf(head), head, plan.stamped)
-        case 'hide':
-          if (marks.get(plan.appointmentId)?.item) return undefined
-          return {
-            ...(await presumed(plan.appointmentId, head, plan.stamped)),
-            kind: 'withdraw',
-            reason: plan.reason,
-          }
-        case 'compare':
-          return compared(plan, head)
-        case 'fold':
-          await gateway.deleteItems(mailbox.address, [{ itemId: head.itemId, send: 'none' }], {
-            signal,
-            direction: 'inbound',
-          })
-          return undefined
-      }
-    }
-
-    async function compared(
-      { record, absent }: Extract<SyncPlan, { action: 'compare' }>,
-      head: ItemHead,
-    ): Promise<Mark> {
-      const { appointmentId } = record
-      const item = marks.get(appointmentId)?.item ?? record.link.item!
-      if (!absent && item.isPresumed && isUntouched(record)) return apart(appointmentId, item, head)
-      if (await comparing.isStillThere(appointmentId, item, head))
-        return linking(absent ?? copyIdOf(head), { ...head, stamped: false })
-      const { stamped, isPresumed } = item
-      return linking(appointmentId, { ...head, stamped, ...(isPresumed && { isPresumed }) })
-    }
+    return [...marks.values()]
   }
 }
 
-type Found = Pick<ItemHead, 'itemId' | 'uid'> & Pick<LinkedItem, 'stamped' | 'isPresumed'>
-
-/** The role is not known before the item is read. */
-function linking(appointmentId: string, { itemId, uid, stamped, isPresumed }: Found): Mark {
-  const item: LinkedItem = { itemId, uid, role: 'organizer', stamped, ...(isPresumed && { isPresumed }) }
-  return { appointmentId, kind: 'look', item }
+function noteGone(itemId: string, known: Known, marks: Map<string, Mark>): void {
+  const record = known.byItemId.get(itemId)
+  if (!record) {
+    // It came and went in one page.
+    for (const [id, { item }] of marks) if (item?.itemId === itemId) marks.delete(id)
+    return
+  }
+  const { appointmentId } = record
+  // Moved out and back in one page: the handle that went is not the current one any more.
+  if (!marks.get(appointmentId)?.item) marks.set(appointmentId, { appointmentId, kind: 'gone' })
 }
 
 /** Those that no appointment is known to have. */

@@ -164,7 +164,7 @@ async function apply(
   signal: AbortSignal,
 ): Promise<'applied' | 'moved'> {
   const nowMs = Date.now()
-  const { marks, unlinks } = await marksOf(mailbox, page.changes, signal)
+  const marks = await marksOf(mailbox, page.changes, signal)
   if (listing) {
     const appointmentIds = marks.map(({ appointmentId }) => appointmentId)
     await ledger.noteListed(mailbox.id, listing, { itemIds: listedIn(page.changes), appointmentIds })
@@ -178,7 +178,6 @@ async function apply(
       ...mark,
       ...(notifiedAtMs && { notifiedAtMs }),
     })),
-    unlinks,
     listed: listedIn(page.changes),
     startedAtMs,
     nowMs,

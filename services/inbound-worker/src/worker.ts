@@ -7,6 +7,7 @@ import {
 } from '@lockstep/connections'
 import type { Exchange } from '@lockstep/exchange'
 import { countBrakes, createDigest, type Logger } from '@lockstep/runtime'
+import type { Application } from './application.ts'
 import type { Config, ConnectionConfig } from './config.ts'
 import { createDryRun } from './dry-run.ts'
 import { createDeliver } from './deliver.ts'
@@ -14,7 +15,7 @@ import { createDeliverMailbox } from './deliver-mailbox.ts'
 import { createFeedApplication } from './feed-application.ts'
 import { startEnabling } from './enable-requested.ts'
 import { createForgetMailbox } from './forget-mailbox.ts'
-import { createHearing } from './hearing/hearing.ts'
+import { createHearing, type HearingUpkeep } from './hearing/hearing.ts'
 import { startListeners } from './hearing/listeners.ts'
 import { createPush } from './hearing/push.ts'
 import { createLookAt } from './look.ts'
@@ -42,77 +43,82 @@ export function startInboundWorker(
   })
 }
 
+type Served = Connection & { exchange: Exchange }
+
 /** What the inbound worker does for one connection. */
-async function inboundOf(
-  connection: Connection & { exchange: Exchange },
-  config: ConnectionConfig,
-): Promise<Work> {
-  const { name, ledger, queues, exchange, registry, log } = connection
+async function inboundOf(connection: Served, config: ConnectionConfig): Promise<Work> {
+  const { ledger, queues, exchange, registry, log } = connection
   const { gateway } = exchange
-  const { refusePersonal } = config
-  const digest = createDigest(config.fingerprintKey)
+  const { push: pushOptions, listening, streams, best } = config.hearing
   const application = config.webhook
     ? createWebhookApplication(config.webhook)
     : createFeedApplication(ledger)
+  const hearing = hearingOf(connection, config)
 
   watchMailboxes(registry, ledger, { staleMs: config.staleMs })
-  const { push: pushOptions, listening, ...hearingOptions } = config.hearing
-  const push = pushOptions && createPush({ ledger, gateway, log, connection: name, options: pushOptions })
-  const hearing = createHearing({ ledger, log, push, options: hearingOptions })
-  const syncMailbox = createSyncMailbox({
-    ledger,
-    gateway,
-    marksOf: createMarksOf({ ledger, gateway, digest, refusePersonal }),
-    hearing,
-    forgetMailbox: createForgetMailbox({ ledger, log, graceMs: config.forgetMs }),
-    deliveries: queues.deliveries,
-    outbound: queues.outbound,
-    log,
-    options: config.sync,
-  })
-  const deliverMailbox = createDeliverMailbox({
-    ledger,
-    lookAt: createLookAt({ ledger, gateway, digest, refusePersonal }),
-    deliver: createDeliver({ ledger, application, outbound: queues.outbound, log, options: config.tell }),
-    log,
-    onBraked: countBrakes(registry),
-    options: config.deliveries,
-  })
-  const dryRun = createDryRun({
-    ledger,
-    gateway,
-    looking: { digest, refusePersonal },
-    outbound: queues.outbound,
-    log,
-    options: config,
-  })
   const mailboxes = await connection.enableMailboxes(config.mailboxes)
   await connection.onceRedisIsThere(async () => {
     for (const { id } of mailboxes) await ledger.setInboundDue(id, Date.now())
   })
-  const listeners =
-    hearingOptions.streams && startListeners({ ledger, gateway, inbound: queues.inbound, log }, listening)
+  const listeners = streams && startListeners({ ledger, gateway, inbound: queues.inbound, log }, listening)
   const enabling = startEnabling(
     {
       ...connection,
-      notifications: { kind: hearingOptions.best, publicUrl: pushOptions?.publicUrl },
+      notifications: { kind: best, publicUrl: pushOptions?.publicUrl },
       openExaminer: () => connection.openExaminer(config.exchange),
     },
     config.enabling,
   )
   return {
-    queues: {
-      inbound: withDryRun(connection, 'inbound', { rehearse: dryRun.inbound, handle: syncMailbox }),
-      deliveries: withDryRun(connection, 'deliveries', {
-        rehearse: dryRun.deliveries,
-        handle: deliverMailbox,
-      }),
-    },
+    queues: handlersOf(connection, config, { hearing, application }),
     onCircuitClosed: () => hearing.distrust(),
     async close() {
       await enabling.close()
       if (listeners) await listeners.close()
       await application.close()
     },
+  }
+}
+
+function hearingOf(
+  { name, ledger, exchange: { gateway }, log }: Served,
+  config: ConnectionConfig,
+): HearingUpkeep {
+  const { push: pushOptions, listening: _listening, ...options } = config.hearing
+  const push = pushOptions && createPush({ ledger, gateway, log, connection: name, options: pushOptions })
+  return createHearing({ ledger, log, push, options })
+}
+
+type Parts = { readonly hearing: HearingUpkeep; readonly application: Application }
+
+function handlersOf(connection: Served, config: ConnectionConfig, { hearing, application }: Parts) {
+  const { ledger, queues, exchange, registry, log } = connection
+  const { gateway } = exchange
+  const { inbound, outbound, deliveries } = queues
+  const looking = { digest: createDigest(config.fingerprintKey), refusePersonal: config.refusePersonal }
+  const syncMailbox = createSyncMailbox({
+    ledger,
+    gateway,
+    marksOf: createMarksOf({ ledger, gateway, ...looking }),
+    hearing,
+    forgetMailbox: createForgetMailbox({ ledger, log, graceMs: config.forgetMs }),
+    deliveries,
+    outbound,
+    log,
+    options: config.sync,
+  })
+  const deliverMailbox = createDeliverMailbox({
+    ledger,
+    lookAt: createLookAt({ ledger, gateway, ...looking }),
+    deliver: createDeliver({ ledger, application, outbound, log, options: config.tell }),
+    log,
+    onBraked: countBrakes(registry),
+    options: config.deliveries,
+  })
+  const dryRun = createDryRun({ ledger, gateway, looking, outbound, log, options: config })
+  const before = { ledger, queues: { inbound }, log }
+  return {
+    inbound: withDryRun(before, 'inbound', { rehearse: dryRun.inbound, handle: syncMailbox }),
+    deliveries: withDryRun(before, 'deliveries', { rehearse: dryRun.deliveries, handle: deliverMailbox }),
   }
 }

@@ -3,6 +3,7 @@ import { exchangeConfig, exchangeVariables } from '@lockstep/exchange'
 import {
   brakeConfig,
   brakeVariables,
+  fingerprintVariables,
   flag,
   mailBudgetVariables,
   oscillationConfig,
@@ -10,7 +11,6 @@ import {
   port,
   rebuildVariables,
   seconds,
-  secret,
   settingConfig,
   settingVariables,
 } from '@lockstep/runtime'
@@ -25,9 +25,7 @@ const serviceVariables = z.object({
 
 export const connectionVariables = z.object({
   ...exchangeVariables,
-  FINGERPRINT_KEY: secret().describe(
-    'The deployment key of the fingerprints that are kept of appointments. The same for all workers; a new one makes every appointment look changed.',
-  ),
+  ...fingerprintVariables,
   ...settingVariables,
   ...mailBudgetVariables,
   CONFLICT_KEEP_HOURS: z.coerce

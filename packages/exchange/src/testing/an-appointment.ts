@@ -1,20 +1,9 @@
 import type { Appointment } from '@lockstep/domain'
+import { anAppointment as anyAppointment } from '@lockstep/domain/testing'
 
-/** An appointment that can be written, but for what the test says about it. */
+/** An appointment that can be written, far from any change of the clocks, but for what the test says about it. */
 export function anAppointment(changes: Partial<Appointment> = {}): Appointment {
-  return {
-    subject: 'Site visit',
-    body: { contentType: 'text', content: 'Bring the plans' },
-    start: { dateTime: '2027-06-14T09:00:00', timeZone: 'Europe/Amsterdam' },
-    end: { dateTime: '2027-06-14T10:00:00', timeZone: 'Europe/Amsterdam' },
-    isAllDay: false,
-    location: 'Room 4',
-    showAs: 'busy',
-    sensitivity: 'normal',
-    importance: 'normal',
-    reminderMinutesBeforeStart: 15,
-    categories: [],
-    attendees: [],
-    ...changes,
-  }
+  const start = { dateTime: '2027-06-14T09:00:00', timeZone: 'Europe/Amsterdam' }
+  const end = { dateTime: '2027-06-14T10:00:00', timeZone: 'Europe/Amsterdam' }
+  return anyAppointment({ start, end, ...changes })
 }

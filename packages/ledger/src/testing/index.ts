@@ -1,0 +1,1 @@
+export { onTheWire } from './on-the-wire.ts'
