@@ -28,19 +28,20 @@ export async function rebuilt(options: Options): Promise<Violation[]> {
   const { constellation, stage, evidence, activity, limitMs } = options
   const mails = constellation.simulator.mails.length
   const deleted: Memory[] = []
+  const copied: number[] = []
   await constellation.loseLedger(async () => {
     stage.lostAtMs = Date.now()
-    const copied = await copyMeanwhile(stage, evidence())
+    copied.push(...(await copyMeanwhile(stage, evidence())))
     stage.book.blurCopies()
     keepCopies(constellation, stage)
-    // Of every other one the application cancels what it was made from.
-    for (const label of copied.filter((_, n) => n % 2 === 0))
-      await stage.play({ do: 'cancel', side: 'application', label, afterMs: 0 })
     for (const memory of toDelete(constellation, stage, evidence())) {
       await stage.play({ do: 'cancel', side: 'exchange', label: memory.label, afterMs: 0 })
       deleted.push(memory)
     }
   })
+  // Of every other one the application cancels what it was made from.
+  for (const label of copied.filter((_, n) => n % 2 === 0))
+    await stage.play({ do: 'cancel', side: 'application', label, afterMs: 0 })
   for (const version of stage.application.resent()) stage.producer.send(version, 'once')
 
   const unconfirmed = createDecisions(constellation, stage, new Set(deleted.map(({ label }) => label)))
