@@ -186,3 +186,14 @@ test('a copy that is made while its original is being written is compared, since
     action: 'compare',
   })
 })
+
+test('an item whose id as a copy is known belongs to that, whatever its stamp and UID say', () => {
+  const byCopyId = { ...aRecord({ wanted: { kind: 'present', version: 1, atMs: 0 } }), appointmentId: 'C1' }
+  const candidates = { byStamp: recordOf(), byUid: recordOf(), byCopyId }
+  const item = { itemId: 'I2', stamp: { appointmentId: 'A1', version: 1, attempt: 'T1' } }
+  expect(planned(item, candidates)).toEqual({ action: 'link', appointmentId: 'C1', stamped: false })
+  const hidden = { action: 'hide', appointmentId: 'C1', stamped: false, reason: 'private' }
+  expect(planned({ ...item, sensitivity: 'private' }, candidates)).toEqual(hidden)
+  const linkedElsewhere = { ...byCopyId, link: linked }
+  expect(planned(item, { byStamp: recordOf(), byCopyId: linkedElsewhere })).toEqual({ action: 'compare' })
+})
