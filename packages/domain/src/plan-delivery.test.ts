@@ -162,6 +162,25 @@ describe('what was offered and not acknowledged', () => {
   })
 })
 
+describe('after a loss, of what Exchange hides', () => {
+  const forgotten: Link = { ...emptyLink, item }
+  const theirs: Look = { kind: 'refused', item: { ...item, stamped: false }, reason: 'private' }
+  const wanted = { kind: 'present', version: 1, basedOn: 5, atMs: 0 } as const
+
+  test('the application is told if it may hold it', () => {
+    expect(told(planned(refused, forgotten)).kind).toBe('withdrawn')
+    expect(told(planned(theirs, forgotten, { wanted })).kind).toBe('withdrawn')
+    expect(planned(theirs, forgotten).action).toBe('remember')
+  })
+
+  test('and told again, as the same, until it has acknowledged that', () => {
+    const offers = [offer('withdrawn')]
+    expect(told(planned(refused, forgotten, { offers }))).toMatchObject({ kind: 'withdrawn', offeredAs: 6 })
+    const asleep = told(planned(theirs, forgotten, { offers, wanted })).linkOnceTold(6)
+    expect(planned(theirs, asleep, { offers, wanted }).action).toBe('remember')
+  })
+})
+
 describe('the version that a change has taken account of', () => {
   const wanted = { kind: 'present', version: 4, basedOn: 5, atMs: 0 } as const
   const asleep: Link = { ...unlinked, item, told: lacking, asleep: 'private' }

@@ -172,9 +172,9 @@ function mayHold(record: AppointmentRecord): boolean {
   return record.link.told.holds || unacknowledged(record).some(({ kind }) => kind === 'created')
 }
 
-/** Nothing is remembered of it, and it is the application's own, or one that it speaks of. */
+/** Nothing is remembered of it but what was told in vain, and it is the application's own, or one that it speaks of. */
 function mayHaveHeld(record: AppointmentRecord, item: LinkedItem): boolean {
-  return isUnremembered(record) && (item.stamped || record.wanted?.kind === 'present')
+  return isUntouched(record) && (item.stamped || record.wanted?.kind === 'present')
 }
 
 /** What was offered and not acknowledged is told again, even if it is as it was: it may have been applied. */

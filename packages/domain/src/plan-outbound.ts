@@ -3,7 +3,7 @@ import { mergeBase, takesAway } from './base.ts'
 import type { OutboundInput, OutboundPlan, Present, StampedItem } from './outbound-plan.ts'
 import { planPresumed } from './plan-presumed.ts'
 import { planUpdate } from './plan-update.ts'
-import { doubtOf, mayNameItem } from './rebuild.ts'
+import { type CalendarKnowledge, doubtOf, isLookedFor, mayNameItem } from './rebuild.ts'
 import { type AppointmentRecord, type ChangeKind, type Intent, isOfEarlierLife, type Link } from './record.ts'
 import type { SettledWanted, Wanted } from './wanted.ts'
 
@@ -12,7 +12,8 @@ export function planOutbound(input: OutboundInput): OutboundPlan {
   const { record, finding } = input
   const { wanted, link } = record
   if (!wanted || wanted.version <= link.written.version) return { action: 'settle' }
-  if (link.asleep || (finding?.kind === 'item' && finding.isRefused)) return { action: 'sleep' }
+  if (link.asleep || record.hiding || (finding?.kind === 'item' && finding.isRefused))
+    return { action: 'sleep' }
   if (wanted.kind === 'absent') return planAbsent(input)
   if (!hasContent(wanted)) return { action: 'settle' }
   return link.item ? planUpdate(input, wanted, link.item) : planCreate(input, wanted)
@@ -96,7 +97,7 @@ function hasLanded({ version, attempt }: StampedItem, record: AppointmentRecord,
 /** What has no item may be a copy whose item is another's. */
 function planUnlinked(input: OutboundInput): OutboundPlan | undefined {
   const { record, finding, calendar } = input
-  const mayBeNamed = calendar && !finding && mayNameItem(record, calendar)
+  const mayBeNamed = calendar && !finding && mayNameItem(record, calendar) && !isPassedOver(record, calendar)
   return mayBeNamed ? { action: 'findNamed' } : planDoubtful(input)
 }
 
@@ -105,6 +106,8 @@ function planDoubtful({ record, finding, calendar }: OutboundInput): OutboundPla
   switch (calendar ? doubtOf(record, record.wanted!, calendar) : 'none') {
     case 'unlisted':
       return { action: 'awaitListing', awaitedMs: calendar?.othersAwaitedMs ?? 0 }
+    case 'passedOver':
+      return { action: 'awaitListing', awaitedMs: 0, passedOverMs: passedOverBy(record, calendar) }
     case 'unconfirmed':
       return { action: 'confirm' }
     case 'search':
@@ -113,6 +116,15 @@ function planDoubtful({ record, finding, calendar }: OutboundInput): OutboundPla
     case 'none':
       return undefined
   }
+}
+
+/** It was searched for, and waits for a listing. */
+function isPassedOver(record: AppointmentRecord, calendar: CalendarKnowledge): boolean {
+  return record.passedOverMs !== undefined && !isLookedFor(record, calendar)
+}
+
+function passedOverBy({ passedOverMs }: AppointmentRecord, calendar: CalendarKnowledge | undefined): number {
+  return passedOverMs ?? calendar?.listing?.startedAtMs ?? 0
 }
 
 function hasContent(wanted: Wanted | SettledWanted): wanted is Present {

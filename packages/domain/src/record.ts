@@ -117,6 +117,13 @@ export type AppointmentRecord = {
   readonly reversals?: readonly Reversal[]
   /** What somebody decided of an appointment that was unconfirmed, until it is settled. */
   readonly decision?: Decision
+  /**
+   * When the newest listing of its calendar began, when the application first spoke of it in vain: what was hidden then
+   * was passed over, since nothing told that it was of interest. Until it is settled.
+   */
+  readonly passedOverMs?: number
+  /** Exchange hides it, which is still to be told: nothing is read of it any more. */
+  readonly hiding?: Refusal
   /** It flips between the sides: updates of it are neither written nor told. */
   readonly frozen?: Frozen
 }

@@ -119,6 +119,16 @@ describe('after an update', () => {
     const record = recordOf({ offers: [updated([], 'cancelled')] })
     expect(marked(linkOfUpdated(record, mine, { merge: written(), changeKey: 'K2' }))).toEqual(fields)
   })
+
+  test.each([
+    ['of what differs, if it has acknowledged that it is there again', 7, true, []],
+    ['of all, if it may not have heard of that', 6, true, fields],
+    ['of all, if it was taken off once more', 7, false, fields],
+  ])('the application is told %s', (_, revision, holds, told) => {
+    const offers = [updated([], 'withdrawn'), { ...updated(fields, 'created'), revision: 7 }]
+    const record = recordOf({ offers, link: { ...linked, told: { revision, holds } } })
+    expect(marked(linkOfUpdated(record, mine, { merge: written(), changeKey: 'K2' }))).toEqual(told)
+  })
 })
 
 describe('after a create', () => {
