@@ -197,3 +197,10 @@ test('an item whose id as a copy is known belongs to that, whatever its stamp an
   const linkedElsewhere = { ...byCopyId, link: linked }
   expect(planned(item, { byStamp: recordOf(), byCopyId: linkedElsewhere })).toEqual({ action: 'compare' })
 })
+
+test('beside an item that was found after a loss none is removed: it may be a copy of what an earlier ledger made', () => {
+  const item = { itemId: 'I2', stamp: { appointmentId: 'A1', version: 1, attempt: 'T0' } }
+  expect(planned(item, { byStamp: recordOf() })).toEqual({ action: 'fold' })
+  const byStamp = recordOf({ item: { ...linked.item!, isPresumed: true } })
+  expect(planned(item, { byStamp })).toEqual({ action: 'compare' })
+})

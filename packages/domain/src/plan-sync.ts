@@ -119,7 +119,8 @@ function planStamped(stamp: { attempt: string; version: number }, record: Appoin
   // What is on its way may be the making of this very item; not if that is made, and this one looks like it.
   if (record.intent && !isOfItem) return { action: 'look', record, later: true }
   const isOther = attempt !== undefined && stamp.attempt !== attempt
-  if (isOther && wasMadeHere(stamp, record)) return { action: 'fold' }
+  // What an earlier ledger made of it before is not remembered: it may be a copy of that.
+  if (isOther && !item?.isPresumed && wasMadeHere(stamp, record)) return { action: 'fold' }
   if (!item) return { action: 'link', appointmentId: record.appointmentId, stamped: true }
   return { action: 'compare', record }
 }
