@@ -94,6 +94,17 @@ test('a user who moves an item to another zone is believed, not the stamp', () =
   })
 })
 
+test.each([
+  ['a name alone', '<Mailbox><Name>Bob</Name></Mailbox>'],
+  ['nothing', '<Mailbox/>'],
+  ['an empty address', '<Mailbox><Name>Bob</Name><EmailAddress> </EmailAddress></Mailbox>'],
+])('an attendee of whom Exchange knows %s does not keep the others from being read', (_name, nobody) => {
+  const bob = '<Attendee><Mailbox><EmailAddress>bob@contoso.example</EmailAddress></Mailbox></Attendee>'
+  const xml = `<RequiredAttendees><Attendee>${nobody}</Attendee>${bob}</RequiredAttendees>`
+  const { appointment } = readItem(item(xml), mailbox)
+  expect(appointment?.attendees).toEqual([{ address: 'bob@contoso.example', type: 'required' }])
+})
+
 function item(xml: string, sensitivity = '<Sensitivity>Normal</Sensitivity>'): Appointment {
   const always = '<ItemId Id="i" ChangeKey="c"/><ParentFolderId Id="f"/>'
   const start = xml.includes('<Start>')

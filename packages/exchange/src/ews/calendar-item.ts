@@ -178,9 +178,11 @@ function readAttendees(
   type: AttendeeType,
 ): Attendee[] {
   const attendees = (valueOf(item, property) as AttendeeCollection | undefined)?.GetEnumerator() ?? []
-  return attendees.map(({ Address, Name, ResponseType }) => {
+  return attendees.flatMap(({ Address, Name, ResponseType }) => {
+    // A name that somebody typed and nobody resolved has none: it cannot be mailed, nor told.
+    const address = (Address as string | null)?.trim()
     const response = responses[ResponseType]
-    return { address: Address.trim(), ...(Name && { name: Name }), type, ...(response && { response }) }
+    return address ? [{ address, ...(Name && { name: Name }), type, ...(response && { response }) }] : []
   })
 }
 
