@@ -64,6 +64,27 @@ describe('an item that is hidden when the ledger is lost', () => {
     },
   )
 
+  test('is told anew once it is shown, though the application, which was told that it is gone, sends nothing of it', async () => {
+    const bed = await startHidden()
+    const { system, keeper, ids } = bed
+    keeper.insist()
+    await lose(bed)
+    await listed(bed)
+    const ours = ids.filter((id) => id.startsWith('APP'))
+    for (const id of ours) {
+      await eventually(async () =>
+        expect(await system.state(alice, id)).toMatchObject({ asleep: id.slice(4) }),
+      )
+    }
+    expect([...new Set(toldSince(bed))]).toEqual(ours.map((id) => `withdrawn ${id}`))
+    bed.received = system.application.received.length
+    for (const { itemId } of system.simulator.calendarOf(alice))
+      system.simulator.userUpdates(alice, itemId, showing)
+    for (const id of ids) await eventually(() => expect(keeper.books.get(id)!.content).toBeDefined())
+    await system.synced(alice)
+    expect(toldSince(bed)).toEqual(ids.map((id) => `created ${id}`).toSorted())
+  })
+
   test.each(['without a loss', 'after a loss'])(
     'is not deleted while it is hidden, but once it is shown, if the application cancels it %s',
     async (when) => {

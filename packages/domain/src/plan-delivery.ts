@@ -70,11 +70,12 @@ function stamped(record: AppointmentRecord, { stamp, wasAway }: Present): Appoin
 }
 
 /**
- * It is back after a loss, and an earlier ledger told that it is gone: what the application had made of it came to nothing
- * with that, and is not on its way.
+ * It is back after a loss, or hidden, and an earlier ledger told that it is gone: what the application had made of it came
+ * to nothing with that, and is not on its way. What is hidden is withdrawn whatever the application has made of it.
  */
-export function isBackAfterLoss(record: AppointmentRecord, look: Look): boolean {
-  return look.kind === 'present' && look.wasAway === true && isUntouched(record) && !record.wanted
+export function isOverAfterLoss(record: AppointmentRecord, look: Look): boolean {
+  const mayBe = look.kind === 'refused' || (look.kind === 'present' && look.wasAway === true)
+  return mayBe && isUntouched(record) && !record.wanted
 }
 
 /** Nothing is remembered of it but what was offered in vain. */

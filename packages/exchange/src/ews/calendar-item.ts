@@ -156,11 +156,11 @@ function readAppointment(
     categories: [
       ...((valueOf(item, ItemSchema.Categories) as StringList | undefined)?.GetEnumerator() ?? []),
     ],
-    attendees: [
+    attendees: eachOnce([
       ...readAttendees(item, AppointmentSchema.RequiredAttendees, 'required'),
       ...readAttendees(item, AppointmentSchema.OptionalAttendees, 'optional'),
       ...readAttendees(item, AppointmentSchema.Resources, 'resource'),
-    ],
+    ]),
   }
 }
 
@@ -181,9 +181,20 @@ function readAttendees(
   return attendees.flatMap(({ Address, Name, ResponseType }) => {
     // A name that somebody typed and nobody resolved has none: it cannot be mailed, nor told.
     const address = (Address as string | null)?.trim()
+    if (!address?.includes('@')) return []
     const response = responses[ResponseType]
-    return address ? [{ address, ...(Name && { name: Name }), type, ...(response && { response }) }] : []
+    return [{ address, ...(Name && { name: Name }), type, ...(response && { response }) }]
   })
+}
+
+/** Exchange lets somebody be invited twice, as required and as optional, say. */
+function eachOnce(attendees: readonly Attendee[]): Attendee[] {
+  const byAddress = new Map<string, Attendee>()
+  for (const attendee of attendees) {
+    const key = attendee.address.toLowerCase()
+    if (!byAddress.has(key)) byAddress.set(key, attendee)
+  }
+  return [...byAddress.values()]
 }
 
 const showAs: Record<LegacyFreeBusyStatus, Appointment['showAs']> = {
