@@ -19,11 +19,13 @@ export function createDecisions(constellation: Constellation, stage: Stage, dele
   const violations: Violation[] = []
   const judged = (label: number) => stage.book.all().find((memory) => memory.label === label)
 
-  async function decide(asked: Asked): Promise<void> {
+  /** Resolves with why nobody should have been asked, or at least not at once. */
+  async function decide(asked: Asked): Promise<Violation> {
     const { mailbox, appointmentId } = asked
     const entry = stage.application.entries.find((one) => one.appointmentId === appointmentId)!
     const memory = judged(entry.label)
-    const isWanted = memory && entry.label % 2 === 0 && !isThere(constellation, memory)
+    if (asked.asks === 'create' && memory && isThere(constellation, memory)) return needless(memory)
+    const isWanted = memory && entry.label % 2 === 0
     const decision =
       asked.asks === 'cancel' ? onCancelling(constellation, stage, asked) : isWanted ? 'create' : 'drop'
     if (asked.asks === 'cancel' && memory)
@@ -31,6 +33,7 @@ export function createDecisions(constellation: Constellation, stage: Stage, dele
     if (memory && !decided.has(entry.label)) note(memory, decision)
     const response = await decideOn(ingressUrl, { mailbox, appointmentId }, decision)
     if (!response.ok) violations.push(restless(`decided ${decision}: ${response.status}`, entry.label))
+    return restless(`${appointmentId} was unconfirmed`)
   }
 
   function note(memory: Memory, decision: Decision): void {
@@ -57,8 +60,7 @@ export function createDecisions(constellation: Constellation, stage: Stage, dele
       for (const address of mailboxes) {
         const { unconfirmed = [] } = await ask<Unconfirmed>(ingressUrl, `unconfirmed?mailbox=${address}`)
         for (const asked of unconfirmed) {
-          await decide(asked)
-          found.push(restless(`${asked.appointmentId} was unconfirmed`))
+          found.push(await decide(asked))
         }
       }
       return found
@@ -79,8 +81,8 @@ export function createDecisions(constellation: Constellation, stage: Stage, dele
 }
 
 /**
- * What was taken away before a loss, and is made again after it under its id, is asked about: it is made, unless its
- * item is there and hidden: whoever decides has to look (docs/limits.md). Resolves with what else was asked about.
+ * What was taken away before a loss, and is made again after it under its id, is asked about, unless its item is there:
+ * it is made. Resolves with what else was asked about.
  */
 export async function confirmAgain(constellation: Constellation, stage: Stage): Promise<Violation[]> {
   const { application, book, lostAtMs } = stage
@@ -106,12 +108,16 @@ export async function confirmAgain(constellation: Constellation, stage: Stage): 
         continue
       }
       if (memory.agreed) found.push({ kind: 'lost', label, detail: 'unconfirmed, though both sides held it' })
-      const isHidden = isThere(constellation, memory)
-      if (isHidden) memory.isAmbiguous = true
-      await decideOn(ingressUrl, { mailbox, appointmentId }, isHidden ? 'drop' : 'create')
+      if (isThere(constellation, memory)) found.push(needless(memory))
+      else await decideOn(ingressUrl, { mailbox, appointmentId }, 'create')
     }
   }
   return found
+}
+
+/** Hidden or not, it is there: nobody is to be asked. */
+function needless({ label }: Memory): Violation {
+  return { kind: 'duplicate', label, detail: 'unconfirmed, though its item is there' }
 }
 
 /** Somebody looks which item would be deleted: the one that is meant, or a copy. */

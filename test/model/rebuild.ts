@@ -19,29 +19,35 @@ type Options = {
   limitMs: number
 }
 
+type State = { state?: string; outbound?: { code?: string } }
+
 /**
- * The ledger is lost, users delete some items meanwhile, and the application sends everything again: both sides hold
- * what they held, nobody is mailed, and nothing is told that is there. What was deleted, and nothing else, waits for a
- * decision; it is made, and comes about.
+ * The ledger is lost, users delete and hide some items meanwhile, and the application sends everything again: both sides
+ * hold what they held, nobody is mailed, and nothing is told that is there. What was deleted, and nothing else, waits
+ * for a decision; it is made, and comes about. What is hidden the application loses.
  */
 export async function rebuilt(options: Options): Promise<Violation[]> {
   const { constellation, stage, evidence, activity, limitMs } = options
   const mails = constellation.simulator.mails.length
   const deleted: Memory[] = []
+  const hidden: Memory[] = []
+  const copied: number[] = []
   await constellation.loseLedger(async () => {
     stage.lostAtMs = Date.now()
-    const copied = await copyMeanwhile(stage, evidence())
+    copied.push(...(await copyMeanwhile(stage, evidence())))
     stage.book.blurCopies()
     keepCopies(constellation, stage)
-    // Of every other one the application cancels what it was made from.
-    for (const label of copied.filter((_, n) => n % 2 === 0))
-      await stage.play({ do: 'cancel', side: 'application', label, afterMs: 0 })
-    for (const memory of toDelete(constellation, stage, evidence())) {
-      await stage.play({ do: 'cancel', side: 'exchange', label: memory.label, afterMs: 0 })
-      deleted.push(memory)
-    }
+    const there = stage.book.all().filter((memory) => memory.agreed && evidence().items(memory).length === 1)
+    deleted.push(...toDelete(constellation, there))
+    for (const { label } of deleted) await stage.play({ do: 'cancel', side: 'exchange', label, afterMs: 0 })
+    hidden.push(...there.filter((memory) => !deleted.includes(memory) && isToHide(memory)))
+    for (const { label } of hidden)
+      await stage.play({ do: label % 2 ? 'hide' : 'repeat', side: 'exchange', label, afterMs: 0 })
   })
-  for (const version of stage.application.resent()) stage.producer.send(version, 'once')
+  // Of every other one the application cancels what it was made from.
+  for (const label of copied.filter((_, n) => n % 2 === 0))
+    await stage.play({ do: 'cancel', side: 'application', label, afterMs: 0 })
+  sendAgain(stage, hidden)
 
   const unconfirmed = createDecisions(constellation, stage, new Set(deleted.map(({ label }) => label)))
   const unstamped = mailboxesWithoutStamps(constellation, stage, deleted)
@@ -56,8 +62,10 @@ export async function rebuilt(options: Options): Promise<Violation[]> {
       const isToStay = judged.has(entry.label) && entry.isHeld && !isRefused(entry)
       if (!isToGo && !isToStay) continue
       const path = `appointments/${entry.mailbox}/${entry.appointmentId}`
-      const { state } = await ask<{ state?: string }>(constellation.ingressUrl, path)
-      if (state !== 'settled') found.push(restless(`${entry.appointmentId} is ${state}`, entry.label))
+      const { state, outbound } = await ask<State>(constellation.ingressUrl, path)
+      const isAsleep = isToGo && outbound?.code === 'ASLEEP'
+      if (state !== 'settled' && !isAsleep)
+        found.push(restless(`${entry.appointmentId} is ${state}`, entry.label))
     }
     return found
   }
@@ -83,12 +91,25 @@ export async function rebuilt(options: Options): Promise<Violation[]> {
  * One of three that both sides hold, and all in one of three mailboxes; never what may be a copy, nor all that tells of an
  * earlier ledger.
  */
-function toDelete({ mailboxes }: Constellation, { book }: Stage, evidence: Evidence): Memory[] {
-  const there = book.all().filter((memory) => memory.agreed && evidence.items(memory).length === 1)
+function toDelete({ mailboxes }: Constellation, there: readonly Memory[]): Memory[] {
   const isChosen = ({ label, mailbox }: Memory) =>
     label % 3 === 0 || mailboxes.indexOf(mailbox) % 3 === there.length % 3
   const isLeft = there.some((memory) => memory.bornAt === 'application' && !isChosen(memory))
   return isLeft ? there.filter(isChosen) : []
+}
+
+/** Every other one that is hidden is spoken of only once its calendar is listed. */
+function sendAgain({ application, producer }: Stage, hidden: readonly Memory[]): void {
+  for (const version of application.resent()) {
+    const { label } = application.entries.find((entry) => entry.appointmentId === version.appointmentId)!
+    const place = hidden.findIndex((memory) => memory.label === label)
+    producer.send(version, place % 2 === 0 ? 'muchLater' : 'once')
+  }
+}
+
+/** One of three. */
+function isToHide({ label }: Memory): boolean {
+  return label % 3 === 1
 }
 
 /**

@@ -51,6 +51,26 @@ describe("a user's copy of an item of ours, stamp and UID included", () => {
   })
 })
 
+test('a copy of an item that was cancelled and made anew is left, wherever its user moves it', async () => {
+  const { copyId, bed } = await startWithCopy()
+  await bed.send(event({ id: 'A', version: 2 }))
+  await bed.settled(alice, 'A', 2)
+  await bed.send(event({ id: 'A', version: 3 }, appointment({ subject: 'Original' })))
+  await bed.settled(alice, 'A', 3)
+  const copy = bed.simulator.calendarOf(alice).find(({ subject }) => subject === 'Copy')!
+  const away = bed.simulator.userMoves(alice, copy.itemId, 'inbox')
+  await eventually(() =>
+    expect(bed.application.typesOf(copyId)).toEqual(['appointment.created', 'appointment.cancelled']),
+  )
+  bed.simulator.userMoves(alice, away.itemId, 'calendar')
+  await eventually(() => expect(bed.application.received).toHaveLength(3))
+  expect(bed.application.received[2]).toMatchObject({
+    type: 'appointment.created',
+    data: { appointment: { subject: 'Copy' } },
+  })
+  expect(Object.keys(locationsIn(bed))).toEqual(expect.arrayContaining(['Original', 'Copy']))
+})
+
 describe('a copy, though Exchange says once that the original is not there', () => {
   test.each([
     { also: 'and the original is edited besides', edits: { location: 'Room 9' } },

@@ -143,6 +143,8 @@ async function listings(ledger: Ledger, id: string) {
   expect(await ledger.missingItems(id, listing)).toEqual(['three'])
   await ledger.endListing(id, listing, T0)
   expect(await ledger.listingProgress(id)).toMatchObject({ items: 1, differing: 1 })
+  await ledger.askForListing(id)
+  expect(await ledger.mailboxState(id)).toMatchObject({ isListingAsked: true })
 }
 
 async function rebuilds(ledger: Ledger, id: string) {

@@ -4,6 +4,7 @@ import { type BookKeeper, keepBooks } from '../support/book-keeper.ts'
 import { appointment, event } from '../support/events.ts'
 import { loseLedger } from '../support/lose-ledger.ts'
 import { alice, bob, startSystem, type System } from '../support/system.ts'
+import { unconfirmed } from '../support/unconfirmed.ts'
 
 vi.setConfig({ testTimeout: 90_000 })
 const eventually = (assertion: () => unknown) => soon(assertion, 30_000)
@@ -225,10 +226,4 @@ function subjectsOf({ simulator }: System, mailbox: string): string[] {
     .calendarOf(mailbox)
     .map(({ subject }) => subject)
     .toSorted()
-}
-
-async function unconfirmed({ ingressUrl }: System): Promise<unknown[]> {
-  const headers = { authorization: 'Bearer test' }
-  const response = await fetch(`${ingressUrl}/v1/unconfirmed?mailbox=${alice}`, { headers })
-  return ((await response.json()) as { unconfirmed: unknown[] }).unconfirmed
 }

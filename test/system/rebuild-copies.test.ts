@@ -4,6 +4,7 @@ import { type BookKeeper, keepBooks } from '../support/book-keeper.ts'
 import { appointment } from '../support/events.ts'
 import { loseLedger } from '../support/lose-ledger.ts'
 import { alice, startSystem, type System } from '../support/system.ts'
+import { decide, unconfirmed } from '../support/unconfirmed.ts'
 
 vi.setConfig({ testTimeout: 90_000 })
 const eventually = (assertion: () => unknown) => soon(assertion, 30_000)
@@ -169,19 +170,4 @@ function subjectsOf({ simulator }: System): string[] {
     .calendarOf(alice)
     .map(({ subject }) => subject)
     .toSorted()
-}
-
-async function unconfirmed({ ingressUrl }: System): Promise<unknown[]> {
-  const headers = { authorization: 'Bearer test' }
-  const response = await fetch(`${ingressUrl}/v1/unconfirmed?mailbox=${alice}`, { headers })
-  return ((await response.json()) as { unconfirmed: unknown[] }).unconfirmed
-}
-
-async function decide({ ingressUrl }: System, appointmentId: string, decision: string): Promise<unknown> {
-  const response = await fetch(`${ingressUrl}/v1/unconfirmed/${alice}/${appointmentId}`, {
-    method: 'POST',
-    headers: { authorization: 'Bearer test', 'content-type': 'application/json' },
-    body: JSON.stringify({ decision }),
-  })
-  return response.json()
 }

@@ -4,6 +4,7 @@ import { type BookKeeper, keepBooks } from '../support/book-keeper.ts'
 import { appointment, event } from '../support/events.ts'
 import { copyLedger, loseLedger } from '../support/lose-ledger.ts'
 import { alice, startSystem, type System } from '../support/system.ts'
+import { decide, unconfirmed } from '../support/unconfirmed.ts'
 
 const env = { POLL_SECONDS: '0.5', BRAKE_DELETES: '0' }
 const times = {
@@ -224,21 +225,4 @@ function toldSince({ system, received }: Bed): string[][] {
 
 function itemOf({ simulator }: System, name: string) {
   return simulator.calendarOf(alice).find(({ subject }) => subject.split(',')[0] === name)!
-}
-
-type Unconfirmed = { appointmentId: string }
-
-async function unconfirmed({ ingressUrl }: System): Promise<Unconfirmed[]> {
-  const headers = { authorization: 'Bearer test' }
-  const response = await fetch(`${ingressUrl}/v1/unconfirmed?mailbox=${alice}`, { headers })
-  return ((await response.json()) as { unconfirmed: Unconfirmed[] }).unconfirmed
-}
-
-async function decide({ ingressUrl }: System, appointmentId: string, decision: string): Promise<unknown> {
-  const response = await fetch(`${ingressUrl}/v1/unconfirmed/${alice}/${appointmentId}`, {
-    method: 'POST',
-    headers: { authorization: 'Bearer test', 'content-type': 'application/json' },
-    body: JSON.stringify({ decision }),
-  })
-  return response.json()
 }

@@ -1,5 +1,5 @@
 import { differing, fields, type Fingerprints } from './field.ts'
-import type { AppointmentRecord } from './record.ts'
+import { type AppointmentRecord, withAttempt } from './record.ts'
 
 /** What the stamp on an item tells of it. */
 export type StampedState = {
@@ -23,8 +23,7 @@ export function caughtUp(record: AppointmentRecord, stamp: StampedState | undefi
   return {
     ...record,
     link: {
-      ...link,
-      attempt,
+      ...withAttempt(link, attempt),
       written: { version, basedOn, fingerprints: base ?? {} },
       seen: { changeKey: '', fingerprints: base ? {} : differing(fields) },
       // While it sleeps it was withdrawn since, which the stamp does not say.

@@ -58,7 +58,12 @@ export type OutboundPlan =
   | { readonly action: 'findElsewhere' }
   | { readonly action: 'wait'; readonly untilMs: number }
   /** Its item may be there and not be known yet: it is waited for, as it was for that long. */
-  | { readonly action: 'awaitListing'; readonly awaitedMs: number }
+  | {
+      readonly action: 'awaitListing'
+      readonly awaitedMs: number
+      /** Only a listing that begins later than the one that began then tells. */
+      readonly passedOverMs?: number
+    }
   /** The application has time to send everything again, and may speak of the item as of another appointment's. */
   | { readonly action: 'awaitResend'; readonly untilMs: number }
   /** Its id may be that of a user's copy which was taken for the original. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Appointment } from './appointment.ts'
 import { mergeBase, offersKept } from './base.ts'
 import { type Field, fields, fingerprintsOf, only, without } from './field.ts'
-import { type DeliveryPlan, type Look, planDelivery } from './plan-delivery.ts'
+import { type DeliveryPlan, isOverAfterLoss, type Look, planDelivery } from './plan-delivery.ts'
 import { type AppointmentRecord, emptyLink, type Link, type Offer } from './record.ts'
 import { anAppointment, aRecord, testDigest } from './testing/index.ts'
 
@@ -160,6 +160,35 @@ describe('what was offered and not acknowledged', () => {
     ]
     expect(others.map((plan) => told(plan).offeredAs)).toEqual(others.map(() => undefined))
   })
+})
+
+describe('after a loss, of what Exchange hides', () => {
+  const forgotten: Link = { ...emptyLink, item }
+  const theirs: Look = { kind: 'refused', item: { ...item, stamped: false }, reason: 'private' }
+  const wanted = { kind: 'present', version: 1, basedOn: 5, atMs: 0 } as const
+
+  test('the application is told if it may hold it', () => {
+    expect(told(planned(refused, forgotten)).kind).toBe('withdrawn')
+    expect(told(planned(theirs, forgotten, { wanted })).kind).toBe('withdrawn')
+    expect(planned(theirs, forgotten).action).toBe('remember')
+  })
+
+  test('and told again, as the same, until it has acknowledged that', () => {
+    const offers = [offer('withdrawn')]
+    expect(told(planned(refused, forgotten, { offers }))).toMatchObject({ kind: 'withdrawn', offeredAs: 6 })
+    const asleep = told(planned(theirs, forgotten, { offers, wanted })).linkOnceTold(6)
+    expect(planned(theirs, asleep, { offers, wanted }).action).toBe('remember')
+  })
+})
+
+test.each<[string, Partial<AppointmentRecord>, Look, boolean]>([
+  ['hidden', {}, refused, true],
+  ['back', {}, { ...present(), wasAway: true } as Look, true],
+  ['there', {}, present(), false],
+  ['hidden, and spoken of', { wanted: { kind: 'present', version: 1, atMs: 0 } }, refused, false],
+  ['hidden, and known', { link: linked }, refused, false],
+])('what is not on its way after a loss: of what is %s', (_, changes, look, isOver) => {
+  expect(isOverAfterLoss(aRecord({ link: { ...emptyLink, item }, ...changes }), look)).toBe(isOver)
 })
 
 describe('the version that a change has taken account of', () => {

@@ -70,11 +70,12 @@ function stamped(record: AppointmentRecord, { stamp, wasAway }: Present): Appoin
 }
 
 /**
- * It is back after a loss, and an earlier ledger told that it is gone: what the application had made of it came to nothing
- * with that, and is not on its way.
+ * It is back after a loss, or hidden, and an earlier ledger told that it is gone: what the application had made of it came
+ * to nothing with that, and is not on its way. What is hidden is withdrawn whatever the application has made of it.
  */
-export function isBackAfterLoss(record: AppointmentRecord, look: Look): boolean {
-  return look.kind === 'present' && look.wasAway === true && isUntouched(record) && !record.wanted
+export function isOverAfterLoss(record: AppointmentRecord, look: Look): boolean {
+  const mayBe = look.kind === 'refused' || (look.kind === 'present' && look.wasAway === true)
+  return mayBe && isUntouched(record) && !record.wanted
 }
 
 /** Nothing is remembered of it but what was offered in vain. */
@@ -172,9 +173,9 @@ function mayHold(record: AppointmentRecord): boolean {
   return record.link.told.holds || unacknowledged(record).some(({ kind }) => kind === 'created')
 }
 
-/** Nothing is remembered of it, and it is the application's own, or one that it speaks of. */
+/** Nothing is remembered of it but what was told in vain, and it is the application's own, or one that it speaks of. */
 function mayHaveHeld(record: AppointmentRecord, item: LinkedItem): boolean {
-  return isUnremembered(record) && (item.stamped || record.wanted?.kind === 'present')
+  return isUntouched(record) && (item.stamped || record.wanted?.kind === 'present')
 }
 
 /** What was offered and not acknowledged is told again, even if it is as it was: it may have been applied. */

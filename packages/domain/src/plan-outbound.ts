@@ -3,8 +3,8 @@ import { mergeBase, takesAway } from './base.ts'
 import type { OutboundInput, OutboundPlan, Present, StampedItem } from './outbound-plan.ts'
 import { planPresumed } from './plan-presumed.ts'
 import { planUpdate } from './plan-update.ts'
-import { doubtOf, mayNameItem } from './rebuild.ts'
-import type { AppointmentRecord, ChangeKind, Intent, Link } from './record.ts'
+import { type CalendarKnowledge, doubtOf, isLookedFor, mayNameItem } from './rebuild.ts'
+import { type AppointmentRecord, type ChangeKind, type Intent, isOfEarlierLife, type Link } from './record.ts'
 import type { SettledWanted, Wanted } from './wanted.ts'
 
 /** Decides what has to happen at Exchange so that it holds what the application wants. */
@@ -12,7 +12,8 @@ export function planOutbound(input: OutboundInput): OutboundPlan {
   const { record, finding } = input
   const { wanted, link } = record
   if (!wanted || wanted.version <= link.written.version) return { action: 'settle' }
-  if (link.asleep || (finding?.kind === 'item' && finding.isRefused)) return { action: 'sleep' }
+  if (link.asleep || record.hiding || (finding?.kind === 'item' && finding.isRefused))
+    return { action: 'sleep' }
   if (wanted.kind === 'absent') return planAbsent(input)
   if (!hasContent(wanted)) return { action: 'settle' }
   return link.item ? planUpdate(input, wanted, link.item) : planCreate(input, wanted)
@@ -32,7 +33,7 @@ function planAbsent(input: OutboundInput): OutboundPlan {
 function planStampedOff(input: OutboundInput, found: readonly StampedItem[]): OutboundPlan {
   // What is not linked yet, and no attempt of this ledger's made, may be a copy: the other direction tells.
   if (isOfEarlierLedger(input, found)) return { action: 'awaitListing', awaitedMs: 0 }
-  const itemIds = found.map(({ itemId }) => itemId)
+  const itemIds = notOfEarlierLives(found, input.record).map(({ itemId }) => itemId)
   return itemIds.length > 0 ? { action: 'delete', itemIds } : { action: 'settle' }
 }
 
@@ -59,7 +60,9 @@ function planRepeated(
   earlier: Intent,
 ): OutboundPlan {
   if (finding?.kind !== 'stamped') return { action: 'findStamped' }
-  const [found, ...extra] = madeByUs(finding.items).toSorted((a, b) => b.version - a.version)
+  const made = madeByUs(finding.items).toSorted((a, b) => b.version - a.version)
+  const [newest, ...extra] = notOfEarlierLives(made, record)
+  const found = newest ?? made[0]
   if (found) return { action: 'adopt', found, extra }
 
   const untilMs = earlier.atMs + rules.lateCallMs
@@ -76,20 +79,25 @@ function madeByUs(items: readonly StampedItem[]): StampedItem[] {
   return items.filter(({ attempt }, n) => items.findIndex((item) => item.attempt === attempt) === n)
 }
 
+/** Of an item that was taken off before, what is left is a user's copy, or what they have restored: never removed. */
+function notOfEarlierLives(items: readonly StampedItem[], { link }: AppointmentRecord): StampedItem[] {
+  return items.filter(({ attempt }) => !isOfEarlierLife(link, attempt))
+}
+
 /**
  * Whether an item outside the calendar is what an attempt created of which nothing was heard, and not one of the appointment's earlier
  * lives. That it is to be created again, if somebody decided so, is meant of those too which are not remembered.
  */
 function hasLanded({ version, attempt }: StampedItem, record: AppointmentRecord, earlier: Intent): boolean {
-  const { written, attempt: known } = record.link
+  const { link, decision } = record
   if (attempt === earlier.attempt) return true
-  return record.decision !== 'create' && version > written.version && attempt !== known
+  return decision !== 'create' && version > link.written.version && !isOfEarlierLife(link, attempt)
 }
 
 /** What has no item may be a copy whose item is another's. */
 function planUnlinked(input: OutboundInput): OutboundPlan | undefined {
   const { record, finding, calendar } = input
-  const mayBeNamed = calendar && !finding && mayNameItem(record, calendar)
+  const mayBeNamed = calendar && !finding && mayNameItem(record, calendar) && !isPassedOver(record, calendar)
   return mayBeNamed ? { action: 'findNamed' } : planDoubtful(input)
 }
 
@@ -98,6 +106,8 @@ function planDoubtful({ record, finding, calendar }: OutboundInput): OutboundPla
   switch (calendar ? doubtOf(record, record.wanted!, calendar) : 'none') {
     case 'unlisted':
       return { action: 'awaitListing', awaitedMs: calendar?.othersAwaitedMs ?? 0 }
+    case 'passedOver':
+      return { action: 'awaitListing', awaitedMs: 0, passedOverMs: passedOverBy(record, calendar) }
     case 'unconfirmed':
       return { action: 'confirm' }
     case 'search':
@@ -106,6 +116,15 @@ function planDoubtful({ record, finding, calendar }: OutboundInput): OutboundPla
     case 'none':
       return undefined
   }
+}
+
+/** It was searched for, and waits for a listing. */
+function isPassedOver(record: AppointmentRecord, calendar: CalendarKnowledge): boolean {
+  return record.passedOverMs !== undefined && !isLookedFor(record, calendar)
+}
+
+function passedOverBy({ passedOverMs }: AppointmentRecord, calendar: CalendarKnowledge | undefined): number {
+  return passedOverMs ?? calendar?.listing?.startedAtMs ?? 0
 }
 
 function hasContent(wanted: Wanted | SettledWanted): wanted is Present {

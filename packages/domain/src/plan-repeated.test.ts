@@ -26,6 +26,38 @@ describe('a creation that is about to be repeated', () => {
     expect(planned({}, { kind: 'stamped', items: [] }).action).toBe('findElsewhere')
   })
 
+  const item = (attempt: string, version: number) => ({
+    itemId: attempt,
+    changeKey: 'K',
+    version,
+    attempt,
+  })
+
+  test('takes what it made; what is left of an earlier item is not removed', () => {
+    const link: Link = { ...wasLinked, earlierAttempts: ['before'] }
+    const items = [item('before', 1), item('linked', 1), item('lost', 2), item('late', 2)]
+    expect(planned({ link }, { kind: 'stamped', items })).toEqual({
+      action: 'adopt',
+      found: items[2],
+      extra: [items[3]],
+    })
+  })
+
+  test('takes what was restored, if it made nothing', () => {
+    const items = [item('linked', 1)]
+    expect(planned({ link: wasLinked }, { kind: 'stamped', items })).toMatchObject({ found: items[0] })
+  })
+
+  test('is cancelled without a trace; what is left of an earlier item is not removed', () => {
+    const link: Link = { ...wasLinked, earlierAttempts: ['before'] }
+    const items = [item('before', 1), item('linked', 1), item('lost', 2)]
+    const absent = { kind: 'absent', version: 3, reason: 'cancelled', atMs: 0 } as const
+    expect(planned({ link, wanted: absent }, { kind: 'stamped', items })).toEqual({
+      action: 'delete',
+      itemIds: ['lost'],
+    })
+  })
+
   const landed: Record<string, [Partial<AppointmentRecord>, version: number, attempt: string]> = {
     'made by the attempt of which nothing was heard': [{ link: emptyLink }, 2, 'lost'],
     'made by an attempt before that': [{ link: emptyLink }, 1, 'older'],
@@ -46,6 +78,7 @@ describe('a creation that is about to be repeated', () => {
   const earlierLives: typeof landed = {
     'of a version that is known to be written': [{ link: wasLinked }, 1, 'older'],
     'that was linked': [{ link: wasLinked }, 2, 'linked'],
+    'that was linked before that': [{ link: { ...wasLinked, earlierAttempts: ['a'] } }, 2, 'a'],
     'in spite of which somebody decided to create it': [{ link: emptyLink, decision: 'create' }, 1, 'older'],
   }
   test.each(Object.entries(earlierLives))(

@@ -79,13 +79,19 @@ test('an item that was linked while it was looked up is no copy of itself', () =
 
 describe('an item that is not linked', () => {
   type Known = 'unknown' | 'gone' | 'linked elsewhere' | 'being written'
-  type Mark = 'nothing' | 'the stamp of its attempt' | 'the stamp of another attempt' | 'the uid'
+  type Mark =
+    | 'nothing'
+    | 'the stamp of its attempt'
+    | 'the stamp of another attempt'
+    | 'the stamp of an earlier item'
+    | 'the uid'
 
+  const earlierAttempts = ['T-1']
   const states: Record<Known, AppointmentRecord | undefined> = {
     unknown: undefined,
-    gone: aRecord({ link: goneLink }),
-    'linked elsewhere': recordOf(),
-    'being written': aRecord({ link: goneLink, intent }),
+    gone: aRecord({ link: { ...goneLink, earlierAttempts } }),
+    'linked elsewhere': recordOf({ earlierAttempts }),
+    'being written': aRecord({ link: { ...goneLink, earlierAttempts }, intent }),
   }
   const stamp = { appointmentId: 'A1', version: 1, attempt: 'T1' }
   const born: Summary = { action: 'link', appointmentId: undefined, stamped: false }
@@ -98,26 +104,34 @@ describe('an item that is not linked', () => {
       nothing: born,
       'the stamp of its attempt': ours,
       'the stamp of another attempt': ours,
+      'the stamp of an earlier item': ours,
       'the uid': born,
     },
     gone: {
       nothing: born,
       'the stamp of its attempt': ours,
       'the stamp of another attempt': { action: 'fold' },
+      'the stamp of an earlier item': born,
       'the uid': back,
     },
     'linked elsewhere': {
       nothing: born,
       'the stamp of its attempt': { action: 'compare' },
       'the stamp of another attempt': { action: 'fold' },
+      'the stamp of an earlier item': born,
       'the uid': { action: 'compare' },
     },
     'being written': {
       nothing: born,
       'the stamp of its attempt': later,
       'the stamp of another attempt': later,
+      'the stamp of an earlier item': born,
       'the uid': back,
     },
+  }
+  const attempts: Partial<Record<Mark, string>> = {
+    'the stamp of another attempt': 'T0',
+    'the stamp of an earlier item': 'T-1',
   }
   const cases = Object.entries(plans).flatMap(([known, byMark]) =>
     Object.entries(byMark).map(([mark, plan]) => ({ known, mark, plan })),
@@ -126,7 +140,7 @@ describe('an item that is not linked', () => {
   test.each(cases)('carries $mark, its appointment is $known: $plan.action', ({ known, mark, plan }) => {
     const record = states[known as Known]
     const isStamped = mark.startsWith('the stamp')
-    const attempt = mark === 'the stamp of another attempt' ? 'T0' : 'T1'
+    const attempt = attempts[mark as Mark] ?? 'T1'
     const item = { itemId: 'I2', ...(isStamped && { stamp: { ...stamp, attempt } }) }
     const candidates: Candidates = {
       ...(record && isStamped && { byStamp: record }),
@@ -171,4 +185,22 @@ test('a copy that is made while its original is being written is compared, since
   expect(planned({ itemId: 'I2', stamp }, { byStamp: recordOf({}, { intent }) })).toEqual({
     action: 'compare',
   })
+})
+
+test('an item whose id as a copy is known belongs to that, whatever its stamp and UID say', () => {
+  const byCopyId = { ...aRecord({ wanted: { kind: 'present', version: 1, atMs: 0 } }), appointmentId: 'C1' }
+  const candidates = { byStamp: recordOf(), byUid: recordOf(), byCopyId }
+  const item = { itemId: 'I2', stamp: { appointmentId: 'A1', version: 1, attempt: 'T1' } }
+  expect(planned(item, candidates)).toEqual({ action: 'link', appointmentId: 'C1', stamped: false })
+  const hidden = { action: 'hide', appointmentId: 'C1', stamped: false, reason: 'private' }
+  expect(planned({ ...item, sensitivity: 'private' }, candidates)).toEqual(hidden)
+  const linkedElsewhere = { ...byCopyId, link: linked }
+  expect(planned(item, { byStamp: recordOf(), byCopyId: linkedElsewhere })).toEqual({ action: 'compare' })
+})
+
+test('beside an item that was found after a loss none is removed: it may be a copy of what an earlier ledger made', () => {
+  const item = { itemId: 'I2', stamp: { appointmentId: 'A1', version: 1, attempt: 'T0' } }
+  expect(planned(item, { byStamp: recordOf() })).toEqual({ action: 'fold' })
+  const byStamp = recordOf({ item: { ...linked.item!, isPresumed: true } })
+  expect(planned(item, { byStamp })).toEqual({ action: 'compare' })
 })

@@ -94,11 +94,17 @@ function planKnown(item: SyncedItem, record: AppointmentRecord, refusal: Refusal
   return { action: 'look', record, later: record.intent !== undefined }
 }
 
-function planUnknown({ stamp }: SyncedItem, { byStamp, byUid, byId, byCopyId }: Candidates): SyncPlan {
+function planUnknown({ stamp }: SyncedItem, candidates: Candidates): SyncPlan {
+  const { byStamp, byCopyId } = candidates
   if (byCopyId && !byCopyId.link.item)
     return { action: 'link', appointmentId: byCopyId.appointmentId, stamped: false }
   if (stamp && !byStamp) return { action: 'link', appointmentId: stamp.appointmentId, stamped: true }
-  if (stamp && byStamp) return planStamped(stamp, byStamp)
+  // Of an item that was taken off since, its user's copy may be left, or what they have restored.
+  const isLeft = stamp && byStamp?.link.earlierAttempts?.includes(stamp.attempt)
+  return stamp && byStamp && !isLeft ? planStamped(stamp, byStamp) : planUnstamped(candidates)
+}
+
+function planUnstamped({ byUid, byId }: Candidates): SyncPlan {
   const known = byUid ?? byId
   if (!known) return { action: 'link', appointmentId: undefined, stamped: false }
   if (!known.link.item) return { action: 'link', appointmentId: known.appointmentId, stamped: false }
@@ -113,7 +119,8 @@ function planStamped(stamp: { attempt: string; version: number }, record: Appoin
   // What is on its way may be the making of this very item; not if that is made, and this one looks like it.
   if (record.intent && !isOfItem) return { action: 'look', record, later: true }
   const isOther = attempt !== undefined && stamp.attempt !== attempt
-  if (isOther && wasMadeHere(stamp, record)) return { action: 'fold' }
+  // What an earlier ledger made of it before is not remembered: it may be a copy of that.
+  if (isOther && !item?.isPresumed && wasMadeHere(stamp, record)) return { action: 'fold' }
   if (!item) return { action: 'link', appointmentId: record.appointmentId, stamped: true }
   return { action: 'compare', record }
 }

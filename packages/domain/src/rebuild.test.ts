@@ -20,6 +20,8 @@ const awaiting = { ...well, othersAwaitedMs: 0 }
 const restored = { ...well, isRestored: true }
 const unlisted = { ...well, isListed: false, isCurrent: false }
 const fromExchange = { appointmentId: `ex-${'a'.repeat(22)}` }
+const lookedFor = { ...fromExchange, passedOverMs: 7 }
+const listed = (startedAtMs: number) => ({ ...well, listing: { startedAtMs, finishedAtMs: 9 } })
 const written = { link: { ...emptyLink, written: { version: 1, basedOn: 0, fingerprints: {} } } }
 
 type Case = {
@@ -62,7 +64,12 @@ test.each<Case>([
     record: { bornAtMs: sinceMs + 59_999 },
   },
   { name: 'cancelled, before the listing', doubt: 'search', calendar: unlisted, changes: { kind: 'absent' } },
-  { name: 'from Exchange, before the listing', doubt: 'unlisted', calendar: unlisted, record: fromExchange },
+  {
+    name: 'from Exchange, before the listing',
+    doubt: 'passedOver',
+    calendar: unlisted,
+    record: fromExchange,
+  },
   { name: 'new, while others are not listed', doubt: 'none', calendar: awaiting },
   {
     name: 'older, while others are not listed',
@@ -86,8 +93,8 @@ test.each<Case>([
   {
     name: 'from Exchange, while others are not listed',
     doubt: 'unconfirmed',
-    calendar: awaiting,
-    record: fromExchange,
+    calendar: { ...awaiting, ...listed(8) },
+    record: lookedFor,
   },
   {
     name: 'cancelled, while others are not listed',
@@ -149,8 +156,58 @@ test.each<Case>([
     calendar: { ...restored, createsUnconfirmed: true },
     changes: { version: 2 },
   },
-  { name: 'from Exchange and not known', doubt: 'unconfirmed', calendar: well, record: fromExchange },
-  { name: 'of an exchangeId', doubt: 'unconfirmed', calendar: well, changes: { isFromExchange: true } },
+  {
+    name: 'from Exchange, of which no listing knew',
+    doubt: 'passedOver',
+    calendar: listed(8),
+    record: fromExchange,
+  },
+  {
+    name: 'from Exchange, since the last listing began',
+    doubt: 'passedOver',
+    calendar: listed(7),
+    record: lookedFor,
+  },
+  {
+    name: 'from Exchange, while a later listing is under way',
+    doubt: 'passedOver',
+    calendar: { ...well, listing: { startedAtMs: 8 } },
+    record: lookedFor,
+  },
+  {
+    name: 'from Exchange, of which no listing knew, and cancelled',
+    doubt: 'passedOver',
+    calendar: listed(8),
+    record: fromExchange,
+    changes: { kind: 'absent' },
+  },
+  {
+    name: 'from Exchange, of which no listing knew, by policy',
+    doubt: 'passedOver',
+    calendar: { ...listed(8), createsUnconfirmed: true },
+    record: fromExchange,
+  },
+  {
+    name: 'of an exchangeId, of which no listing knew',
+    doubt: 'passedOver',
+    calendar: listed(8),
+    changes: { isFromExchange: true },
+  },
+  { name: 'from Exchange and not known', doubt: 'unconfirmed', calendar: listed(8), record: lookedFor },
+  {
+    name: 'from Exchange and not known, cancelled',
+    doubt: 'none',
+    calendar: listed(8),
+    record: lookedFor,
+    changes: { kind: 'absent' },
+  },
+  {
+    name: 'of an exchangeId',
+    doubt: 'unconfirmed',
+    calendar: listed(8),
+    changes: { isFromExchange: true },
+    record: { passedOverMs: 7 },
+  },
 ])('$name: $doubt', ({ doubt, calendar, changes, record }) => {
   expect(doubtOf(aRecord(record), { ...wanted, ...changes }, calendar)).toBe(doubt)
 })

@@ -12,6 +12,8 @@ export type CalendarKnowledge = {
   readonly sinceMs: number
   /** All of its items were listed once. */
   readonly isListed: boolean
+  /** The newest pass over all of its items; missing if none began. */
+  readonly listing?: { readonly startedAtMs: number; readonly finishedAtMs?: number }
   /** Its changes were followed until just now. */
   readonly isCurrent: boolean
   /** It was synchronised before the ledger knew it: an earlier ledger was lost. */
@@ -30,9 +32,10 @@ export type CalendarKnowledge = {
 /**
  * What stands against taking an appointment without a known item for one that has none. `search`: its stamp has to be
  * looked for first. `unlisted`: the item may be there and carry no stamp, or have been there: known once calendars are listed.
+ * `passedOver`: its item may be there and hidden, which a listing takes note of only if the application spoke of it before.
  * `unconfirmed`: it had an item once, and whether it is to have one again is for somebody to decide.
  */
-export type Doubt = 'none' | 'search' | 'unlisted' | 'unconfirmed'
+export type Doubt = 'none' | 'search' | 'unlisted' | 'passedOver' | 'unconfirmed'
 
 export function doubtOf(
   record: AppointmentRecord,
@@ -54,10 +57,20 @@ function doubtOfUnremembered(
   const isTheirs = isFromExchange({ ...record, wanted })
   const mayBeOld = isTheirs || isOld(record, wanted, calendar)
   if (!mayBeOld) return undefined
+  if (isTheirs && !isLookedFor(record, calendar)) return 'passedOver'
   if (!isListed) return 'unlisted'
   if (!isToBeAsked(record, wanted, calendar)) return undefined
   if (isTheirs || isRestored) return 'unconfirmed'
   return othersAwaitedMs === undefined ? undefined : 'unlisted'
+}
+
+/** A whole listing began since the application spoke of it: its item would be known, though it were hidden. */
+export function isLookedFor(
+  { passedOverMs }: Pick<AppointmentRecord, 'passedOverMs'>,
+  { listing }: Pick<CalendarKnowledge, 'listing'>,
+): boolean {
+  if (passedOverMs === undefined || listing?.finishedAtMs === undefined) return false
+  return listing.startedAtMs > passedOverMs
 }
 
 /**

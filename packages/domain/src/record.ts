@@ -81,6 +81,8 @@ export type Link = {
   readonly item?: LinkedItem
   /** The attempt that created the newest linked item, as its stamp says; outlives it, to tell a restored item from a late one. */
   readonly attempt?: string
+  /** The attempts that created its items before that one, oldest first: what carries one of them is a user's. */
+  readonly earlierAttempts?: readonly string[]
   readonly seen?: Seen
   /** The newest revision that the application acknowledged, and whether it holds the appointment since. */
   readonly told: { readonly revision: number; readonly holds: boolean }
@@ -115,6 +117,13 @@ export type AppointmentRecord = {
   readonly reversals?: readonly Reversal[]
   /** What somebody decided of an appointment that was unconfirmed, until it is settled. */
   readonly decision?: Decision
+  /**
+   * When the newest listing of its calendar began, when the application first spoke of it in vain: what was hidden then
+   * was passed over, since nothing told that it was of interest. Until it is settled.
+   */
+  readonly passedOverMs?: number
+  /** Exchange hides it, which is still to be told: nothing is read of it any more. */
+  readonly hiding?: Refusal
   /** It flips between the sides: updates of it are neither written nor told. */
   readonly frozen?: Frozen
 }
@@ -124,6 +133,21 @@ export const emptyLink: Link = {
   written: { version: 0, basedOn: 0, fingerprints: {} },
   told: { revision: 0, holds: false },
   conflicts: [],
+}
+
+const earlierAttemptsKept = 4
+
+/** The link of an appointment whose item another attempt created than the one before it. */
+export function withAttempt(link: Link, attempt: string): Link {
+  const { attempt: last, earlierAttempts = [] } = link
+  if (last === undefined || last === attempt) return { ...link, attempt }
+  const earlier = [...earlierAttempts.filter((each) => each !== attempt), last]
+  return { ...link, attempt, earlierAttempts: earlier.slice(-earlierAttemptsKept) }
+}
+
+/** Whether the attempt created an item that the appointment once had, and has no more. */
+export function isOfEarlierLife({ item, attempt, earlierAttempts = [] }: Link, created: string): boolean {
+  return earlierAttempts.includes(created) || (item === undefined && created === attempt)
 }
 
 /** Whether the application wants something that Exchange was not made to hold yet. */

@@ -119,6 +119,16 @@ describe('after an update', () => {
     const record = recordOf({ offers: [updated([], 'cancelled')] })
     expect(marked(linkOfUpdated(record, mine, { merge: written(), changeKey: 'K2' }))).toEqual(fields)
   })
+
+  test.each([
+    ['of what differs, if it has acknowledged that it is there again', 7, true, []],
+    ['of all, if it may not have heard of that', 6, true, fields],
+    ['of all, if it was taken off once more', 7, false, fields],
+  ])('the application is told %s', (_, revision, holds, told) => {
+    const offers = [updated([], 'withdrawn'), { ...updated(fields, 'created'), revision: 7 }]
+    const record = recordOf({ offers, link: { ...linked, told: { revision, holds } } })
+    expect(marked(linkOfUpdated(record, mine, { merge: written(), changeKey: 'K2' }))).toEqual(told)
+  })
 })
 
 describe('after a create', () => {
@@ -131,6 +141,15 @@ describe('after a create', () => {
     expect(link).toMatchObject({ item: { itemId: 'I2', role: 'organizer', stamped: true }, attempt: 'T2' })
     expect(link.seen).toEqual({ changeKey: 'K2', fingerprints: {} })
     expect(link.written).toEqual({ version: 2, basedOn: 5, fingerprints: mine })
+  })
+
+  test('what made its earlier items is remembered, the newest four', () => {
+    const attempts = Array.from({ length: 7 }, (_, n) => `T${n}`)
+    const link = attempts.reduce(
+      (before, attempt) => linkOfCreated({ ...record, link: before }, { ...created, attempt }, mine),
+      unlinked,
+    )
+    expect(link).toMatchObject({ attempt: 'T6', earlierAttempts: ['T2', 'T3', 'T4', 'T5'] })
   })
 
   test('by an attempt whose answer was lost, what it holds now is compared with what was wanted', () => {

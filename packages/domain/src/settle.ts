@@ -1,7 +1,15 @@
 import { agreedUpon, fieldsOf, type MergeBase, mergeBase, takesAway } from './base.ts'
 import { differing, type Field, fields, type Fingerprints, without, only } from './field.ts'
 import { isHeld, type Merge, type Observed } from './merge.ts'
-import type { AppointmentRecord, Conflict, Link, LinkedItem, Offer, Seen } from './record.ts'
+import {
+  type AppointmentRecord,
+  type Conflict,
+  type Link,
+  type LinkedItem,
+  type Offer,
+  type Seen,
+  withAttempt,
+} from './record.ts'
 import { hiddenAs } from './wanted.ts'
 
 const conflictsKept = 8
@@ -21,12 +29,11 @@ export function linkOfCreated(
   const isAnswered = item.attempt === record.intent?.attempt
   const linked: LinkedItem = { itemId: item.itemId, role: 'organizer', stamped: true }
   return {
-    ...link,
+    ...withAttempt(link, item.attempt),
     item: linked,
-    attempt: item.attempt,
     seen: {
       changeKey: isAnswered ? item.changeKey : '',
-      fingerprints: inDoubt(base, [...fieldsOf(base.overtaking)]),
+      fingerprints: inDoubt(record, base, [...fieldsOf(base.overtaking)]),
     },
     written: {
       version: item.version,
@@ -51,7 +58,7 @@ export function linkOfUpdated(
     changeKey: changeKey ?? observed?.changeKey ?? link.seen?.changeKey ?? '',
     fingerprints: {
       ...without(agreed, notReadBack(merge?.write ?? [])),
-      ...inDoubt(base, merge?.untold ?? []),
+      ...inDoubt(record, base, merge?.untold ?? []),
     },
     ...keptJoinBlock(observed ?? link.seen),
   }
@@ -81,6 +88,7 @@ export function linkOfLanded(
     ...without(before, notReadBack(written)),
     ...agreedNow(observed, fingerprints, before),
     ...inDoubt(
+      record,
       base,
       written.filter((field) => overtaken.has(field)),
     ),
@@ -135,8 +143,19 @@ function baseOf(record: AppointmentRecord): MergeBase {
 }
 
 /** What has to be told: all of it, if the application may have lost the appointment after it made the version. */
-function inDoubt({ overtaking }: MergeBase, untold: readonly Field[]): Partial<Fingerprints> {
-  return differing(overtaking.some(({ kind }) => takesAway(kind)) ? fields : untold)
+function inDoubt(
+  { link }: AppointmentRecord,
+  { overtaking }: MergeBase,
+  untold: readonly Field[],
+): Partial<Fingerprints> {
+  return differing(mayHaveLost(overtaking, link) ? fields : untold)
+}
+
+/** It was told that the appointment is gone, and has not acknowledged since that it is there again. */
+function mayHaveLost(overtaking: readonly Offer[], { told }: Link): boolean {
+  const lost = overtaking.findLastIndex(({ kind }) => takesAway(kind))
+  const isBack = ({ kind, revision }: Offer) => kind === 'created' && told.holds && revision <= told.revision
+  return lost >= 0 && !overtaking.slice(lost + 1).some(isBack)
 }
 
 /** The fields that a write leaves to be read back. Who has answered depends on who attends. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { UNCONFIRMED } from './rebuilds.ts'
-import { absent, aLedger, anItem, present, T0 } from './testing/a-ledger.ts'
+import { absent, aLedger, anItem, linkAt, present, T0 } from './testing/a-ledger.ts'
 
 const item = { ...anItem('copy'), isPresumed: true as const }
 const own = { ...anItem('copy'), stamped: false }
@@ -33,7 +33,17 @@ test('nothing is handed over that the one has no more, or to one that has anothe
   expect(await itemOf('A1')).toEqual(item)
 })
 
-test('what of both is unconfirmed goes on, and no delivery of before takes the item off', async () => {
+test('no delivery of before takes an item off that was handed over since', async () => {
+  const { mark, beginDelivery, tell, handOver, itemOf, state } = await setUp()
+  await mark({ appointmentId: 'A1', item })
+  const former = await beginDelivery()
+  expect(await handOver()).toBe(true)
+  expect(await tell(former, linkAt(1))).toBe('moved')
+  expect((await state())!.record.link.item).toBeUndefined()
+  expect(await itemOf('A2')).toEqual(own)
+})
+
+test('what of both is unconfirmed goes on', async () => {
   const { ledger, mailboxId, handOver, beginOne, state } = await setUp()
   await ledger.accept(mailboxId, 'A1', absent(2), T0)
   const parked = { kind: 'parked', code: UNCONFIRMED } as const

@@ -15,7 +15,7 @@ describe('a mark', () => {
     await mark({ kind: 'withdraw', reason: 'private', notifiedAtMs: T0 - 5, item: anItem('X') })
     expect(await state()).toMatchObject({ state: 'pending', inbound: { attempts: 0, dueMs: T0 } })
     expect(await beginDelivery()).toEqual({
-      record: { appointmentId: 'A1', link: linkAt(0, anItem('X')), offers: [] },
+      record: { appointmentId: 'A1', link: linkAt(0, anItem('X')), offers: [], hiding: 'private' },
       epoch: 2,
       attempts: 1,
       mark: {

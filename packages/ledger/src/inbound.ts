@@ -63,7 +63,7 @@ export function createInbound(store: Store): InboundLedger {
 function stateOf(stored: StoredFields): MailboxState {
   const { cursor, current, subscription, started, heard, refused, since, listing, hearing, streaming } =
     stored
-  const { whole } = stored
+  const { whole, asked } = stored
   const listedAt = whole ?? (listing === undefined ? undefined : listingOf(listing).finishedAtMs)
   return {
     ...(cursor !== undefined && { cursor }),
@@ -75,6 +75,7 @@ function stateOf(stored: StoredFields): MailboxState {
     ...(streaming !== undefined && { streaming: JSON.parse(streaming) as Streaming }),
     ...(listing !== undefined && { listing: listingOf(listing) }),
     ...(listedAt !== undefined && { listedAtMs: Number(listedAt) }),
+    ...(asked !== undefined && { isListingAsked: true as const }),
     ...(refused !== undefined && { refused: { code: refused, sinceMs: Number(since) } }),
   }
 }

@@ -72,6 +72,8 @@ export type OutboundOutcome =
       readonly code: string
       readonly effect: 'none' | 'unknown' | 'moot'
       readonly costsAttempt: boolean
+      /** It waits for a listing that begins later than the one that began then: noted, unless it waits for one already. */
+      readonly passedOverMs?: number
     }
   /** It cannot succeed, and had no effect: kept as it is until it is replayed or a newer version arrives. */
   | { readonly kind: 'parked'; readonly code: string }
@@ -95,6 +97,8 @@ export type Mark = {
   readonly item?: LinkedItem
   /** Wait so long before looking, because a write of our own is on its way. */
   readonly notBeforeMs?: number
+  /** It is no news: what is marked already stays due when it was. */
+  readonly isNoNews?: true
 }
 
 export type UntoldAttempt = {
@@ -186,6 +190,8 @@ export type MailboxState = {
   readonly listing?: Listing
   /** When all of its items had been listed for the first time. */
   readonly listedAtMs?: number
+  /** Somebody waits for a listing that begins from now on. */
+  readonly isListingAsked?: true
   /** Why the mailbox cannot be used, until it can again. */
   readonly refused?: { readonly code: string; readonly sinceMs: number }
 }

@@ -8,6 +8,8 @@ import type { Store } from './store.ts'
 export type ListingLedger = {
   /** Everything is to be listed from the beginning: the cursor is of no use any more. */
   startListing(mailboxId: string, cause: ListingCause, nowMs: number): Promise<Listing>
+  /** Somebody waits for a pass that begins from now on. It is asked for no more once one has begun. */
+  askForListing(mailboxId: string): Promise<void>
   /** Notes what a page of the pass listed, and what differed. */
   noteListed(mailboxId: string, listing: Listing, page: ListedPage): Promise<void>
   /** Ids of items that appointments are linked to and that the pass did not list. Meaningful once it is complete. */
@@ -42,10 +44,13 @@ export function createListings(store: Store, { linkedItems, restorationOf, byId 
         redis
           .multi()
           .hset(keys.mailbox(mailboxId), field, JSON.stringify(listing))
-          .hdel(keys.mailbox(mailboxId), 'cursor')
+          .hdel(keys.mailbox(mailboxId), 'cursor', 'asked')
           .exec(),
       )
       return listing
+    },
+    async askForListing(mailboxId) {
+      await send((redis) => redis.hset(keys.mailbox(mailboxId), 'asked', 1))
     },
     async noteListed(mailboxId, { startedAtMs }, { itemIds, appointmentIds }) {
       const listed = keys.listed(mailboxId, startedAtMs)

@@ -150,6 +150,7 @@ describe('settling', () => {
       written: { version: 1, basedOn: 7, fingerprints: { subject: 'aaa', when: 'bbb', body: '' } },
       item: { itemId: 'AAMk=', uid: '0400', role: 'attendee', stamped: false },
       attempt: 'x_-1',
+      earlierAttempts: ['x_-0'],
       seen: {
         changeKey: 'CQAA',
         fingerprints: { subject: 'aaa', body: '', location: 'ccc', responses: 'd' },

@@ -187,6 +187,7 @@ function release(store: Store, commit: Commit<Unsettled>): Promise<unknown> {
   const { mailboxId, attempt, outcome, nowMs } = commit
   const { appointmentId, intent, bornAtMs } = attempt.record
   const { due, code, effect, isCounted } = releaseOf(outcome)
+  const passedOverMs = outcome.kind === 'failed' ? outcome.passedOverMs : undefined
   return store.run(
     'release-outbound',
     [
@@ -205,6 +206,7 @@ function release(store: Store, commit: Commit<Unsettled>): Promise<unknown> {
       effect === 'unknown' ? '1' : effect === 'moot' ? '0' : '',
       isCounted ? '1' : '',
       bornAtMs ?? '',
+      passedOverMs ?? '',
     ],
   )
 }

@@ -1,8 +1,8 @@
 import {
   type DeliveryPlan,
   instantOf,
-  isBackAfterLoss,
   isMoot,
+  isOverAfterLoss,
   planDelivery,
   propertiesOf,
   takesAway,
@@ -74,9 +74,15 @@ export function createDeliver(deps: Deps): Deliver {
     if (revision === 'moved') return false
     const say = (told: Tell) => application.tell(changeOf(mailbox, attempt, told, looked, revision), signal)
     const reception = await say(plan)
-    const isOver = reception.kind === 'newerVersion' && isBackAfterLoss(attempt.record, looked.look)
+    const isOver = reception.kind === 'newerVersion' && isOverNow(attempt, looked)
     const concluding = isOver ? await say({ ...plan, applicationVersion: reception.version }) : reception
     return conclude(mailbox, attempt, plan, revision, concluding)
+  }
+
+  /** An item that tells nothing of an earlier ledger may be one of which the application has yet to speak. */
+  function isOverNow({ record, mark }: UntoldAttempt, { look }: Looked): boolean {
+    const isSure = record.link.item?.stamped === true || Date.now() >= mark.sinceMs + options.newerVersionMs
+    return isSure && isOverAfterLoss(record, look)
   }
 
   async function remember(mailbox: Mailbox, attempt: UntoldAttempt, link: UntoldAttempt['record']['link']) {

@@ -3,18 +3,22 @@ import type { Ledger, Mailbox, Mark } from '@lockstep/ledger'
 
 /**
  * What the first listing of a mailbox finds is told once it is complete. If it turns out that the ledger was lost, it is
- * held longer: the application may know all of it, and what it sends again says so.
+ * held longer: the application may know all of it, and what it sends again says so. A later listing is no reason to tell
+ * it earlier.
  */
-export function held(marks: readonly Mark[], heldUntilMs: number | undefined): Mark[] {
-  return marks.map((mark) =>
-    heldUntilMs !== undefined && mark.kind === 'look' ? { ...mark, notBeforeMs: heldUntilMs } : mark,
-  )
+export function held(marks: readonly Mark[], heldUntilMs: number | undefined, isListing: boolean): Mark[] {
+  const hold = heldUntilMs === undefined ? { isNoNews: true as const } : { notBeforeMs: heldUntilMs }
+  return marks.map((mark) => (isListing && mark.kind === 'look' ? { ...mark, ...hold } : mark))
 }
 
-/** What comes without a stamp once the calendar is listed is new, and no copy of what was there before. */
+/**
+ * What comes without a stamp once the calendar is listed is new, and no copy of what was there before; unless it is
+ * hidden, and was of no interest then.
+ */
 export function presumed(marks: readonly Mark[], heldUntilMs: number | undefined): Mark[] {
   return marks.map((mark) => {
-    if (heldUntilMs !== undefined || !mark.item?.isPresumed || mark.item.stamped) return mark
+    if (heldUntilMs !== undefined || mark.kind === 'withdraw' || !mark.item?.isPresumed || mark.item.stamped)
+      return mark
     const { isPresumed: _isPresumed, ...item } = mark.item
     return { ...mark, item }
   })

@@ -5,12 +5,12 @@ type Deps = { ledger: Ledger; log: Logger; repairEveryMs: number }
 
 /**
  * The pass over all items that the mailbox is in, if it is in one: without a cursor everything is listed, and now and
- * then to find what went unnoticed.
+ * then to find what went unnoticed; after a loss, to find what is hidden and was of no interest before.
  */
 export async function openListing(
   { ledger, log, repairEveryMs }: Deps,
   mailbox: Mailbox,
-  { cursor, listing }: MailboxState,
+  { cursor, listing, isListingAsked }: MailboxState,
 ): Promise<Listing | undefined> {
   const nowMs = Date.now()
   if (listing && listing.finishedAtMs === undefined) return listing
@@ -18,6 +18,7 @@ export async function openListing(
     const cause = listing ? 'cursorLost' : 'backfill'
     return ledger.startListing(mailbox.id, cause, nowMs)
   }
+  if (isListingAsked) return ledger.startListing(mailbox.id, 'rebuild', nowMs)
   const repairedAtMs = listing.finishedAtMs ?? mailbox.enabledAtMs
   if (nowMs < repairedAtMs + repairEveryMs * spread(mailbox.id)) return undefined
   log.info({ mailboxId: mailbox.id }, 'comparing the whole calendar, as scheduled')

@@ -42,7 +42,7 @@ export function createLookAt({ ledger, gateway, digest, refusePersonal }: Deps):
             call,
           )
         : []
-    const isUnknown = attempts.some(({ record }) => record.link.item?.stamped && isUntouched(record))
+    const isUnknown = attempts.some(({ record }) => record.link.item && isUntouched(record))
     const isAway = isUnknown ? await awayFrom(mailbox) : () => false
     const read = new Map(items.map(({ itemId }, index) => [itemId, results[index]!]))
     return Promise.all(attempts.map((attempt) => judge(attempt)))

@@ -109,7 +109,8 @@ export function createMarkOf(
     if (!(await comparing.isOlder(appointmentId, head, other)))
       return linking(copyIdOf(head), { ...head, stamped: false })
     marks.set(appointmentId, asOriginal)
-    return linking(copyIdOf({ uid: head.uid, ...other }), { uid: head.uid, ...other, stamped: false })
+    const copy = { itemId: other.itemId, uid: other.uid ?? head.uid }
+    return linking(copyIdOf(copy), { ...copy, stamped: false })
   }
 
   function noteRefused(reason: Refusal | 'echo' | 'known' | 'unknown'): void {

@@ -174,7 +174,7 @@ async function apply(
     before,
     after: page.cursor,
     isLast: page.isLast,
-    marks: presumed(held(marks, heldUntilMs), heldUntilMs).map((mark) => ({
+    marks: presumed(held(marks, heldUntilMs, listing !== undefined), heldUntilMs).map((mark) => ({
       ...mark,
       ...(notifiedAtMs && { notifiedAtMs }),
     })),

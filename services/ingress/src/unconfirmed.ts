@@ -8,7 +8,7 @@ import { parseJson } from './json-text.ts'
 import { iso, knownMailbox } from './known-mailbox.ts'
 import { decisionSchema, type unconfirmedSchema } from './openapi/rebuild-answers.ts'
 import { unconfirmedQuery } from './openapi/rebuild-paths.ts'
-import { queryOf } from './query.ts'
+import { pageOf, queryOf } from './query.ts'
 
 type Deps = { ledger: Ledger; queues: Queues; log: Logger }
 
@@ -23,17 +23,21 @@ export function unconfirmed(deps: Deps): Router {
     .post('/unconfirmed/:mailbox/:appointmentId', body, decide(deps))
 }
 
-type Listed = z.input<typeof unconfirmedSchema>['unconfirmed']
+type Answer = z.input<typeof unconfirmedSchema>
+type Listed = Answer['unconfirmed']
 
 function list({ ledger }: Deps): RequestHandler {
   return async (request, response) => {
-    const { mailbox, limit } = queryOf(unconfirmedQuery, request)
+    const { mailbox, after, limit } = queryOf(unconfirmedQuery, request)
     const mailboxes = mailbox === undefined ? await ledger.all() : [await knownMailbox(ledger, mailbox)]
     const listed: Listed = []
+    // One more than is given out tells that there are more.
+    const most = after + limit + 1
     for (const each of mailboxes) {
-      if (listed.length < limit) listed.push(...(await listedOf(ledger, each, limit - listed.length)))
+      if (listed.length < most) listed.push(...(await listedOf(ledger, each, most - listed.length)))
     }
-    response.json({ unconfirmed: listed })
+    const { page, next } = pageOf(listed, request)
+    response.json({ unconfirmed: page, ...(next !== undefined && { next }) } satisfies Answer)
   }
 }
 

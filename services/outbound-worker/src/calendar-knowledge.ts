@@ -16,13 +16,14 @@ export async function calendarOf(
   { createsUnconfirmed, rebuildWaitMs }: Options,
 ): Promise<CalendarKnowledge> {
   const nowMs = Date.now()
-  const { listedAtMs, currentAtMs = 0 } = await ledger.mailboxState(mailbox.id)
+  const { listedAtMs, currentAtMs = 0, listing } = await ledger.mailboxState(mailbox.id)
   const { ledgerSinceMs, restoredSinceMs, awaitsOthers } = await ledger.restorationOf(mailbox)
   const awaitedMs = nowMs - (listedAtMs ?? nowMs)
   return {
     ledgerSinceMs,
     sinceMs: restoredSinceMs ?? mailbox.enabledAtMs,
     isListed: listedAtMs !== undefined,
+    ...(listing && { listing }),
     isCurrent: nowMs < currentAtMs + staleMs,
     isRestored: restoredSinceMs !== undefined && nowMs < restoredSinceMs + restoredMs,
     ...(listedAtMs !== undefined && { resentUntilMs: listedAtMs + rebuildWaitMs }),

@@ -61,21 +61,20 @@ async function findNamed(task: Task, options: Options): Promise<void> {
   } else task.finding = { kind: 'unnamed' }
 }
 
-/** The first of them that is nobody's but its own, and that the application does not speak of, was the original. */
+/** The first of them that was taken for a copy, and that the application does not speak of, was the original. */
 async function fill({ appointmentId, item }: Presumed, alike: readonly ItemHead[], options: Options) {
   const { ledger, mailbox } = options
   const { byItemId } = await ledger.lookUp(mailbox.id, { itemIds: alike.map(({ itemId }) => itemId) })
-  for (const { itemId, uid } of alike) {
+  const ids = await idsAsCopies(alike, options)
+  const isTakenForCopy = ({ itemId }: ItemHead, n: number) => {
     const record = byItemId.get(itemId)
-    if (!record || record.wanted || !isUntouched(record) || itemId === item.itemId) continue
-    const original = { ...item, itemId, uid }
-    await ledger.handOver(
-      mailbox.id,
-      { from: record.appointmentId, to: appointmentId, item: original },
-      Date.now(),
-    )
-    return
+    return record?.appointmentId === ids[n] && !record?.wanted && isUntouched(record!)
   }
+  const at = alike.findIndex(isTakenForCopy)
+  if (at < 0) return
+  const { itemId, uid } = alike[at]!
+  const original = { ...item, itemId, uid }
+  await ledger.handOver(mailbox.id, { from: ids[at]!, to: appointmentId, item: original }, Date.now())
 }
 
 async function lookAlike(task: Task, item: LinkedItem, options: Options): Promise<void> {

@@ -23,7 +23,11 @@ export function missing(): OutboundOutcome {
 }
 
 /** Not now, and for no fault of the appointment's. */
-export function postponed(dueMs: number, code: string, effect: 'none' | 'unknown' | 'moot'): OutboundOutcome {
+export function postponed(
+  dueMs: number,
+  code: string,
+  effect: 'none' | 'unknown' | 'moot',
+): Extract<OutboundOutcome, { kind: 'failed' }> {
   return { kind: 'failed', dueMs, code, effect, costsAttempt: false }
 }
 

@@ -11,7 +11,9 @@ import {
 } from '@lockstep/domain'
 import type { CalendarGateway } from '@lockstep/exchange'
 import type { Ledger, Mailbox, OutboundAttempt, OutboundOutcome } from '@lockstep/ledger'
+import type { WakeQueue } from '@lockstep/queue'
 import type { Logger } from '@lockstep/runtime'
+import { askForListing } from './ask-for-listing.ts'
 import { calendarOf } from './calendar-knowledge.ts'
 import { carryOut } from './carry-out.ts'
 import { type ConflictKeeping, withConflictValues } from './conflict-values.ts'
@@ -32,6 +34,8 @@ export type SettleBatchDeps = {
   log: Logger
   settings: FixedSettings
   conflicts: ConflictKeeping
+  /** Missing in a dry run. */
+  inbound?: Pick<WakeQueue, 'wakeQuietly'>
   onBraked?: OnBraked
   /** Hears what came of each task, and how many its write has mailed. */
   onOutcome?: (task: Task, outcome: OutboundOutcome, recipients: number) => void
@@ -69,6 +73,7 @@ export function createSettleBatch(deps: SettleBatchDeps): SettleBatch {
       await uncountMails({ ledger, mailbox, tasks: open })
     }
 
+    await askForListing(deps, mailbox, tasks, calendar)
     const results = await Promise.all(tasks.map((task) => commit(task, mailbox)))
     for (const task of tasks)
       deps.onOutcome?.(task, task.outcome ?? movingTarget(), sendingOf(task, settings).recipients)

@@ -36,7 +36,7 @@ export function outcomeWithoutWriting({
     case 'confirm':
       return { kind: 'parked', code: UNCONFIRMED }
     case 'awaitListing':
-      return postponed(Date.now() + untilListedMs(plan.awaitedMs), 'NOT_LISTED', effectSoFar(attempt))
+      return awaitingListing(plan, attempt)
     default:
       return outcomeOfWaiting(plan)
   }
@@ -74,6 +74,16 @@ function settled(
   const link = linkOfUpdated(record, fingerprints, { ...(merge && { merge }), ...(observed && { observed }) })
   return settledAs(link)
 }
+
+function awaitingListing(
+  { awaitedMs, passedOverMs }: AwaitListing,
+  attempt: OutboundAttempt,
+): OutboundOutcome {
+  const outcome = postponed(Date.now() + untilListedMs(awaitedMs), 'NOT_LISTED', effectSoFar(attempt))
+  return { ...outcome, ...(passedOverMs !== undefined && { passedOverMs }) }
+}
+
+type AwaitListing = Extract<OutboundPlan, { action: 'awaitListing' }>
 
 const ASLEEP = 'ASLEEP'
 

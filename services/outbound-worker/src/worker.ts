@@ -46,7 +46,11 @@ function outboundOf(
     conflicts: { seal: createConflictSeal(config.fingerprintKey), keepMs: config.conflictKeepMs },
   }
   const options = { ...config.slice, settingDefaults: config.settingDefaults }
-  const settleBatch = createSettleBatch({ ...deps, onBraked: countBrakes(registry) })
+  const settleBatch = createSettleBatch({
+    ...deps,
+    inbound: queues.inbound,
+    onBraked: countBrakes(registry),
+  })
   const settleMailbox = createSettleMailbox({ ledger, settleBatch, log, options })
   const rehearse = createDryRun({ ...deps, deliveries: queues.deliveries, options })
   return {

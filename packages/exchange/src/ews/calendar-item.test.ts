@@ -94,6 +94,29 @@ test('a user who moves an item to another zone is believed, not the stamp', () =
   })
 })
 
+test.each([
+  ['a name alone', '<Mailbox><Name>Bob</Name></Mailbox>'],
+  ['nothing', '<Mailbox/>'],
+  ['an empty address', '<Mailbox><Name>Bob</Name><EmailAddress> </EmailAddress></Mailbox>'],
+  ['no e-mail address', '<Mailbox><EmailAddress>/o=Contoso/cn=Bob</EmailAddress></Mailbox>'],
+])('an attendee of whom Exchange knows %s does not keep the others from being read', (_name, nobody) => {
+  const bob = '<Attendee><Mailbox><EmailAddress>bob@contoso.example</EmailAddress></Mailbox></Attendee>'
+  const xml = `<RequiredAttendees><Attendee>${nobody}</Attendee>${bob}</RequiredAttendees>`
+  const { appointment } = readItem(item(xml), mailbox)
+  expect(appointment?.attendees).toEqual([{ address: 'bob@contoso.example', type: 'required' }])
+})
+
+test('who is invited twice is one attendee, as an event has to say it', () => {
+  const invited = (address: string) =>
+    `<Attendee><Mailbox><EmailAddress>${address}</EmailAddress></Mailbox></Attendee>`
+  const xml =
+    `<RequiredAttendees>${invited('bob@contoso.example')}</RequiredAttendees>` +
+    `<OptionalAttendees>${invited('Bob@Contoso.example')}</OptionalAttendees>`
+  expect(readItem(item(xml), mailbox).appointment?.attendees).toEqual([
+    { address: 'bob@contoso.example', type: 'required' },
+  ])
+})
+
 function item(xml: string, sensitivity = '<Sensitivity>Normal</Sensitivity>'): Appointment {
   const always = '<ItemId Id="i" ChangeKey="c"/><ParentFolderId Id="f"/>'
   const start = xml.includes('<Start>')

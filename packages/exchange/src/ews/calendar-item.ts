@@ -156,11 +156,11 @@ function readAppointment(
     categories: [
       ...((valueOf(item, ItemSchema.Categories) as StringList | undefined)?.GetEnumerator() ?? []),
     ],
-    attendees: [
+    attendees: eachOnce([
       ...readAttendees(item, AppointmentSchema.RequiredAttendees, 'required'),
       ...readAttendees(item, AppointmentSchema.OptionalAttendees, 'optional'),
       ...readAttendees(item, AppointmentSchema.Resources, 'resource'),
-    ],
+    ]),
   }
 }
 
@@ -178,10 +178,23 @@ function readAttendees(
   type: AttendeeType,
 ): Attendee[] {
   const attendees = (valueOf(item, property) as AttendeeCollection | undefined)?.GetEnumerator() ?? []
-  return attendees.map(({ Address, Name, ResponseType }) => {
+  return attendees.flatMap(({ Address, Name, ResponseType }) => {
+    // A name that somebody typed and nobody resolved has none: it cannot be mailed, nor told.
+    const address = (Address as string | null)?.trim()
+    if (!address?.includes('@')) return []
     const response = responses[ResponseType]
-    return { address: Address.trim(), ...(Name && { name: Name }), type, ...(response && { response }) }
+    return [{ address, ...(Name && { name: Name }), type, ...(response && { response }) }]
   })
+}
+
+/** Exchange lets somebody be invited twice, as required and as optional, say. */
+function eachOnce(attendees: readonly Attendee[]): Attendee[] {
+  const byAddress = new Map<string, Attendee>()
+  for (const attendee of attendees) {
+    const key = attendee.address.toLowerCase()
+    if (!byAddress.has(key)) byAddress.set(key, attendee)
+  }
+  return [...byAddress.values()]
 }
 
 const showAs: Record<LegacyFreeBusyStatus, Appointment['showAs']> = {

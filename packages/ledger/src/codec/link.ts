@@ -17,16 +17,19 @@ type PackedLink = {
   s?: [changeKey: string, PackedFingerprints, joinBlock?: 1]
   t: [revision: number, holds: 0 | 1]
   a?: string
+  f?: readonly string[]
   z?: Refusal
   c?: readonly PackedConflict[]
 }
 
-export function packLink({ written, attempt, seen, told, asleep, conflicts }: Link): string {
+export function packLink(link: Link): string {
+  const { written, attempt, earlierAttempts, seen, told, asleep, conflicts } = link
   const packed: PackedLink = {
     w: [written.basedOn, packFingerprints(written.fingerprints)],
     ...(seen && { s: packSeen(seen, written.fingerprints) }),
     t: [told.revision, told.holds ? 1 : 0],
     ...(attempt !== undefined && { a: attempt }),
+    ...(earlierAttempts && { f: earlierAttempts }),
     ...(asleep && { z: asleep }),
     ...(conflicts.length > 0 && { c: conflicts.map(packConflict) }),
   }
@@ -49,12 +52,13 @@ export function unpackLink(
   const linked = item === undefined ? {} : { item: unpackItem(item) }
   if (link === undefined) return { ...emptyLink, ...linked }
 
-  const { w, s, t, a, z, c } = JSON.parse(link) as PackedLink
+  const { w, s, t, a, f, z, c } = JSON.parse(link) as PackedLink
   const fingerprints = unpackFingerprints(w[1])
   return {
     written: { version: Number(version), basedOn: w[0], fingerprints },
     ...linked,
     ...(a !== undefined && { attempt: a }),
+    ...(f && { earlierAttempts: f }),
     ...(s && {
       seen: {
         changeKey: s[0],

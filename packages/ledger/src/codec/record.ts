@@ -1,4 +1,12 @@
-import type { AppointmentRecord, Decision, Intent, Offer, SettledWanted, Wanted } from '@lockstep/domain'
+import type {
+  AppointmentRecord,
+  Decision,
+  Intent,
+  Offer,
+  Refusal,
+  SettledWanted,
+  Wanted,
+} from '@lockstep/domain'
 import { unpackReversals } from './conflict.ts'
 import { unpackCrossings, unpackFrozen } from './crossing.ts'
 import { unpackLink, unpackOffer } from './link.ts'
@@ -19,7 +27,7 @@ import { unpackLink, unpackOffer } from './link.ts'
  * | `rv` | the newest 16 reversals, one a line | | | |
  * | `f` | the newest 16 crossings, one a line | | `z` | since when it is frozen, and for which fields |
  * | `y` | what was decided of it while unconfirmed | | `b` | when it was born, until it is settled |
- * | | | | `n` | its new id, and nothing else, once it was renamed |
+ * | `u` | newest listing when it was passed over | | `n` | its new id, and nothing else, once it was renamed |
  *
  * A mark adds `mk` kind, `mr` reason, `ms` serial, `mt` since, `mn` notified, `mb` epoch of the delivery in flight,
  * `ma` attempts, `mc` why it failed last, `mp` since when it is parked, `mw` the version that it waits for.
@@ -41,6 +49,8 @@ export function recordOf(appointmentId: string, stored: StoredFields): Appointme
     ...(stored['f'] !== undefined && { crossings: unpackCrossings(stored['f']) }),
     ...(stored['rv'] !== undefined && { reversals: unpackReversals(stored['rv']) }),
     ...(stored['y'] !== undefined && { decision: stored['y'] as Decision }),
+    ...(stored['u'] !== undefined && { passedOverMs: Number(stored['u']) }),
+    ...(stored['mk'] === 'withdraw' && stored['mr'] !== undefined && { hiding: stored['mr'] as Refusal }),
     ...(stored['z'] !== undefined && { frozen: unpackFrozen(stored['z']) }),
   }
 }

@@ -5,7 +5,7 @@
 -- ARGV  1 mailbox id  2 now  3 cursor before, '' for none  4 cursor after  5 '1' if nothing more is to be had
 --       6 number of handles that are no longer current  7 number of items that are there  8… the former's handles, the
 --       latter's handles, then for each mark: appointment id, kind, reason or '', when it was notified or '', when it is
---       due, item or ''
+--       due or '', item or ''
 -- Returns 1 if applied, 0 if moved (nothing is stored).
 
 -- include due

@@ -2,7 +2,7 @@
 --
 -- KEYS  1 appointment  2 deliveries  3 due:deliveries  4 handles
 -- ARGV  1 appointment id  2 mailbox id  3 now  4 kind  5 reason, '' for none  6 when it was notified, '' if it was not
---       7 when it is due  8 item, '' to leave it
+--       7 when it is due, '' for now if it is new  8 item, '' to leave it
 -- Returns '' if marked, the new id if the appointment has another id by now (nothing is stored).
 
 -- include due

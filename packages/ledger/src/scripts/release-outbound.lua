@@ -7,7 +7,7 @@
 -- KEYS  1 appointment  2 outbound  3 due:outbound  4 deliveries  5 due:deliveries  6 parked
 -- ARGV  1 appointment id  2 mailbox id  3 intent  4 now  5 when it is due, '' to park it  6 code, '' for none
 --       7 '1' if the effect is unknown, '0' if that of earlier attempts is moot too  8 '1' if it cost an attempt
---       9 when it was born, as far as the attempt knew
+--       9 when it was born, as far as the attempt knew  10 the listing after which it waits for another, '' for none
 -- Returns 1 if committed, 0 if overlapped.
 
 -- include due
@@ -21,6 +21,7 @@ if known[1] ~= ARGV[3] then
 end
 
 redis.call('HDEL', KEYS[1], 'i')
+if ARGV[10] ~= '' then redis.call('HSETNX', KEYS[1], 'u', ARGV[10]) end
 if ARGV[7] == '1' then redis.call('HSET', KEYS[1], 'j', ARGV[3]) end
 if ARGV[7] == '0' then redis.call('HDEL', KEYS[1], 'j') end
 if redis.call('HEXISTS', KEYS[1], 'j') == 0 then redis.call('HDEL', KEYS[1], 'k', 'kv') end

@@ -23,7 +23,7 @@ if known[1] ~= ARGV[3] then
 end
 
 redis.call('HSET', KEYS[1], 's', ARGV[6], 'l', ARGV[7])
-redis.call('HDEL', KEYS[1], 'i', 'j', 'k', 'kv', 'b', 'a', 'x', 'p', 'y')
+redis.call('HDEL', KEYS[1], 'i', 'j', 'k', 'kv', 'b', 'a', 'x', 'p', 'y', 'u')
 local former = redis.call('HGET', KEYS[1], 'h') or ''
 if ARGV[8] == '' then
   redis.call('ZREM', KEYS[7], id)

@@ -53,7 +53,7 @@ export const listingSchema = z
     cause: z
       .enum(['backfill', 'requested', 'scheduled', 'cursorLost', 'rebuild'])
       .describe(
-        'backfill: the mailbox is new. requested: by POST …/repair. scheduled: its time had come. rebuild: by POST …/rebuild.',
+        'backfill: the mailbox is new. requested: by POST …/repair. scheduled: its time had come. rebuild: by POST …/rebuild, or to find what is hidden after a loss of Redis.',
       ),
     startedAt: z.iso.datetime(),
     finishedAt: z.iso.datetime().optional().describe('Missing while items are being listed.'),

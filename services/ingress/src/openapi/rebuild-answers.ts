@@ -20,6 +20,7 @@ export const unconfirmedSchema = z
         since: z.iso.datetime(),
       }),
     ),
+    next: z.int().optional().describe('What to ask for next as `after`. Missing: these are the last.'),
   })
   .meta({ id: 'UnconfirmedList' })
 

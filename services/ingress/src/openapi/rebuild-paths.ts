@@ -1,10 +1,10 @@
 import { z } from 'zod'
+import { pageQuery } from '../query.ts'
 import { parametersOf, reference } from './components.ts'
 import { inPath, json, type Operation, problems, usualProblems, withKey } from './operation.ts'
 
-export const unconfirmedQuery = z.object({
+export const unconfirmedQuery = pageQuery.extend({
   mailbox: z.string().optional().describe('Only those of this mailbox.'),
-  limit: z.coerce.number().int().min(1).max(1_000).default(100),
 })
 
 const mailbox = inPath('mailbox', 'The primary SMTP address of an enabled mailbox.')

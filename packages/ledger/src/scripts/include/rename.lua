@@ -6,7 +6,7 @@ local function rename(from, to, id, new, handles, dues, remember)
   local there = redis.call('HMGET', to, 'v', 's', 'h', 'i', 'j')
   if there[2] or there[3] or there[4] or there[5] then return false end
 
-  local wanted = { v = true, w = true, c = true, b = true, a = true, x = true, p = true }
+  local wanted = { v = true, w = true, c = true, b = true, a = true, x = true, p = true, u = true }
   local fields = redis.call('HGETALL', from)
   for n = 1, #fields, 2 do
     if not (there[1] and wanted[fields[n]]) then redis.call('HSET', to, fields[n], fields[n + 1]) end
