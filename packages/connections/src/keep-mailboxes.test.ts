@@ -9,7 +9,11 @@ const [alice, bob] = ['alice@contoso.example', 'bob@contoso.example']
 function setUp() {
   const { redis, prefix } = testRedis()
   const ledger = createLedger(redis, { prefix })
-  const keeper = keepMailboxes(ledger, { log: createLogger('test', 'silent'), others: [] })
+  const keeper = keepMailboxes(ledger, {
+    log: createLogger('test', 'silent'),
+    others: [],
+    onceRedisIsThere: (action) => action(),
+  })
   onTestFinished(() => keeper.close())
   const due = async () => {
     const ids = await ledger.dueMailboxes('inbound', Date.now(), 10)
@@ -31,4 +35,16 @@ test('one that was enabled by a process that died at once is due with the next o
   await ledger.enable(alice, Date.now())
   await keeper.enable([alice])
   expect(await due()).toEqual([alice])
+})
+
+test('an event for one whose turn has not come yet is taken', async () => {
+  const { ledger, keeper, due } = setUp()
+  const many = Array.from({ length: 50 }, (_, n) => `user${n}@contoso.example`)
+  const enabling = keeper.enable([...many, 'Bob@contoso.example'])
+  const found = await keeper.find(bob)
+  expect(found).toMatchObject({ address: bob })
+  expect(await keeper.find(alice)).toBeUndefined()
+  expect((await enabling).at(-1)).toEqual(found)
+  expect(await ledger.find(bob)).toEqual(found)
+  expect(await due()).toContain(many[0])
 })

@@ -4,16 +4,20 @@ import { type Other, ownerOf } from './other-connections.ts'
 
 export type MailboxKeeper = {
   /**
-   * Enables mailboxes. One that was not known before is due at once: it is subscribed and compared. One that another
-   * connection has is left to that one, and told.
+   * Enables mailboxes, as soon as Redis is there. One that was not known before is due at once: it is subscribed and
+   * compared. One that another connection has is left to that one, and told.
    */
   enable(addresses: readonly string[]): Promise<Mailbox[]>
-  /** As of the ledger; a mailbox that is not known may have been lost with it, and be kept. */
+  /** As of the ledger; a mailbox that is not known may have been lost with it, and be kept, or its turn has not come yet. */
   find: Ledger['find']
   close(): void
 }
 
-type Deps = { log: Logger; others: readonly Other[] }
+type Deps = {
+  log: Logger
+  others: readonly Other[]
+  onceRedisIsThere: <Result>(action: () => Promise<Result>) => Promise<Result>
+}
 
 const EVERY_MS = 5_000
 
@@ -25,8 +29,9 @@ const alreadyOwned =
  * comes back empty. One that was forgotten on purpose is not enabled again by a process that is running. What was kept before the loss was
  * synchronised, stamps or not.
  */
-export function keepMailboxes(ledger: Ledger, { log, others }: Deps): MailboxKeeper {
+export function keepMailboxes(ledger: Ledger, { log, others, onceRedisIsThere }: Deps): MailboxKeeper {
   const kept = new Set<string>()
+  const awaiting = new Set<string>()
   let generation: string | undefined
 
   async function enable(addresses: Iterable<string>, { isRestored = false } = {}): Promise<Mailbox[]> {
@@ -70,14 +75,24 @@ export function keepMailboxes(ledger: Ledger, { log, others }: Deps): MailboxKee
 
   return {
     async enable(addresses) {
-      await look()
-      const mine = await ours(addresses)
-      for (const address of mine) kept.add(address)
-      return enable(mine)
+      const names = addresses.map((address) => address.toLowerCase())
+      for (const name of names) awaiting.add(name)
+      const mailboxes = await onceRedisIsThere(async () => {
+        await look()
+        const mine = await ours(addresses)
+        for (const address of mine) kept.add(address)
+        return enable(mine)
+      })
+      for (const name of names) awaiting.delete(name)
+      return mailboxes
     },
-    find: async (address) =>
-      (await ledger.find(address)) ??
-      (generation !== undefined && (await look()) ? ledger.find(address) : undefined),
+    async find(address) {
+      const known = await ledger.find(address)
+      if (known) return known
+      if (awaiting.has(address.toLowerCase()))
+        return (await ownerOf(address, others)) ? undefined : ledger.enable(address, Date.now())
+      return generation !== undefined && (await look()) ? ledger.find(address) : undefined
+    },
     close: () => clearInterval(timer),
   }
 }

@@ -54,9 +54,9 @@ export function openConnection(name: string, shared: Shared): Connection {
   const others = shared.names
     .filter((other) => other !== name)
     .map((other) => ({ name: other, ledger: createLedger(redis, { prefix, connection: other }) }))
-  const keeper = keepMailboxes(ledger, { log, others })
   const persistently: Connection['onceRedisIsThere'] = (action) =>
     onceRedisIsThere({ redis, outages }, action)
+  const keeper = keepMailboxes(ledger, { log, others, onceRedisIsThere: persistently })
   const queues = createQueues(redis, { prefix, connection: name, onError })
   return {
     name,
@@ -75,7 +75,7 @@ export function openConnection(name: string, shared: Shared): Connection {
         },
       }),
     onceRedisIsThere: persistently,
-    enableMailboxes: (addresses) => persistently(() => keeper.enable(addresses)),
+    enableMailboxes: keeper.enable,
     openExaminer: (config) => createExaminer(config, { redis, prefix: connectionPrefix(prefix, name) }),
     others,
     async close() {
