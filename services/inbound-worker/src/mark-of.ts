@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { isUntouched, type LinkedItem, planSync, type Refusal, type SyncPlan } from '@lockstep/domain'
-import type { CalendarGateway, ItemHead } from '@lockstep/exchange'
+import { type CalendarGateway, ExchangeRejectedError, type ItemHead } from '@lockstep/exchange'
 import type { Known, Ledger, Mailbox, Mark } from '@lockstep/ledger'
 import { createComparing } from './comparing.ts'
 
@@ -140,12 +140,16 @@ export function createMarkOf(
       case 'compare':
         return compared(plan, head)
       case 'fold':
-        await gateway.deleteItems(mailbox.address, [{ itemId: head.itemId, send: 'none' }], {
-          signal,
-          direction: 'inbound',
-        })
+        await fold(head)
         return undefined
     }
+  }
+
+  /** What may pass by itself is tried again with the page: nothing else would tell of the item. */
+  async function fold({ itemId }: ItemHead): Promise<void> {
+    const call = { signal, direction: 'inbound' as const }
+    const [result] = await gateway.deleteItems(mailbox.address, [{ itemId, send: 'none' }], call)
+    if (!result!.ok && !(result!.error instanceof ExchangeRejectedError)) throw result!.error
   }
 
   async function compared(
