@@ -54,16 +54,16 @@ function planCreate(input: OutboundInput, wanted: Present): OutboundPlan {
   return planRepeated(input, wanted, earlier)
 }
 
-function planRepeated(
-  { record, finding, rules }: OutboundInput,
-  wanted: Present,
-  earlier: Intent,
-): OutboundPlan {
+function planRepeated(input: OutboundInput, wanted: Present, earlier: Intent): OutboundPlan {
+  const { record, finding, rules } = input
   if (finding?.kind !== 'stamped') return { action: 'findStamped' }
   const made = madeByUs(finding.items).toSorted((a, b) => b.version - a.version)
   const [newest, ...extra] = notOfEarlierLives(made, record)
   const found = newest ?? made[0]
   if (found) return { action: 'adopt', found, extra }
+  // An attempt that ended in doubt, before it wrote anything, looks like one that was lost.
+  const doubtful = planDoubtful(input)
+  if (doubtful) return doubtful
 
   const untilMs = earlier.atMs + rules.lateCallMs
   if (wanted.appointment.attendees.length > 0 && untilMs > rules.nowMs) return { action: 'wait', untilMs }

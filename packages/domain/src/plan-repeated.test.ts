@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { fingerprintsOf } from './field.ts'
 import type { Finding, OutboundPlan } from './outbound-plan.ts'
 import { planOutbound } from './plan-outbound.ts'
+import type { CalendarKnowledge } from './rebuild.ts'
 import { type AppointmentRecord, emptyLink, type Link } from './record.ts'
 import { anAppointment, aRecord, testDigest } from './testing/index.ts'
 
@@ -11,13 +12,27 @@ const wanted = { kind: 'present', version: 2, basedOn: 0, atMs: 900_000, appoint
 const written = { version: 1, basedOn: 0, fingerprints }
 const wasLinked: Link = { ...emptyLink, written, attempt: 'linked' }
 
-function planned(record: Partial<AppointmentRecord>, finding: Finding): OutboundPlan {
+const restored: CalendarKnowledge = {
+  ledgerSinceMs: 0,
+  sinceMs: 800_000,
+  isListed: true,
+  isCurrent: true,
+  isRestored: true,
+  createsUnconfirmed: false,
+}
+
+function planned(
+  record: Partial<AppointmentRecord>,
+  finding: Finding,
+  calendar?: CalendarKnowledge,
+): OutboundPlan {
   return planOutbound({
     record: aRecord({ wanted, ...record }),
     rules: { policy: 'exchange', lateCallMs: 120_000, nowMs: 1_000_000 },
     fingerprints,
     earlier: { version: 2, attempt: 'lost', atMs: 950_000 },
     finding,
+    ...(calendar && { calendar }),
   })
 }
 
@@ -41,6 +56,17 @@ describe('a creation that is about to be repeated', () => {
       found: items[2],
       extra: [items[3]],
     })
+  })
+
+  test.each([
+    ['is asked about', restored, 'confirm'],
+    ['waits for the listing', { ...restored, isListed: false }, 'awaitListing'],
+  ])('%s if the attempt may have ended in doubt, before it wrote anything', (_, calendar, action) => {
+    expect(planned({}, { kind: 'stamped', items: [], elsewhere: [] }, calendar).action).toBe(action)
+    const decided = { decision: 'create' } as const
+    const listed = { ...calendar, isListed: true }
+    expect(planned(decided, { kind: 'stamped', items: [], elsewhere: [] }, listed).action).toBe('create')
+    expect(planned({}, { kind: 'stamped', items: [item('lost', 2)] }, calendar).action).toBe('adopt')
   })
 
   test('takes what was restored, if it made nothing', () => {
