@@ -81,7 +81,7 @@ async function inbound(ledger: Ledger, id: string) {
   expect(await ledger.dueMailboxes('inbound', T0, 10)).toEqual([id])
   expect(await ledger.takeNotified(id)).toBe(T0)
   const marks = ['A1', 'A2'].map((appointmentId) => ({ appointmentId, kind: 'look' as const }))
-  const page = { before: undefined, after: 'c1', isLast: true, marks, unlinks: ['old'], nowMs: T0 }
+  const page = { before: undefined, after: 'c1', isLast: true, marks, nowMs: T0 }
   expect(await ledger.applyPage(id, page)).toBe('applied')
   const three = { ...item, itemId: 'three', isPresumed: true as const }
   await ledger.mark(id, { appointmentId: 'A4', kind: 'look', item: three }, T0)

@@ -48,15 +48,6 @@ describe('a page', () => {
     const pages = ['c1', 'c2', 'c3'].map((after) => ledger.applyPage(mailboxId, { ...page, after }))
     expect((await Promise.all(pages)).sort()).toEqual(['applied', 'moved', 'moved'])
   })
-
-  test('forgets handles that are no longer current', async () => {
-    const { ledger, mailboxId, settled } = await aLedger()
-    await settled(1)
-    await ledger.applyPage(mailboxId, { ...page, unlinks: ['item-A1'] })
-    const known = await ledger.lookUp(mailboxId, { itemIds: ['item-A1'], uids: ['uid-a1'] })
-    expect(known.byItemId.size).toBe(0)
-    expect(known.byUid.get('uid-a1')?.appointmentId).toBe('A1')
-  })
 })
 
 describe('an item that we made', () => {

@@ -150,7 +150,7 @@ async function linkedItems({ keys, send, pipeline }: Store, mailboxId: string): 
 
 async function applyPage(store: Store, mailboxId: string, page: Page): Promise<'applied' | 'moved'> {
   const { keys, run } = store
-  const { before, after, isLast, marks, listed = [], unlinks = [], nowMs } = page
+  const { before, after, isLast, marks, listed = [], nowMs } = page
   const reply = await run(
     'apply-page',
     [
@@ -166,9 +166,7 @@ async function applyPage(store: Store, mailboxId: string, page: Page): Promise<'
       before ?? '',
       after,
       isLast ? '1' : '',
-      unlinks.length,
       listed.length,
-      ...unlinks.map(itemHandle),
       ...listed.map(itemHandle),
       ...marks.flatMap((mark) => [mark.appointmentId, ...packMark(mark, nowMs)]),
     ],

@@ -223,8 +223,6 @@ export type Page = {
   readonly listed?: readonly string[]
   /** Before the first page of the run was asked for. */
   readonly startedAtMs?: number
-  /** Ids of items that no longer stand for anything. */
-  readonly unlinks?: readonly string[]
   readonly nowMs: number
 }
 

@@ -3,9 +3,8 @@
 --
 -- KEYS  1 mailbox  2 deliveries  3 due:deliveries  4 handles  5 unlisted  6… the appointment of each mark
 -- ARGV  1 mailbox id  2 now  3 cursor before, '' for none  4 cursor after  5 '1' if nothing more is to be had
---       6 number of handles that are no longer current  7 number of items that are there  8… the former's handles, the
---       latter's handles, then for each mark: appointment id, kind, reason or '', when it was notified or '', when it is
---       due or '', item or ''
+--       6 number of items that are there  7… their handles, then for each mark: appointment id, kind, reason or '', when
+--       it was notified or '', when it is due or '', item or ''
 -- Returns 1 if applied, 0 if moved (nothing is stored).
 
 -- include due
@@ -22,11 +21,9 @@ end
 redis.call('HSET', KEYS[1], 'cursor', ARGV[4])
 redis.call('HDEL', KEYS[1], 'refused', 'since')
 if ARGV[5] == '1' then redis.call('HSET', KEYS[1], 'current', now) end
-local listed = 8 + tonumber(ARGV[6])
-local first = listed + tonumber(ARGV[7])
-for n = 8, listed - 1 do redis.call('HDEL', KEYS[4], ARGV[n]) end
+local first = 7 + tonumber(ARGV[6])
 if redis.call('EXISTS', KEYS[5]) == 1 then
-  for n = listed, first - 1 do
+  for n = 7, first - 1 do
     local id = redis.call('HGET', KEYS[4], ARGV[n])
     if id then redis.call('ZREM', KEYS[5], id) end
   end
