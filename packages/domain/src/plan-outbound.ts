@@ -3,7 +3,7 @@ import { mergeBase, takesAway } from './base.ts'
 import type { OutboundInput, OutboundPlan, Present, StampedItem } from './outbound-plan.ts'
 import { planPresumed } from './plan-presumed.ts'
 import { planUpdate } from './plan-update.ts'
-import { type CalendarKnowledge, doubtOf, isLookedFor, mayNameItem } from './rebuild.ts'
+import { type CalendarKnowledge, doubtOf, isBornSince, isLookedFor, mayNameItem } from './rebuild.ts'
 import { type AppointmentRecord, type ChangeKind, type Intent, isOfEarlierLife, type Link } from './record.ts'
 import type { SettledWanted, Wanted } from './wanted.ts'
 
@@ -31,8 +31,12 @@ function planAbsent(input: OutboundInput): OutboundPlan {
 }
 
 function planStampedOff(input: OutboundInput, found: readonly StampedItem[]): OutboundPlan {
-  // What is not linked yet, and no attempt of this ledger's made, may be a copy: the other direction tells.
-  if (isOfEarlierLedger(input, found)) return { action: 'awaitListing', awaitedMs: 0 }
+  const { decision } = input.record
+  if (decision !== 'cancel' && isOfEarlierLedger(input, found)) {
+    if (decision === 'drop') return { action: 'settle' }
+    // What is not linked yet may be a copy: the other direction tells. Not while an attempt is open: then nobody does.
+    return input.calendar?.isListed ? { action: 'confirm' } : { action: 'awaitListing', awaitedMs: 0 }
+  }
   const itemIds = notOfEarlierLives(found, input.record).map(({ itemId }) => itemId)
   return itemIds.length > 0 ? { action: 'delete', itemIds } : { action: 'settle' }
 }
@@ -42,6 +46,7 @@ function isOfEarlierLedger(
   found: readonly StampedItem[],
 ): boolean {
   if (!calendar || (calendar.isListed && !calendar.isRestored) || !isUnremembered(record)) return false
+  if (isBornSince(record, calendar)) return false
   return found.some(({ attempt }) => attempt !== earlier?.attempt)
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { OutboundInput } from './outbound-plan.ts'
 import { planOutbound } from './plan-outbound.ts'
 import type { CalendarKnowledge } from './rebuild.ts'
-import { emptyLink, type LinkedItem } from './record.ts'
+import { type AppointmentRecord, emptyLink, type LinkedItem } from './record.ts'
 import { aRecord } from './testing/index.ts'
 import type { Wanted } from './wanted.ts'
 
@@ -76,12 +76,23 @@ test('what is found of an earlier ledger is not deleted by its stamp alone, thou
   const record = aRecord({ wanted, link: emptyLink })
   const made = (attempt: string) => ({ itemId: 'I9', changeKey: 'K', version: 1, attempt })
   const earlier = { version: 1, attempt: 'T0', atMs: 890_000 }
-  const planned = (attempt: string, calendar: CalendarKnowledge) =>
-    planOutbound({ record, earlier, calendar, rules, finding: { kind: 'stamped', items: [made(attempt)] } })
-      .action
+  const planned = (attempt: string, calendar: CalendarKnowledge, rest: Partial<AppointmentRecord> = {}) =>
+    planOutbound({
+      record: { ...record, ...rest },
+      earlier,
+      calendar,
+      rules,
+      finding: { kind: 'stamped', items: [made(attempt)] },
+    }).action
   expect(planned('T0', restored)).toBe('delete')
-  expect(planned('old', restored)).toBe('awaitListing')
+  expect(planned('old', { ...restored, isListed: false })).toBe('awaitListing')
+  expect(planned('old', restored)).toBe('confirm')
+  expect(planned('old', restored, { decision: 'cancel' })).toBe('delete')
+  expect(planned('old', restored, { decision: 'drop' })).toBe('settle')
   expect(planned('old', { ...restored, isRestored: false })).toBe('delete')
+  expect(planned('old', restored, { bornAtMs: restored.sinceMs - 1 })).toBe('confirm')
+  // Several of its attempts may have ended without an answer, and the newest alone is remembered.
+  expect(planned('old', restored, { bornAtMs: restored.sinceMs })).toBe('delete')
 })
 
 function planned(rest: Partial<OutboundInput> = {}, decision?: 'cancel' | 'drop', linked: LinkedItem = item) {

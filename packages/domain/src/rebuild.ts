@@ -123,6 +123,14 @@ export function birthOf({ kind, version, atMs, reason }: Head): number | undefin
 
 type Head = Pick<SettledWanted, 'kind' | 'version' | 'atMs' | 'reason'>
 
+/** The application made it since the ledger knows its mailbox: no earlier ledger wrote anything of it. */
+export function isBornSince(
+  { bornAtMs }: Pick<AppointmentRecord, 'bornAtMs'>,
+  { sinceMs }: Pick<CalendarKnowledge, 'sinceMs'>,
+): boolean {
+  return bornAtMs !== undefined && bornAtMs >= sinceMs
+}
+
 /** It may be of an earlier ledger: what is wanted absent may be anything. */
 function isOld(record: AppointmentRecord, wanted: Wanted | SettledWanted, { sinceMs }: CalendarKnowledge) {
   if (wanted.kind !== 'present') return false
