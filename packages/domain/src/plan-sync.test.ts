@@ -111,21 +111,21 @@ describe('an item that is not linked', () => {
       nothing: born,
       'the stamp of its attempt': ours,
       'the stamp of another attempt': { action: 'fold' },
-      'the stamp of an earlier item': born,
+      'the stamp of an earlier item': ours,
       'the uid': back,
     },
     'linked elsewhere': {
       nothing: born,
       'the stamp of its attempt': { action: 'compare' },
       'the stamp of another attempt': { action: 'fold' },
-      'the stamp of an earlier item': born,
+      'the stamp of an earlier item': { action: 'fold' },
       'the uid': { action: 'compare' },
     },
     'being written': {
       nothing: born,
       'the stamp of its attempt': later,
       'the stamp of another attempt': later,
-      'the stamp of an earlier item': born,
+      'the stamp of an earlier item': later,
       'the uid': back,
     },
   }
@@ -153,6 +153,19 @@ describe('an item that is not linked', () => {
     const item = { itemId: 'I2', sensitivity: 'confidential', stamp: { ...stamp, attempt: 'T0' } } as const
     expect(planned(item, { byStamp: recordOf() })).toEqual({ action: 'nothing', reason: 'confidential' })
   })
+})
+
+test('a copy of an item that was cancelled and made anew is known by its UID', () => {
+  const stamp = { appointmentId: 'A1', version: 1, attempt: 'T-1' }
+  const byStamp = recordOf({ earlierAttempts: ['T-1'] })
+  const gone = aRecord({ appointmentId: 'C1', link: goneLink })
+  const back = { action: 'link', appointmentId: 'C1', stamped: false }
+  expect(planned({ itemId: 'I2', stamp }, { byStamp, byUid: gone })).toEqual(back)
+  expect(planned({ itemId: 'I2', stamp }, { byStamp, byUid: byStamp, byId: gone })).toEqual(back)
+  const there = recordOf({}, { appointmentId: 'C1' })
+  expect(planned({ itemId: 'I2', stamp }, { byStamp, byUid: there })).toEqual({ action: 'compare' })
+  const late = { ...stamp, attempt: 'T0' }
+  expect(planned({ itemId: 'I2', stamp: late }, { byStamp, byUid: gone })).toEqual({ action: 'fold' })
 })
 
 test('a second item is no late one while nobody knows which attempt made the first: it is compared', () => {

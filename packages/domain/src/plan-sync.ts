@@ -99,9 +99,19 @@ function planUnknown({ stamp }: SyncedItem, candidates: Candidates): SyncPlan {
   if (byCopyId && !byCopyId.link.item)
     return { action: 'link', appointmentId: byCopyId.appointmentId, stamped: false }
   if (stamp && !byStamp) return { action: 'link', appointmentId: stamp.appointmentId, stamped: true }
-  // Of an item that was taken off since, its user's copy may be left, or what they have restored.
-  const isLeft = stamp && byStamp?.link.earlierAttempts?.includes(stamp.attempt)
-  return stamp && byStamp && !isLeft ? planStamped(stamp, byStamp) : planUnstamped(candidates)
+  if (!stamp || !byStamp) return planUnstamped(candidates)
+  const copy = copyOfEarlierItem(stamp, byStamp, candidates)
+  return copy ? planUnstamped({ ...candidates, byUid: copy }) : planStamped(stamp, byStamp)
+}
+
+/** Of an item that was taken off since, its user's copy may be left, which is known by its UID. */
+function copyOfEarlierItem(
+  { attempt }: { attempt: string },
+  { appointmentId, link }: AppointmentRecord,
+  { byUid, byId }: Candidates,
+): AppointmentRecord | undefined {
+  if (!link.earlierAttempts?.includes(attempt)) return undefined
+  return [byUid, byId].find((record) => record && record.appointmentId !== appointmentId)
 }
 
 function planUnstamped({ byUid, byId }: Candidates): SyncPlan {
@@ -114,11 +124,12 @@ function planUnstamped({ byUid, byId }: Candidates): SyncPlan {
 
 /** The item carries the stamp of an appointment that we know, and is not its item. */
 function planStamped(stamp: { attempt: string; version: number }, record: AppointmentRecord): SyncPlan {
-  const { attempt, item } = record.link
+  const { attempt, earlierAttempts = [], item } = record.link
   const isOfItem = item !== undefined && stamp.attempt === attempt
   // What is on its way may be the making of this very item; not if that is made, and this one looks like it.
   if (record.intent && !isOfItem) return { action: 'look', record, later: true }
-  const isOther = attempt !== undefined && stamp.attempt !== attempt
+  const isBack = !item && earlierAttempts.includes(stamp.attempt)
+  const isOther = attempt !== undefined && stamp.attempt !== attempt && !isBack
   // What an earlier ledger made of it before is not remembered: it may be a copy of that.
   if (isOther && !item?.isPresumed && wasMadeHere(stamp, record)) return { action: 'fold' }
   if (!item) return { action: 'link', appointmentId: record.appointmentId, stamped: true }
