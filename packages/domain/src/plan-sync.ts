@@ -124,16 +124,20 @@ function planUnstamped({ byUid, byId }: Candidates): SyncPlan {
 
 /** The item carries the stamp of an appointment that we know, and is not its item. */
 function planStamped(stamp: { attempt: string; version: number }, record: AppointmentRecord): SyncPlan {
-  const { attempt, earlierAttempts = [], item } = record.link
+  const { attempt, item } = record.link
   const isOfItem = item !== undefined && stamp.attempt === attempt
   // What is on its way may be the making of this very item; not if that is made, and this one looks like it.
   if (record.intent && !isOfItem) return { action: 'look', record, later: true }
-  const isBack = !item && earlierAttempts.includes(stamp.attempt)
-  const isOther = attempt !== undefined && stamp.attempt !== attempt && !isBack
+  const isOther = attempt !== undefined && stamp.attempt !== attempt && !isBack(stamp, record)
   // What an earlier ledger made of it before is not remembered: it may be a copy of that.
   if (isOther && !item?.isPresumed && wasMadeHere(stamp, record)) return { action: 'fold' }
   if (!item) return { action: 'link', appointmentId: record.appointmentId, stamped: true }
   return { action: 'compare', record }
+}
+
+/** It is a former item, and there is none. */
+function isBack({ attempt }: { attempt: string }, { link }: AppointmentRecord): boolean {
+  return link.item === undefined && link.earlierAttempts?.includes(attempt) === true
 }
 
 /** A version that the ledger never knew was written when it knew more: it is an older copy, and the item no late one. */
