@@ -17,7 +17,10 @@ export function createDecisions(constellation: Constellation, stage: Stage, dele
   const { ingressUrl, mailboxes } = constellation
   const decided = new Map<number, Decision>()
   const violations: Violation[] = []
-  const judged = (label: number) => stage.book.all().find((memory) => memory.label === label)
+  const judged = (label: number) => {
+    const memory = stage.book.find(label)
+    return memory?.isAmbiguous ? undefined : memory
+  }
 
   /** Resolves with why nobody should have been asked, or at least not at once. */
   async function decide(asked: Asked): Promise<Violation> {

@@ -70,7 +70,8 @@ export async function run(
     stories.push(...told)
     if (found.length > 0 && !keepGoing) break
     if (options.losesLedgerEvery && count % options.losesLedgerEvery === 0) {
-      for (const memory of stage.book.all()) remember(memory, evidence())
+      const before = evidence()
+      for (const memory of stage.book.all()) remember(memory, before)
       const lostSince = constellation.application.received.length
       const afterLoss = () => witness({ told: lostSince, isLossy: false })
       const spoilt = await rebuilt({ constellation, stage, evidence: afterLoss, activity, limitMs: restMs })
