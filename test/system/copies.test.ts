@@ -167,6 +167,20 @@ test('an item of a user that is moved away and back is itself, also while a copy
   ])
 })
 
+test('nor is one that is moved to and fro at once, while a copy of it is there, anything new', async () => {
+  const { simulator, application } = await startSystem()
+  const original = simulator.userCreates(alice, { subject: 'Original', ...times })
+  await eventually(() => expect(application.received).toHaveLength(1))
+  simulator.userCopies(alice, original.itemId, { subject: 'Copy' })
+  await eventually(() => expect(application.received).toHaveLength(2))
+  const { appointmentId } = application.received[0]!.data
+  const away = simulator.userMoves(alice, original.itemId, 'inbox')
+  const back = simulator.userMoves(alice, away.itemId, 'calendar')
+  simulator.userUpdates(alice, back.itemId, { location: 'Room 9' })
+  await eventually(() => expect(application.received).toHaveLength(3))
+  expect(application.typesOf(appointmentId)).toEqual(['appointment.created', 'appointment.updated'])
+})
+
 const times = {
   start: { dateTime: '2027-05-03T09:00:00', timeZone: 'Europe/Berlin' },
   end: { dateTime: '2027-05-03T10:00:00', timeZone: 'Europe/Berlin' },

@@ -193,6 +193,12 @@ test('an item that comes back while a copy of it is there is the one that was go
   expect(planned({ itemId: 'I2' }, { byUid, byId: byUid })).toEqual({ action: 'compare' })
 })
 
+test('an item that was moved to and fro at once may be of either, while a copy of it is there', () => {
+  const byUid = recordOf({}, { appointmentId: 'C1' })
+  const original = recordOf()
+  expect(planned({ itemId: 'I2' }, { byUid, byId: original })).toEqual({ action: 'compare', original })
+})
+
 test('a copy that is made while its original is being written is compared, since it is reported once only', () => {
   const stamp = { appointmentId: 'A1', version: 1, attempt: 'T1' }
   expect(planned({ itemId: 'I2', stamp }, { byStamp: recordOf({}, { intent }) })).toEqual({

@@ -41,9 +41,14 @@ export type SyncPlan =
     }
   /**
    * It names an appointment that has another item: see whether that one is still there. Moved, if not; if it is, a copy,
-   * or the item of `absent`, which was gone.
+   * or the item of `absent`, which was gone, or of `original`, if that one's is not there either.
    */
-  | { readonly action: 'compare'; readonly record: AppointmentRecord; readonly absent?: string }
+  | {
+      readonly action: 'compare'
+      readonly record: AppointmentRecord
+      readonly absent?: string
+      readonly original?: AppointmentRecord
+    }
   /** A create of ours that landed late: a second item of one appointment. Removed, without mail. */
   | { readonly action: 'fold' }
 
@@ -118,8 +123,11 @@ function planUnstamped({ byUid, byId }: Candidates): SyncPlan {
   const known = byUid ?? byId
   if (!known) return { action: 'link', appointmentId: undefined, stamped: false }
   if (!known.link.item) return { action: 'link', appointmentId: known.appointmentId, stamped: false }
-  const absent = byId && !byId.link.item ? { absent: byId.appointmentId } : {}
-  return { action: 'compare', record: known, ...absent }
+  const isOther = byId && byId.appointmentId !== known.appointmentId
+  if (!isOther) return { action: 'compare', record: known }
+  return byId.link.item
+    ? { action: 'compare', record: known, original: byId }
+    : { action: 'compare', record: known, absent: byId.appointmentId }
 }
 
 /** The item carries the stamp of an appointment that we know, and is not its item. */

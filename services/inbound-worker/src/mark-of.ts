@@ -1,5 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { isUntouched, type LinkedItem, planSync, type Refusal, type SyncPlan } from '@lockstep/domain'
+import {
+  type AppointmentRecord,
+  isUntouched,
+  type LinkedItem,
+  planSync,
+  type Refusal,
+  type SyncPlan,
+} from '@lockstep/domain'
 import { type CalendarGateway, ExchangeRejectedError, type ItemHead } from '@lockstep/exchange'
 import type { Known, Ledger, Mailbox, Mark } from '@lockstep/ledger'
 import { createComparing } from './comparing.ts'
@@ -153,14 +160,25 @@ export function createMarkOf(
   }
 
   async function compared(
-    { record, absent }: Extract<SyncPlan, { action: 'compare' }>,
+    { record, absent, original }: Extract<SyncPlan, { action: 'compare' }>,
     head: ItemHead,
   ): Promise<Mark> {
     const { appointmentId } = record
-    const item = marks.get(appointmentId)?.item ?? record.link.item!
+    const item = itemOf(record)
     if (!absent && item.isPresumed && isUntouched(record)) return apart(appointmentId, item, head)
-    if (await comparing.isStillThere(appointmentId, item, head))
-      return linking(absent ?? copyIdOf(head), { ...head, stamped: false })
+    const moved = (await moving(record, head)) ?? (original && (await moving(original, head)))
+    return moved ?? linking(absent ?? copyIdOf(head), { ...head, stamped: false })
+  }
+
+  function itemOf({ appointmentId, link }: AppointmentRecord): LinkedItem {
+    return marks.get(appointmentId)?.item ?? link.item!
+  }
+
+  /** It is the appointment's item, if the one that is known is not there any more. */
+  async function moving(record: AppointmentRecord, head: ItemHead): Promise<Mark | undefined> {
+    const { appointmentId } = record
+    const item = itemOf(record)
+    if (await comparing.isStillThere(appointmentId, item, head)) return undefined
     const { stamped, isPresumed } = item
     return linking(appointmentId, { ...head, stamped, ...(isPresumed && { isPresumed }) })
   }
