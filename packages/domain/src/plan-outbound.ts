@@ -34,11 +34,17 @@ function planStampedOff(input: OutboundInput, found: readonly StampedItem[]): Ou
   const { decision } = input.record
   if (decision !== 'cancel' && isOfEarlierLedger(input, found)) {
     if (decision === 'drop') return { action: 'settle' }
-    // What is not linked yet may be a copy: the other direction tells. Not while an attempt is open: then nobody does.
-    return input.calendar?.isListed ? { action: 'confirm' } : { action: 'awaitListing', awaitedMs: 0 }
+    // What is not linked yet may be a copy: the other direction tells. Not while an attempt is open that may have made it.
+    const isTold = !input.calendar?.isListed || isMootAttempt(input.record, input.earlier)
+    return isTold ? { action: 'awaitListing', awaitedMs: 0 } : { action: 'confirm' }
   }
   const itemIds = notOfEarlierLives(found, input.record).map(({ itemId }) => itemId)
   return itemIds.length > 0 ? { action: 'delete', itemIds } : { action: 'settle' }
+}
+
+/** No attempt at a version that is wanted absent makes an item: whoever finds one need not wait for it. */
+export function isMootAttempt({ wanted }: AppointmentRecord, earlier: Intent | undefined): boolean {
+  return wanted?.kind === 'absent' && earlier?.version === wanted.version
 }
 
 function isOfEarlierLedger(
@@ -84,14 +90,15 @@ function madeByUs(items: readonly StampedItem[]): StampedItem[] {
   return items.filter(({ attempt }, n) => items.findIndex((item) => item.attempt === attempt) === n)
 }
 
-/** Of an item that was taken off before, what is left is a user's copy, or what they have restored: never removed. */
+/** Of an item that was taken off before, what is left is a user's copy, or what they have restored: the other direction tells. */
 function notOfEarlierLives(items: readonly StampedItem[], { link }: AppointmentRecord): StampedItem[] {
   return items.filter(({ attempt }) => !isOfEarlierLife(link, attempt))
 }
 
 /**
- * Whether an item outside the calendar is what an attempt created of which nothing was heard, and not one of the appointment's earlier
- * lives. That it is to be created again, if somebody decided so, is meant of those too which are not remembered.
+ * Whether an item outside the calendar is what an attempt created of which nothing was heard, and not one of the
+ * appointment's earlier lives. That it is to be created again, if somebody decided so, is meant of those too which are
+ * not remembered.
  */
 function hasLanded({ version, attempt }: StampedItem, record: AppointmentRecord, earlier: Intent): boolean {
   const { link, decision } = record

@@ -3,7 +3,7 @@ import type { OutboundInput } from './outbound-plan.ts'
 import { planOutbound } from './plan-outbound.ts'
 import type { CalendarKnowledge } from './rebuild.ts'
 import { type AppointmentRecord, emptyLink, type LinkedItem } from './record.ts'
-import { aRecord } from './testing/index.ts'
+import { anAppointment, aRecord } from './testing/index.ts'
 import type { Wanted } from './wanted.ts'
 
 const nowMs = 1_000_000
@@ -56,7 +56,7 @@ describe('an item that was found by its stamp or UID after a loss, and is to go'
 
 describe('an id that may name the item of a copy', () => {
   const appointmentId = `ex-${'a'.repeat(22)}`
-  const present = { ...wanted, kind: 'present', appointment: {} } as unknown as Wanted
+  const present: Wanted = { kind: 'present', version: 2, atMs: 900_000, appointment: anAppointment() }
 
   test.each([present, wanted])('is looked for before anything is asked or settled: $kind', (version) => {
     const planned = (id: string, calendar = restored) =>
@@ -76,16 +76,23 @@ test('what is found of an earlier ledger is not deleted by its stamp alone, thou
   const record = aRecord({ wanted, link: emptyLink })
   const made = (attempt: string) => ({ itemId: 'I9', changeKey: 'K', version: 1, attempt })
   const earlier = { version: 1, attempt: 'T0', atMs: 890_000 }
-  const planned = (attempt: string, calendar: CalendarKnowledge, rest: Partial<AppointmentRecord> = {}) =>
+  const planned = (
+    attempt: string,
+    calendar: CalendarKnowledge,
+    rest: Partial<AppointmentRecord> = {},
+    version = 1,
+  ) =>
     planOutbound({
       record: { ...record, ...rest },
-      earlier,
+      earlier: { ...earlier, version },
       calendar,
       rules,
       finding: { kind: 'stamped', items: [made(attempt)] },
     }).action
   expect(planned('T0', restored)).toBe('delete')
   expect(planned('old', { ...restored, isListed: false })).toBe('awaitListing')
+  // The attempt was the cancellation itself: the other direction links what is there.
+  expect(planned('old', restored, {}, wanted.version)).toBe('awaitListing')
   expect(planned('old', restored)).toBe('confirm')
   expect(planned('old', restored, { decision: 'cancel' })).toBe('delete')
   expect(planned('old', restored, { decision: 'drop' })).toBe('settle')

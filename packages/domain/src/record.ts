@@ -81,7 +81,7 @@ export type Link = {
   readonly item?: LinkedItem
   /** The attempt that created the newest linked item, as its stamp says; outlives it, to tell a restored item from a late one. */
   readonly attempt?: string
-  /** The attempts that created its items before that one, oldest first: what carries one of them is a user's. */
+  /** The attempts that created its items before that one, oldest first: what carries one of them landed long ago. */
   readonly earlierAttempts?: readonly string[]
   readonly seen?: Seen
   /** The newest revision that the application acknowledged, and whether it holds the appointment since. */

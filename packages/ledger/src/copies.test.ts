@@ -54,3 +54,15 @@ test('what of both is unconfirmed goes on', async () => {
   expect(await state()).toMatchObject({ state: 'pending', outbound: { dueMs: T0 } })
   expect(await ledger.state(mailboxId, 'A2')).toMatchObject({ state: 'pending', outbound: { dueMs: T0 } })
 })
+
+test('a cancellation whose item is not known is listed until it is decided', async () => {
+  const { ledger, mailboxId, beginOne } = await setUp()
+  const question = { appointmentId: 'A2', asks: 'cancel', version: 2, madeAtMs: T0, sinceMs: T0 }
+  await ledger.accept(mailboxId, 'A2', absent(2), T0)
+  await ledger.commitOutbound(mailboxId, await beginOne(), { kind: 'parked', code: UNCONFIRMED }, T0)
+  await ledger.noteUnconfirmed(mailboxId, 'A2', T0)
+  expect(await ledger.unconfirmed(mailboxId, 10)).toEqual([question])
+  expect(await ledger.decide(mailboxId, 'A2', 'cancel', T0)).toBe(true)
+  expect(await ledger.unconfirmed(mailboxId, 10)).toEqual([])
+  expect((await beginOne()).record).toMatchObject({ decision: 'cancel' })
+})

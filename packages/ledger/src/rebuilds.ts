@@ -12,7 +12,7 @@ export type Unconfirmed = {
   readonly appointmentId: string
   /** What the application asks for. */
   readonly asks: 'create' | 'cancel'
-  /** The item that `cancel` would delete. */
+  /** The item that `cancel` would delete; missing if it is not known which: all that carry its stamp. */
   readonly itemId?: string
   readonly version: number
   /** When the application made that version. */
@@ -142,7 +142,7 @@ function questionOf(appointmentId: string, stored: StoredFields): Omit<Unconfirm
   const { item } = link
   if (wanted.kind === 'present')
     return item ? undefined : { appointmentId, asks: 'create', version, madeAtMs }
-  return item && { appointmentId, asks: 'cancel', itemId: item.itemId, version, madeAtMs }
+  return { appointmentId, asks: 'cancel', ...(item && { itemId: item.itemId }), version, madeAtMs }
 }
 
 const AT_A_TIME = 500

@@ -1,6 +1,7 @@
 import {
   type AppointmentRecord,
   type Fingerprints,
+  isMootAttempt,
   linkOfAbsent,
   linkOfCancelledMeanwhile,
   linkOfLanded,
@@ -56,11 +57,6 @@ function outcomeOfWaiting(plan: OutboundPlan): OutboundOutcome | undefined {
   }
 }
 
-/** No attempt at a version that is wanted absent makes an item: whoever finds one need not wait for it. */
-function effectSoFar({ record: { wanted }, earlier }: OutboundAttempt): 'none' | 'moot' {
-  return wanted?.kind === 'absent' && earlier?.version === wanted.version ? 'moot' : 'none'
-}
-
 function settled(
   record: AppointmentRecord,
   { merge }: Extract<OutboundPlan, { action: 'settle' }>,
@@ -77,9 +73,10 @@ function settled(
 
 function awaitingListing(
   { awaitedMs, passedOverMs }: AwaitListing,
-  attempt: OutboundAttempt,
+  { record, earlier }: OutboundAttempt,
 ): OutboundOutcome {
-  const outcome = postponed(Date.now() + untilListedMs(awaitedMs), 'NOT_LISTED', effectSoFar(attempt))
+  const effect = isMootAttempt(record, earlier) ? 'moot' : 'none'
+  const outcome = postponed(Date.now() + untilListedMs(awaitedMs), 'NOT_LISTED', effect)
   return { ...outcome, ...(passedOverMs !== undefined && { passedOverMs }) }
 }
 

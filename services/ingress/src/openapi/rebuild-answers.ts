@@ -14,7 +14,9 @@ export const unconfirmedSchema = z
         itemId: z
           .string()
           .optional()
-          .describe('Of what it asks to cancel: the EWS id of the item that would be deleted.'),
+          .describe(
+            'Of what it asks to cancel: the EWS id of the item that would be deleted. Missing if that is not known: then it is all that carry the stamp of the appointment.',
+          ),
         version: z.int(),
         madeAt: z.iso.datetime().describe('When the application made that version.'),
         since: z.iso.datetime(),
