@@ -45,7 +45,15 @@ let changes = 0
 const say = (line: string) => void process.stdout.write(`${line}\n`)
 
 // Its processes end with it.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  process.once(signal, () => {
+    say(`ended by ${signal}`)
+    process.exit(code)
+  })
+}
 
 say(`seed ${seed}, ${mailboxes} mailboxes, faults: ${level}`)
 const history = await recorded()
