@@ -1,8 +1,8 @@
 import type { AppointmentRecord } from '@lockstep/domain'
-import { unpackItem } from './codec/link.ts'
 import { packMark } from './codec/mark.ts'
 import { recordOf, type StoredFields } from './codec/record.ts'
 import { itemHandle, uidHandle } from './keys.ts'
+import { linkedIn } from './linked.ts'
 import type { Hearing, Known, MailboxState, Mark, Page, Sought, Streaming } from './ledger.ts'
 import type { Listing } from './listing.ts'
 import type { Store } from './store.ts'
@@ -47,7 +47,7 @@ export function createInbound(store: Store): InboundLedger {
       await send((redis) => redis.hdel(keys.mailbox(mailboxId), 'refused', 'since'))
     },
     lookUp: (mailboxId, sought) => lookUp(store, mailboxId, sought),
-    linkedItems: (mailboxId) => linkedItems(store, mailboxId),
+    linkedItems: async (mailboxId) => (await linkedIn(store, mailboxId)).map(({ item }) => item.itemId),
     applyPage: (mailboxId, page) => applyPage(store, mailboxId, page),
     mark: (mailboxId, mark, nowMs) => markOne(store, mailboxId, mark, nowMs),
     noteNotified: async (mailboxId, nowMs) => {
@@ -130,22 +130,6 @@ async function recordsOf(store: Store, mailboxId: string, ids: readonly string[]
     } else if (Object.keys(stored).length > 0) records.set(id, recordOf(id, stored))
   }
   return records
-}
-
-const RECORDS_AT_A_TIME = 500
-
-async function linkedItems({ keys, send, pipeline }: Store, mailboxId: string): Promise<string[]> {
-  const ids = [...new Set(await send((redis) => redis.hvals(keys.handles(mailboxId))))]
-  const items: string[] = []
-  for (let from = 0; from < ids.length; from += RECORDS_AT_A_TIME) {
-    const stored = await pipeline((commands) => {
-      for (const id of ids.slice(from, from + RECORDS_AT_A_TIME)) {
-        commands.hget(keys.appointment(mailboxId, id), 'h')
-      }
-    })
-    items.push(...stored.filter((item) => item !== null).map((item) => unpackItem(item as string).itemId))
-  }
-  return items
 }
 
 async function applyPage(store: Store, mailboxId: string, page: Page): Promise<'applied' | 'moved'> {
