@@ -11,7 +11,8 @@ import type { Ledger, Mailbox, OutboundOutcome, Presumed } from '@lockstep/ledge
 import { notFoundOut, settledAs } from './outcome.ts'
 import type { Task } from './task.ts'
 
-type Options = {
+/** Where things are looked for, and for what. */
+export type Searching = {
   ledger: Pick<Ledger, 'lookUp' | 'presumedItems' | 'handOver'>
   gateway: CalendarGateway
   mailbox: Mailbox
@@ -24,7 +25,7 @@ type Options = {
  * Tells users' copies from what they were made from, where the ledger was lost: the id of a copy is made from its item,
  * so the application, which speaks of it, knows whose item that is.
  */
-export async function findCopies(options: Options): Promise<void> {
+export async function findCopies(options: Searching): Promise<void> {
   const open = options.tasks.filter(({ outcome }) => !outcome)
   await Promise.all(
     open.map(async (task) => {
@@ -37,7 +38,7 @@ export async function findCopies(options: Options): Promise<void> {
   )
 }
 
-async function findCopiesOf(task: Task, options: Options): Promise<void> {
+async function findCopiesOf(task: Task, options: Searching): Promise<void> {
   const { plan } = task
   if (plan.action === 'findNamed') return findNamed(task, options)
   if (plan.action === 'findAlike') return lookAlike(task, plan.item, options)
@@ -45,7 +46,7 @@ async function findCopiesOf(task: Task, options: Options): Promise<void> {
 }
 
 /** If its item was taken for another appointment's, it gets it; and that one what is left, which came for a copy. */
-async function findNamed(task: Task, options: Options): Promise<void> {
+async function findNamed(task: Task, options: Searching): Promise<void> {
   const { ledger, mailbox } = options
   const { appointmentId } = task.attempt.record
   const presumed = await ledger.presumedItems(mailbox.id)
@@ -62,7 +63,7 @@ async function findNamed(task: Task, options: Options): Promise<void> {
 }
 
 /** The first of them that was taken for a copy, and that the application does not speak of, was the original. */
-async function fill({ appointmentId, item }: Presumed, alike: readonly ItemHead[], options: Options) {
+async function fill({ appointmentId, item }: Presumed, alike: readonly ItemHead[], options: Searching) {
   const { ledger, mailbox } = options
   const { byItemId } = await ledger.lookUp(mailbox.id, { itemIds: alike.map(({ itemId }) => itemId) })
   const ids = await idsAsCopies(alike, options)
@@ -77,7 +78,7 @@ async function fill({ appointmentId, item }: Presumed, alike: readonly ItemHead[
   await ledger.handOver(mailbox.id, { from: ids[at]!, to: appointmentId, item: original }, Date.now())
 }
 
-async function lookAlike(task: Task, item: LinkedItem, options: Options): Promise<void> {
+async function lookAlike(task: Task, item: LinkedItem, options: Searching): Promise<void> {
   const { appointmentId } = task.attempt.record
   const { gateway, mailbox } = options
   const call = callOf(options)
@@ -102,7 +103,7 @@ function mayBeOriginalOf(item: ItemHead | undefined, { stamp }: ItemHead): boole
   return stamp.attempt === item.stamp.attempt || stamp.version > item.stamp.version
 }
 
-async function notKnownAsCopies(heads: readonly ItemHead[], options: Options): Promise<ItemHead[]> {
+async function notKnownAsCopies(heads: readonly ItemHead[], options: Searching): Promise<ItemHead[]> {
   const { ledger, mailbox } = options
   const { byItemId } = await ledger.lookUp(mailbox.id, { itemIds: heads.map(({ itemId }) => itemId) })
   const ids = await idsAsCopies(heads, options)
@@ -113,7 +114,7 @@ async function notKnownAsCopies(heads: readonly ItemHead[], options: Options): P
 }
 
 /** It was decided that it is no item of the appointment's: it is one of its own from now on. */
-async function setFree(task: Task, item: LinkedItem, options: Options): Promise<void> {
+async function setFree(task: Task, item: LinkedItem, options: Searching): Promise<void> {
   const { appointmentId } = task.attempt.record
   const [to = ''] = await idsAsCopies([item], options)
   const isFree = await handOver({ appointmentId, item, to }, options)
@@ -122,7 +123,7 @@ async function setFree(task: Task, item: LinkedItem, options: Options): Promise<
 
 function handOver(
   { appointmentId, item, to }: Presumed & { to: string },
-  { ledger, mailbox }: Options,
+  { ledger, mailbox }: Searching,
 ): Promise<boolean> {
   const { isPresumed: _isPresumed, ...own } = item
   const handedOver = { from: appointmentId, to, item: { ...own, stamped: false } }
@@ -132,7 +133,7 @@ function handOver(
 /** The ids that these items have as copies, or that the application has given them. */
 async function idsAsCopies(
   items: readonly Pick<LinkedItem, 'itemId' | 'uid'>[],
-  { ledger, mailbox, digest }: Options,
+  { ledger, mailbox, digest }: Searching,
 ): Promise<string[]> {
   const owner = mailbox.enabledAs ?? mailbox.id
   const ids = items.map(({ itemId, uid = '' }) => appointmentIdFor(owner, uid, digest, itemId))
@@ -144,6 +145,6 @@ function again(): OutboundOutcome {
   return { kind: 'postponed', dueMs: Date.now() }
 }
 
-function callOf({ signal }: Options): CallOptions {
+function callOf({ signal }: Searching): CallOptions {
   return { signal, direction: 'outbound' }
 }

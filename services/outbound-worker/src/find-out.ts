@@ -22,19 +22,11 @@ import {
 } from '@lockstep/exchange'
 import { type Ledger, type Mailbox, ownItems } from '@lockstep/ledger'
 import { missing, notFoundOut } from './outcome.ts'
-import { findCopies } from './find-copies.ts'
+import { findCopies, type Searching } from './find-copies.ts'
 import type { OutboundSettings } from './outbound-settings.ts'
 import type { Task } from './task.ts'
 
-type Options = {
-  ledger: Pick<Ledger, 'lookUp' | 'presumedItems' | 'handOver'>
-  gateway: CalendarGateway
-  mailbox: Mailbox
-  tasks: readonly Task[]
-  settings: OutboundSettings
-  digest: Digest
-  signal: AbortSignal
-}
+type Options = Searching & { settings: OutboundSettings }
 
 /**
  * Looks at Exchange for the plans that need to know more: one read for all, a search for each lost create, and one in the
