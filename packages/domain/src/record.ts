@@ -101,6 +101,11 @@ export type Intent = { readonly version: number; readonly attempt: string; reado
  */
 export type Decision = 'create' | 'cancel' | 'drop'
 
+/** What the application asks for with this version of an appointment that is unconfirmed. */
+export function asksOf({ kind }: Wanted | SettledWanted): Exclude<Decision, 'drop'> {
+  return kind === 'absent' ? 'cancel' : 'create'
+}
+
 /** Everything the ledger knows of one appointment. */
 export type AppointmentRecord = {
   readonly appointmentId: string

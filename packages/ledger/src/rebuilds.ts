@@ -1,4 +1,4 @@
-import { type Decision, isUnsettled } from '@lockstep/domain'
+import { asksOf, type Decision, isUnsettled } from '@lockstep/domain'
 import { recordOf, type StoredFields } from './codec/record.ts'
 import { uidHandle } from './keys.ts'
 import type { Listing } from './listing.ts'
@@ -140,9 +140,9 @@ function questionOf(appointmentId: string, stored: StoredFields): Omit<Unconfirm
   if (!wanted || !isUnsettled(record)) return undefined
   const { version, atMs: madeAtMs } = wanted
   const { item } = link
-  if (wanted.kind === 'present')
-    return item ? undefined : { appointmentId, asks: 'create', version, madeAtMs }
-  return { appointmentId, asks: 'cancel', ...(item && { itemId: item.itemId }), version, madeAtMs }
+  const asks = asksOf(wanted)
+  if (asks === 'create' && item) return undefined
+  return { appointmentId, asks, ...(item && { itemId: item.itemId }), version, madeAtMs }
 }
 
 const AT_A_TIME = 500

@@ -1,4 +1,4 @@
-import type { Decision } from '@lockstep/domain'
+import { asksOf, type Decision } from '@lockstep/domain'
 import { type Ledger, type Mailbox, UNCONFIRMED } from '@lockstep/ledger'
 import type { Queues } from '@lockstep/queue'
 import { type Logger, ProblemError } from '@lockstep/runtime'
@@ -52,9 +52,9 @@ async function listedOf(ledger: Ledger, { id, address }: Mailbox, limit: number)
 
 /** What is to be made cannot be cancelled, and what is to be cancelled not be made. */
 async function refuseOther(ledger: Ledger, mailboxId: string, appointmentId: string, decision: Decision) {
-  const asked = decision !== 'drop' && (await ledger.state(mailboxId, appointmentId))
-  if (!asked || asked.outbound?.code !== UNCONFIRMED) return
-  const asks = asked.record.wanted?.kind === 'absent' ? 'cancel' : 'create'
+  const state = decision !== 'drop' && (await ledger.state(mailboxId, appointmentId))
+  if (!state || !state.record.wanted || state.outbound?.code !== UNCONFIRMED) return
+  const asks = asksOf(state.record.wanted)
   if (decision === asks) return
   throw new ProblemError({
     status: 409,
