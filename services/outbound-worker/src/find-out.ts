@@ -13,14 +13,13 @@ import {
 } from '@lockstep/domain'
 import {
   areSameTimes,
-  type CalendarGateway,
   type CalendarItem,
   findAlike,
   ItemGoneError,
   type ItemHead,
   type Stamp,
 } from '@lockstep/exchange'
-import { type Ledger, type Mailbox, ownItems } from '@lockstep/ledger'
+import { ownItems } from '@lockstep/ledger'
 import { missing, notFoundOut } from './outcome.ts'
 import { findCopies, type Searching } from './find-copies.ts'
 import type { OutboundSettings } from './outbound-settings.ts'
