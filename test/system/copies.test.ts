@@ -150,12 +150,7 @@ test('a copy that is made while the answer to the creation is lost is an appoint
 }, 60_000)
 
 test('an item of a user that is moved away and back is itself, also while a copy of it is there', async () => {
-  const { simulator, application } = await startSystem()
-  const original = simulator.userCreates(alice, { subject: 'Original', ...times })
-  await eventually(() => expect(application.received).toHaveLength(1))
-  simulator.userCopies(alice, original.itemId, { subject: 'Copy' })
-  await eventually(() => expect(application.received).toHaveLength(2))
-  const { appointmentId } = application.received[0]!.data
+  const { simulator, application, original, appointmentId } = await startWithCopyOfTheirs()
   const away = simulator.userMoves(alice, original.itemId, 'inbox')
   await eventually(() => expect(application.typesOf(appointmentId)).toHaveLength(2))
   simulator.userMoves(alice, away.itemId, 'calendar')
@@ -168,12 +163,7 @@ test('an item of a user that is moved away and back is itself, also while a copy
 })
 
 test('nor is one that is moved to and fro at once, while a copy of it is there, anything new', async () => {
-  const { simulator, application } = await startSystem()
-  const original = simulator.userCreates(alice, { subject: 'Original', ...times })
-  await eventually(() => expect(application.received).toHaveLength(1))
-  simulator.userCopies(alice, original.itemId, { subject: 'Copy' })
-  await eventually(() => expect(application.received).toHaveLength(2))
-  const { appointmentId } = application.received[0]!.data
+  const { simulator, application, original, appointmentId } = await startWithCopyOfTheirs()
   const away = simulator.userMoves(alice, original.itemId, 'inbox')
   const back = simulator.userMoves(alice, away.itemId, 'calendar')
   simulator.userUpdates(alice, back.itemId, { location: 'Room 9' })
@@ -184,6 +174,17 @@ test('nor is one that is moved to and fro at once, while a copy of it is there, 
 const times = {
   start: { dateTime: '2027-05-03T09:00:00', timeZone: 'Europe/Berlin' },
   end: { dateTime: '2027-05-03T10:00:00', timeZone: 'Europe/Berlin' },
+}
+
+/** An item of a user's, and its copy in the same calendar, both told to the application. */
+async function startWithCopyOfTheirs() {
+  const { simulator, application } = await startSystem()
+  const original = simulator.userCreates(alice, { subject: 'Original', ...times })
+  await eventually(() => expect(application.received).toHaveLength(1))
+  simulator.userCopies(alice, original.itemId, { subject: 'Copy' })
+  await eventually(() => expect(application.received).toHaveLength(2))
+  const { appointmentId } = application.received[0]!.data
+  return { simulator, application, original, appointmentId }
 }
 
 /** An appointment of the application's, and its copy in the same calendar, told to the application. */
