@@ -69,9 +69,9 @@ async function inTheMiddle() {
   await reading.reached
   const reportOf = () =>
     eventually(async () => {
-      const said = await ask(system, `mailboxes/${alice}/dry-run?limit=1000`)
+      const said = await ask<Report>(system, `mailboxes/${alice}/dry-run?limit=1000`)
       expect(said).toMatchObject({ state: 'done' })
-      return said as unknown as Report
+      return said
     }, 40_000)
   return { system, doomed, release: reading.release, reportOf, keys, told, items }
 }

@@ -93,8 +93,12 @@ export function sorted(values: readonly object[]): string[] {
   return values.map((value) => JSON.stringify(Object.entries(value).toSorted(byText))).toSorted()
 }
 
-export async function ask({ ingressUrl }: System, path: string, method = 'GET') {
+export async function ask<Answer extends object = Record<string, unknown>>(
+  { ingressUrl }: System,
+  path: string,
+  method = 'GET',
+) {
   const headers = { authorization: 'Bearer test' }
   const response = await fetch(`${ingressUrl}/v1/${path}`, { method, headers })
-  return { status: response.status, ...((await response.json()) as Record<string, unknown>) }
+  return { status: response.status, ...((await response.json()) as Answer) }
 }
