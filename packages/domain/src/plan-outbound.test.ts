@@ -26,6 +26,7 @@ const present = (changes: Partial<Appointment> = {}, basedOn = 5) => ({
   atMs: 900_000,
   appointment: anAppointment(changes),
 })
+const { appointment: _appointment, ...settled } = present()
 const absent = { kind: 'absent', version: 2, basedOn: 5, atMs: 900_000, reason: 'cancelled' } as const
 const offer = (revision: number, kind: Offer['kind'], changes: Offer['fingerprints'] = {}): Offer => ({
   revision,
@@ -74,6 +75,11 @@ describe('what is wanted present', () => {
         { link: { ...linked, written: { ...linked.written, version: 2 } } },
         {},
         'settle',
+      ],
+      'is not taken for written if it is not, and its content is lost': [
+        { link: linked, wanted: settled },
+        {},
+        'reportLost',
       ],
       'updates its item': [{ link: linked }, {}, 'update'],
       'is settled if Exchange holds it already': [{ link: linked }, { finding: found(moved) }, 'settle'],

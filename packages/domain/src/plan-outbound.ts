@@ -15,7 +15,7 @@ export function planOutbound(input: OutboundInput): OutboundPlan {
   if (link.asleep || record.hiding || (finding?.kind === 'item' && finding.isRefused))
     return { action: 'sleep' }
   if (wanted.kind === 'absent') return planAbsent(input)
-  if (!hasContent(wanted)) return { action: 'settle' }
+  if (!hasContent(wanted)) return { action: 'reportLost' }
   return link.item ? planUpdate(input, wanted, link.item) : planCreate(input, wanted)
 }
 

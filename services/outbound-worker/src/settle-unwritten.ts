@@ -36,6 +36,8 @@ export function outcomeWithoutWriting({
       return postponed(Date.now() + missingMs, ASLEEP, 'moot')
     case 'confirm':
       return { kind: 'parked', code: UNCONFIRMED }
+    case 'reportLost':
+      return { kind: 'parked', code: CONTENT_LOST }
     case 'awaitListing':
       return awaitingListing(plan, attempt)
     default:
@@ -83,6 +85,7 @@ function awaitingListing(
 type AwaitListing = Extract<OutboundPlan, { action: 'awaitListing' }>
 
 const ASLEEP = 'ASLEEP'
+const CONTENT_LOST = 'CONTENT_LOST'
 
 /** How often it is seen whether the calendar is listed by now; others that take long are not asked for all the time. */
 const listingMs = { least: 1_000, most: 30_000 }
