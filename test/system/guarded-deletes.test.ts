@@ -102,6 +102,38 @@ describe('what goes from the calendar', () => {
     },
   )
 
+  test('a hidden item that is shown just as Exchange says falsely that it was deleted is told', async () => {
+    const { simulator, application, synced } = await startSystem({ env })
+    const { itemId } = simulator.userCreates(alice, { subject: 'Talk', start, end, sensitivity: 'private' })
+    await synced(alice)
+    simulator.faults.add({ kind: 'falseDelete', mailbox: alice, times: 1 })
+    simulator.userUpdates(alice, itemId, { sensitivity: 'normal' })
+    await eventually(() =>
+      expect(application.received).toMatchObject([
+        { type: 'appointment.created', data: { appointment: { subject: 'Talk' } } },
+      ]),
+    )
+    expect(simulator.faults.active).toEqual([])
+    await synced(alice)
+    expect(application.received).toHaveLength(1)
+  })
+
+  test('of a hidden item that is said to be deleted nothing is told, whether it is or not', async () => {
+    const { simulator, application, synced } = await startSystem({ env })
+    const hidden = { subject: 'Doctor', start, end, sensitivity: 'private' } as const
+    const ids = [1, 2].map(() => simulator.userCreates(alice, hidden).itemId)
+    await synced(alice)
+    const reads = simulator.calls['GetItem'] ?? 0
+    simulator.faults.add({ kind: 'falseDelete', mailbox: alice, times: 1 })
+    simulator.userUpdates(alice, ids[0]!, { subject: 'Dentist' })
+    await synced(alice)
+    simulator.userDeletes(alice, ids[1]!)
+    await eventually(() => expect(simulator.calls['GetItem']).toBe(reads + 2))
+    await synced(alice)
+    expect(simulator.faults.active).toEqual([])
+    expect(application.received).toEqual([])
+  })
+
   test('an item that was deleted while the inbound worker was down is cancelled after its start', async () => {
     const system = await startSystem({ env })
     const { simulator, application } = system
