@@ -103,9 +103,9 @@ describe('what goes from the calendar', () => {
   )
 
   test('a hidden item that is shown just as Exchange says falsely that it was deleted is told', async () => {
-    const { simulator, application, synced } = await startSystem({ env })
+    const { simulator, application, seen } = await startWatched()
     const { itemId } = simulator.userCreates(alice, { subject: 'Talk', start, end, sensitivity: 'private' })
-    await synced(alice)
+    await seen()
     simulator.faults.add({ kind: 'falseDelete', mailbox: alice, times: 1 })
     simulator.userUpdates(alice, itemId, { sensitivity: 'normal' })
     await eventually(() =>
@@ -114,23 +114,23 @@ describe('what goes from the calendar', () => {
       ]),
     )
     expect(simulator.faults.active).toEqual([])
-    await synced(alice)
+    await seen()
     expect(application.received).toHaveLength(1)
   })
 
   test('of a hidden item that is said to be deleted nothing is told, whether it is or not', async () => {
-    const { simulator, application, synced } = await startSystem({ env })
+    const { simulator, application, seen } = await startWatched()
     const hidden = { subject: 'Doctor', start, end, sensitivity: 'private' } as const
-    const ids = [1, 2].map(() => simulator.userCreates(alice, hidden).itemId)
-    await synced(alice)
+    const [kept, deleted] = [1, 2].map(() => simulator.userCreates(alice, hidden).itemId)
+    await seen()
     const reads = simulator.calls['GetItem'] ?? 0
     simulator.faults.add({ kind: 'falseDelete', mailbox: alice, times: 1 })
-    simulator.userUpdates(alice, ids[0]!, { subject: 'Dentist' })
-    await synced(alice)
-    simulator.userDeletes(alice, ids[1]!)
-    await eventually(() => expect(simulator.calls['GetItem']).toBe(reads + 2))
-    await synced(alice)
-    expect(simulator.faults.active).toEqual([])
+    simulator.userUpdates(alice, kept!, { subject: 'Dentist' })
+    await eventually(() => expect(simulator.faults.active).toEqual([]))
+    simulator.userDeletes(alice, deleted!)
+    await seen()
+    // Each was asked about.
+    expect(simulator.calls['GetItem']).toBeGreaterThanOrEqual(reads + 2)
     expect(application.received).toEqual([])
   })
 
@@ -146,6 +146,16 @@ describe('what goes from the calendar', () => {
     )
   })
 })
+
+/** `seen` resolves once all that has happened so far was followed: one that is under way then may have missed some. */
+async function startWatched() {
+  const system = await startSystem({ env })
+  const seen = async () => {
+    await system.synced(alice)
+    await system.synced(alice)
+  }
+  return { ...system, seen }
+}
 
 async function createOurs({ send, settled, quiet }: System): Promise<string> {
   await send(event({ id: 'A', version: 1, mailbox: bob }, appointment()))
