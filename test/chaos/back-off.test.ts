@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Simulator } from '@lockstep/exchange-simulator'
-import { eventually } from '@lockstep/runtime/testing'
+import { eventually, testRedis } from '@lockstep/runtime/testing'
+import type { Redis } from 'ioredis'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { appointment, event } from '../support/events.ts'
 import { type EwsGate, type GateCall, startEwsGate } from '../support/ews-gate.ts'
@@ -9,8 +10,8 @@ import { alice, bob, carol, startSystem, type System } from '../support/system.t
 import { startWorkerProcess } from '../support/worker-process.ts'
 
 const mailboxes = [alice, bob, carol]
-/** For the other process's calls that were on their way when Exchange said it was busy. */
-const underWayMs = 400
+/** For the other process's calls that were on their way when it was known that Exchange is busy. */
+const underWayMs = 600
 
 type Busy = Parameters<Simulator['faults']['add']>[0]
 
@@ -28,24 +29,26 @@ describe('a busy Exchange', () => {
     const gate = await startEwsGate()
     const system = await startSystem({ gate, without: ['outbound'] })
     await Promise.all([1, 2].map(() => startWorkerProcess('outbound-worker', system.env)))
+    const { redis } = testRedis()
     const stream = startStream(system)
     for (const { name, fault, backOffMs } of busy) {
-      const { busyAtMs, attempts } = await strike({ system, gate, fault, sent: stream.sent, backOffMs })
-      const meanwhile = gate.calls.filter(isWithin(busyAtMs + underWayMs, busyAtMs + backOffMs - 20))
+      const { untilMs, attempts } = await strike({ redis, system, gate, fault, sent: stream.sent, backOffMs })
+      const meanwhile = gate.calls.filter(isWithin(untilMs - backOffMs + underWayMs, untilMs - 20))
       report({ name, backOffMs, callsMeanwhile: meanwhile.length, attempts })
       expect({ name, meanwhile }).toEqual({ name, meanwhile: [] })
       expect(attempts).toBeLessThanOrEqual(1)
     }
     const sent = await stream.end()
-    for (const { mailbox, id } of sent) await system.settled(mailbox, id, 1, 10_000)
+    for (const { mailbox, id } of sent) await system.settled(mailbox, id, 1)
     for (const mailbox of mailboxes)
       expect(system.simulator.calendarOf(mailbox)).toHaveLength(
         sent.filter((each) => each.mailbox === mailbox).length,
       )
-  }, 60_000)
+  })
 })
 
 type Striking = {
+  redis: Redis
   system: System
   gate: EwsGate
   fault: Busy
@@ -54,19 +57,22 @@ type Striking = {
 }
 
 /** Lets Exchange say once that it is busy. Resolves when calls are made again. */
-async function strike({ system, gate, fault, sent, backOffMs }: Striking) {
+async function strike({ redis, system, gate, fault, sent, backOffMs }: Striking) {
   const sinceMs = Date.now()
   system.simulator.faults.add({ ...fault, operation: 'CreateItem', times: 1 })
-  const busyAtMs = await eventually(() => {
-    const call = gate.calls.find(({ isBusy, answeredAtMs = 0 }) => isBusy && answeredAtMs >= sinceMs)
-    expect({ fault, call }).toMatchObject({ call: { isBusy: true } })
-    return call!.answeredAtMs!
+  const untilMs = await eventually(async () => {
+    const [key = ''] = await redis.keys(`*${system.env['KEY_PREFIX']}*:notBefore`)
+    const found = Number(await redis.get(key))
+    expect({ fault, isNew: found >= sinceMs + backOffMs }).toEqual({ fault, isNew: true })
+    return found
   })
+  const call = gate.calls.find(({ isBusy, answeredAtMs = 0 }) => isBusy && answeredAtMs >= sinceMs)
+  expect({ fault, call }).toMatchObject({ call: { isBusy: true } })
   await wait(backOffMs / 2)
   const { mailbox, id } = sent.at(-2)!
   const attempts = (await system.state(mailbox, id)).outbound?.attempts ?? 0
-  await eventually(() => expect(gate.calls.some(isWithin(busyAtMs + backOffMs - 20, Infinity))).toBe(true))
-  return { busyAtMs, attempts }
+  await eventually(() => expect(gate.calls.some(isWithin(untilMs - 20, Infinity))).toBe(true))
+  return { untilMs, attempts }
 }
 
 function isWithin(fromMs: number, untilMs: number) {

@@ -27,32 +27,28 @@ describe('an outbound worker that gets SIGTERM', () => {
     expect(drainedInMs < handLimitMs ? left : []).toEqual([])
     const startedAtMs = Date.now()
     await startWorkerProcess('outbound-worker', system.env)
-    await Promise.all(mailboxes.flatMap((mailbox) => ids.map((id) => system.settled(mailbox, id, 1, 40_000))))
+    await Promise.all(mailboxes.flatMap((mailbox) => ids.map((id) => system.settled(mailbox, id, 1))))
     report({ drainedInMs, doneBefore, restSettledInMs: Date.now() - startedAtMs })
     await expectOneItemEach(system)
-  }, 90_000)
+  })
 
-  test.runIf(isLong)(
-    'while Exchange does not answer ends within its limit too',
-    async () => {
-      const gate = await startEwsGate()
-      const system = await startSystem({ gate, mailboxes, without: ['outbound'] })
-      const worker = await startWorkerProcess('outbound-worker', system.env)
-      const held = mailboxes
-        .slice(0, 5)
-        .map((mailbox) => gate.hold('answer', { operation: 'CreateItem', mailbox }))
-      await sendAll(system)
-      await Promise.all(held.map(({ reached }) => reached))
+  test.runIf(isLong)('while Exchange does not answer ends within its limit too', async () => {
+    const gate = await startEwsGate()
+    const system = await startSystem({ gate, mailboxes, without: ['outbound'] })
+    const worker = await startWorkerProcess('outbound-worker', system.env)
+    const held = mailboxes
+      .slice(0, 5)
+      .map((mailbox) => gate.hold('answer', { operation: 'CreateItem', mailbox }))
+    await sendAll(system)
+    await Promise.all(held.map(({ reached }) => reached))
 
-      const drainedInMs = await expectDrained(worker)
-      const startedAtMs = Date.now()
-      await startWorkerProcess('outbound-worker', system.env)
-      for (const mailbox of mailboxes) for (const id of ids) await system.settled(mailbox, id, 1, 20_000)
-      report({ unanswered: true, drainedInMs, restSettledInMs: Date.now() - startedAtMs })
-      await expectOneItemEach(system)
-    },
-    60_000,
-  )
+    const drainedInMs = await expectDrained(worker)
+    const startedAtMs = Date.now()
+    await startWorkerProcess('outbound-worker', system.env)
+    for (const mailbox of mailboxes) for (const id of ids) await system.settled(mailbox, id, 1)
+    report({ unanswered: true, drainedInMs, restSettledInMs: Date.now() - startedAtMs })
+    await expectOneItemEach(system)
+  })
 })
 
 /** What was begun and has no outcome: the next worker would have to wait until its lease is over. Not what only the application is still to hear of. */

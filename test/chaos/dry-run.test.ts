@@ -28,7 +28,7 @@ test('a dry run whose worker is killed in the middle begins anew, says all of it
   await atRest(system, report.entries)
   const done = application.received.slice(told).map(({ data }) => ({ id: data.appointmentId }))
   expect(sorted(done)).toEqual(sorted(changesIn(report.entries).map(({ id }) => ({ id }))))
-}, 90_000)
+})
 
 test('one whose worker is frozen and wakes when it was begun anew says nothing twice', async () => {
   const { system, doomed, release, reportOf, items } = await inTheMiddle()
@@ -44,7 +44,7 @@ test('one whose worker is frozen and wakes when it was begun anew says nothing t
   await doomed.ended
   expect(await reportOf()).toEqual(report)
   expect(await keysOf(system)).toEqual(keys)
-}, 90_000)
+})
 
 /** A dry run of many items, the first part of which lies in the hands of a worker that waits for Exchange. */
 async function inTheMiddle() {
@@ -72,7 +72,7 @@ async function inTheMiddle() {
       const said = await ask<Report>(system, `mailboxes/${alice}/dry-run?limit=1000`)
       expect(said).toMatchObject({ state: 'done' })
       return said
-    }, 40_000)
+    })
   return { system, doomed, release: reading.release, reportOf, keys, told, items }
 }
 

@@ -27,8 +27,8 @@ const timing = isLong
 
 /** How soon a change has to be noticed. */
 const limitMs = { push: 2 * minuteMs, streaming: isLong ? 60_000 : 6_000 }
-/** The application hears of it a little later; with all of the parts in one process on a busy machine, some more. */
-const slackMs = isLong ? 0 : 10_000
+/** With all of the parts in one process on a busy machine some things take their time; a long run has it to itself. */
+const slackMs = isLong ? 0 : 60_000
 
 type Way = keyof typeof limitMs
 type Scene = { system: System; door: Door; workers: readonly WorkerProcess[] }
@@ -46,8 +46,9 @@ const troubles: Record<string, Trouble> = {
   'the notification listener is killed': { cause: ({ door }) => door.shut() },
   'a worker is killed': {
     workers: 2,
-    cause({ workers: [owner, other] }) {
-      expect([hasTaken(owner!), hasTaken(other!)]).toEqual([true, false])
+    async cause({ workers: [owner, other] }) {
+      await eventually(() => expect(hasTaken(owner!)).toBe(true))
+      expect(hasTaken(other!)).toBe(false)
       owner!.signal('SIGKILL')
     },
     after: ({ workers: [, other] }) => eventually(() => expect(hasTaken(other!)).toBe(true)),
@@ -84,7 +85,6 @@ describe('every change arrives in time', () => {
   test.runIf(!isLong).each(scenes.filter(([, name]) => short.has(name)))(
     'by %s, when %s, for few',
     (way, name) => expectInTime(way, name),
-    60_000,
   )
 })
 

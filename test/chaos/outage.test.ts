@@ -17,25 +17,25 @@ describe('while Exchange is away', () => {
   test('connections are refused: events are postponed, none costs an attempt, all settle once it is back', async () => {
     const system = await startSystem()
     const stream = startStream(system)
-    await eventually(() => expect(stream.sent.length).toBeGreaterThan(6), 20_000)
+    await eventually(() => expect(stream.sent.length).toBeGreaterThan(6))
     system.simulator.faults.add({ kind: 'refuseConnections' })
     await outage(stream)
     await expectPostponed(system, stream.sent)
     system.simulator.faults.clear()
     await expectAllSettled({ system, sent: await stream.end(), simulator: system.simulator, how: 'refused' })
-  }, 120_000)
+  })
 
   test('it is closed and started again on its port: the same', async () => {
     const exchange = await restartableExchange()
     const system = await startSystem({ env: { EWS_URL: exchange.url } })
     const stream = startStream(system)
-    await eventually(() => expect(stream.sent.length).toBeGreaterThan(6), 20_000)
+    await eventually(() => expect(stream.sent.length).toBeGreaterThan(6))
     await exchange.close()
     await outage(stream)
     await expectPostponed(system, stream.sent)
     const simulator = await exchange.start()
     await expectAllSettled({ system, sent: await stream.end(), simulator, how: 'restarted' })
-  }, 120_000)
+  })
 })
 
 type Sent = { mailbox: string; id: string }
@@ -68,7 +68,7 @@ function startStream({ send }: System) {
 async function outage({ sent }: { sent: readonly Sent[] }): Promise<void> {
   const before = sent.length
   await wait(outageMs)
-  await eventually(() => expect(sent.length - before).toBeGreaterThan(sentMeanwhile), 30_000)
+  await eventually(() => expect(sent.length - before).toBeGreaterThan(sentMeanwhile))
 }
 
 /** Several were tried again and again, and each is still at its first attempt. */
@@ -82,15 +82,17 @@ async function expectPostponed({ state, trail }: System, sent: readonly Sent[]):
   expect(pending.filter(({ attempts }) => attempts > 1)).toEqual([])
 
   const [first] = pending
-  const steps = (await trail(first!.mailbox, first!.id)).map(({ step }) => step)
-  expect(steps.filter((step) => step === 'postponed').length).toBeGreaterThan(1)
+  await eventually(async () => {
+    const steps = (await trail(first!.mailbox, first!.id)).map(({ step }) => step)
+    expect(steps.filter((step) => step === 'postponed').length).toBeGreaterThan(1)
+  })
 }
 
 type Settling = { system: System; sent: readonly Sent[]; simulator: Simulator; how: string }
 
 async function expectAllSettled({ system, sent, simulator, how }: Settling): Promise<void> {
   const backAtMs = Date.now()
-  for (const { mailbox, id } of sent) await system.settled(mailbox, id, 1, 60_000)
+  for (const { mailbox, id } of sent) await system.settled(mailbox, id, 1)
   report({ how, outageMs, sent: sent.length, settledInMs: Date.now() - backAtMs })
 
   for (const mailbox of mailboxes) {

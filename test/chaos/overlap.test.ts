@@ -29,19 +29,16 @@ describe('two workers that overlap', () => {
 
     await startWorkerProcess('outbound-worker', system.env)
     for (const mailbox of mailboxes) await write(system, mailbox, 3)
-    for (const mailbox of mailboxes) await system.settled(mailbox, 'A', 3, 20_000)
+    for (const mailbox of mailboxes) await system.settled(mailbox, 'A', 3)
     report({ takenOverInMs: Date.now() - stoppedAtMs })
     for (const { release } of held) release()
     sleeper.signal('SIGCONT')
 
-    await eventually(
-      () => expect(sleeper.lines.filter(saysOverlapped)).toHaveLength(mailboxes.length),
-      10_000,
-    )
+    await eventually(() => expect(sleeper.lines.filter(saysOverlapped)).toHaveLength(mailboxes.length))
     for (const mailbox of mailboxes) await expectOneItem(system, mailbox)
     expect(system.simulator.mails).toEqual([])
     expect(system.application.received).toEqual([])
-  }, 60_000)
+  })
 })
 
 async function write({ send }: System, mailbox: string, version: number): Promise<void> {
@@ -57,7 +54,7 @@ async function expectOneItem({ simulator, settled, synced }: System, mailbox: st
   await eventually(async () => {
     await synced(mailbox)
     expect(simulator.calendarOf(mailbox)).toMatchObject([{ subject: 'Version 3' }])
-  }, 10_000)
+  })
   await settled(mailbox, 'A', 3)
   expect(simulator.calendarOf(mailbox)).toMatchObject([{ subject: 'Version 3' }])
 }

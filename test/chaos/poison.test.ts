@@ -35,15 +35,15 @@ test('an appointment that kills its worker is soon tried alone, and parked at la
   await eventually(async () => {
     const { state: is, outbound } = await state(alice, 'poison')
     expect([is, outbound?.code]).toEqual(['parked', 'NO_OUTCOME'])
-  }, 20_000)
-  for (const id of neighbours) await settled(alice, id, 1, 10_000)
-  await settled(bob, 'B', 1, 10_000)
+  })
+  for (const id of neighbours) await settled(alice, id, 1)
+  await settled(bob, 'B', 1)
   const subjects = simulator.calendarOf(alice).map(({ subject }) => subject)
   expect(subjects.toSorted()).toEqual(neighbours)
 
   await send(event({ id: 'poison', version: 2 }, appointment({ subject: 'Harmless' })))
-  await settled(alice, 'poison', 2, 10_000)
-}, 120_000)
+  await settled(alice, 'poison', 2)
+})
 
 /** As if it had happened so often, and long ago: nobody waits here until jobs and leases of the dead are over. */
 async function endLeases({ env }: System, attempts: number): Promise<void> {

@@ -21,7 +21,7 @@ describe.skipIf(!canCheck)('exchangelib takes the simulator for Exchange', () =>
     { auth: 'basic', access: 'impersonation', over: 'http' },
     { auth: 'ntlm', access: 'impersonation', over: 'https' },
     { auth: 'ntlm', access: 'delegate', over: 'http' },
-  ])('$auth, $access, over $over: every step is ok', { timeout: 90_000 }, async ({ auth, access, over }) => {
+  ])('$auth, $access, over $over: every step is ok', async ({ auth, access, over }) => {
     const folder = await mkdtemp(join(tmpdir(), 'exchangelib-'))
     onTestFinished(() => rm(folder, { recursive: true }))
     const recordDir = join(folder, 'soap')

@@ -31,7 +31,7 @@ export async function dryRunOf({ act, ingressUrl }: System, mailbox = alice): Pr
     const report = (await (await fetch(`${url}?limit=1000`, { headers })).json()) as Report
     expect(report.state).not.toBe('running')
     return report
-  }, 20_000)
+  })
 }
 
 /** Every key of the mailbox with a digest of what it holds; those of the dry run itself are left out. */
@@ -80,7 +80,7 @@ export async function atRest({ state, synced }: System, entries: readonly Entry[
   await eventually(async () => {
     const states = await Promise.all(ids.map((id) => state(alice, id)))
     expect(states.map((each) => each.state)).not.toContain('pending')
-  }, 15_000)
+  })
   await synced(alice)
 }
 

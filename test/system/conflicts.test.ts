@@ -12,8 +12,8 @@ const html = (words: string) => ({
 const guest = (name: string) => ({ address: `${name}@elsewhere.example`, name, type: 'required' as const })
 const theirs = { subject: 'Of the user', body: html('Theirs'), attendees: [guest('eve'), guest('fay')] }
 const ours = { subject: 'Of the application', body: html('Ours'), attendees: [guest('dan')] }
-const late = new Date(Date.now() + 60_000).toISOString()
-const early = new Date(Date.now() - 60_000).toISOString()
+const late = new Date(Date.now() + 3_600_000).toISOString()
+const early = new Date(Date.now() - 3_600_000).toISOString()
 
 describe('both values of a conflict can be read, and either chosen', () => {
   test.each([

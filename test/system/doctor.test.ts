@@ -128,7 +128,7 @@ describe('lockstep doctor', () => {
     system.simulator.faults.add({ kind: 'clockSkew', ms: 120_000 })
     expect((await doctor()).reasons['clock']).toMatchObject({
       code: 'CLOCK_SKEW',
-      says: expect.stringMatching(/^the server's clock is 1(19|20)\.\d s ahead/),
+      says: expect.stringMatching(/^the server's clock is 1[12]\d\.\d s ahead/),
     })
     const { reasons } = await (await setUp({ EWS_MAX_IN_FLIGHT: '12' })).doctor()
     expect(reasons['budget']).toMatchObject({ code: 'BUDGET_ABOVE_ADVICE' })
@@ -140,7 +140,7 @@ describe('lockstep doctor', () => {
     const prefix = system.env['KEY_PREFIX']!
     const budget = new RedisBudget({ redis, prefix, mostInFlight: 10, waitMs: 1 })
     onTestFinished(() => budget.close())
-    await budget.backOff(1_500)
+    await budget.backOff(3_600_000)
     expect((await doctor()).reasons['budget']).toMatchObject({ code: 'BACK_OFF_IN_FORCE' })
   })
 

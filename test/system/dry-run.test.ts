@@ -79,7 +79,7 @@ test('of a newly enabled mailbox says what its backfill would tell, and what wai
   expectUntouched(system, start)
 
   await set({ outbound: 'on', inbound: 'on' })
-  await system.settled(alice, 'first', 1, 10_000)
+  await system.settled(alice, 'first', 1)
   await eventually(() => expect(toldOf(system)).toHaveLength(1))
   await eventually(async () =>
     expect(await system.state(alice, 'second')).toMatchObject({ outbound: { code: 'MAIL_BUDGET' } }),
@@ -103,7 +103,7 @@ test('says that the brake would be on, and leaves it off; for all mailboxes, pag
     const answer = await ask(system, 'dry-run')
     expect(answer).toMatchObject({ running: 0 })
     return answer
-  }, 10_000)
+  })
   expect(all).toMatchObject({
     counts: { 'braked.outbound': 1, 'waiting.outbound': 3, 'outbound.none': 3 },
     mailboxes: [{ state: 'done' }, { state: 'done' }, { state: 'done' }],

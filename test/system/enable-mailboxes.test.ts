@@ -122,14 +122,13 @@ describe('mailboxes from a file over HTTP', () => {
       const { system, addresses, brokenOnes } = await organisation(total, total >= 100 ? 18 : kinds.length)
       system.simulator.faults.add({ kind: 'latency', ms: callMs })
       await system.stopWorker('inbound')
+      const held = system.simulator.faults.add({ kind: 'latency', ms: 600_000, operation: 'DeleteItem' })
       const doomed = await startWorkerProcess('inbound-worker', system.env)
       const beganMs = performance.now()
       await ask(system, `address\n${addresses.join('\n')}\n`)
-      await eventually(
-        async () => expect((await enablings(system)).counts['testing']).toBeGreaterThan(0),
-        20_000,
-      )
+      await eventually(async () => expect((await enablings(system)).counts['testing']).toBeGreaterThan(0))
       doomed.signal('SIGKILL')
+      system.simulator.faults.remove(held)
       await system.startWorker('inbound')
 
       const { mailboxes, counts } = await eventually(async () => {

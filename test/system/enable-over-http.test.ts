@@ -38,7 +38,7 @@ function administrator({ ingressUrl }: { ingressUrl: string }, key = 'test') {
         const answer = await get<Answer>('enablings')
         expect(answer.counts).toMatchObject({ waiting: 0, testing: 0 })
         return answer
-      }, 15_000),
+      }),
     list: async () =>
       (await get<{ mailboxes: { mailbox: string }[] }>('mailboxes')).mailboxes.map(({ mailbox }) => mailbox),
   }
@@ -116,7 +116,7 @@ describe('mailboxes that are asked for over HTTP', () => {
     const system = await startSystem({ env: { MAILBOXES: alice, FORGET_SECONDS: '1' } })
     const { simulator, act } = system
     const { ask, ended, list } = administrator(system)
-    const slow = simulator.faults.add({ kind: 'latency', ms: 500, mailbox: bob })
+    const slow = simulator.faults.add({ kind: 'latency', ms: 1_000, mailbox: bob })
     await ask({ mailboxes: [bob, carol] })
     await eventually(() => expect(simulator.calls['ResolveNames']).toBeGreaterThan(0))
     expect(await act(bob, 'forget')).toEqual({ mailbox: bob })

@@ -23,7 +23,7 @@ describe('forged notifications', () => {
     expect(new Set((await answers).map(({ status }) => status))).toEqual(new Set([404]))
     // The real one, and what is looked at now and then without being told.
     expect(reads() - before).toBeLessThanOrEqual(10)
-  }, 30_000)
+  })
 
   test('with a token that got out cost a read each at most, and a flood of them no more than its pace', async () => {
     const { ingressUrl, env, reads, wakes, isRead } = await setUp()
@@ -48,7 +48,7 @@ describe('forged notifications', () => {
     await notify(ingressUrl, token)
     await isRead(alice, lastMs)
     expect(reads() - before.reads).toBeLessThanOrEqual(most + 1)
-  }, 30_000)
+  })
 
   test('leave nothing undone: a change among a flood with the mailbox’s own token arrives', async () => {
     const { ingressUrl, env, simulator, application } = await setUp()
@@ -57,14 +57,17 @@ describe('forged notifications', () => {
     simulator.userCreates(alice, { subject: 'Real', start, end })
     await eventually(() => expect(application.received).toHaveLength(1))
     await flood
-  }, 30_000)
+  })
 })
 
 /** Mailboxes are read when somebody says that they changed, and otherwise not for a long time. */
 async function setUp() {
   const told: string[] = []
   const log = createLogger('test', 'info', { write: (line) => void told.push(line) })
-  const system = await startSystem({ env: { POLL_SECONDS: '600', STATUS_FREQUENCY_MINUTES: '30' }, log })
+  const system = await startSystem({
+    env: { MAILBOXES: [alice, bob].join(','), POLL_SECONDS: '600', STATUS_FREQUENCY_MINUTES: '30' },
+    log,
+  })
   for (const mailbox of [alice, bob]) await isHeard(system, mailbox)
   return {
     ...system,
@@ -76,7 +79,7 @@ async function setUp() {
       eventually(async () => {
         const { currentAt } = (await system.mailbox(address)) as { currentAt: string }
         expect(Date.parse(currentAt)).toBeGreaterThanOrEqual(atMs)
-      }, 10_000),
+      }),
   }
 }
 
@@ -89,5 +92,5 @@ async function isHeard({ mailbox }: System, address: string): Promise<void> {
     }
     expect(Date.parse(subscription?.heardAt ?? '')).toBeGreaterThan(Date.parse(subscription!.startedAt))
     expect(currentAt).toBeDefined()
-  }, 10_000)
+  })
 }

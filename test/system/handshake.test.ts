@@ -4,9 +4,9 @@ import type { Answer, ReceivedChange } from '../support/application.ts'
 import { appointment, event } from '../support/events.ts'
 import { bob, startSystem } from '../support/system.ts'
 
-const minute = 60_000
-const early = new Date(Date.now() - minute).toISOString()
-const late = new Date(Date.now() + minute).toISOString()
+const hour = 3_600_000
+const early = new Date(Date.now() - hour).toISOString()
+const late = new Date(Date.now() + hour).toISOString()
 
 describe('both sides edit the same appointment', () => {
   test('different fields, the application answers 409: both edits are on both sides, and all is quiet', async () => {

@@ -1,10 +1,6 @@
-import { eventually as soon } from '@lockstep/runtime/testing'
-import { expect, test, vi } from 'vitest'
+import { eventually } from '@lockstep/runtime/testing'
+import { expect, test } from 'vitest'
 import { alice, bob, carol, startSystem } from '../support/system.ts'
-
-/** Several mailboxes take a while on a busy machine. */
-vi.setConfig({ testTimeout: 60_000 })
-const eventually = (assertion: () => unknown) => soon(assertion, 30_000)
 
 const times = {
   start: { dateTime: '2027-05-03T09:00:00', timeZone: 'Europe/Berlin' },

@@ -1,12 +1,8 @@
-import { eventually as soon } from '@lockstep/runtime/testing'
-import { describe, expect, test, vi } from 'vitest'
+import { eventually } from '@lockstep/runtime/testing'
+import { describe, expect, test } from 'vitest'
 import { appointment, event } from '../support/events.ts'
 import { inOutlook } from '../support/in-outlook.ts'
 import { alice, bob, carol, startSystem, type System } from '../support/system.ts'
-
-/** Several mailboxes take a while on a busy machine. */
-vi.setConfig({ testTimeout: 60_000 })
-const eventually = (assertion: () => unknown) => soon(assertion, 30_000)
 
 const env = { POLL_SECONDS: '0.5' }
 const dan = 'dan@elsewhere.example'
@@ -157,5 +153,5 @@ function attendeesAt({ simulator }: System, address: string): Record<string, str
 }
 
 async function allSynced({ synced }: System): Promise<void> {
-  await Promise.all([alice, bob, carol].map((mailbox) => synced(mailbox, 30_000)))
+  await Promise.all([alice, bob, carol].map((mailbox) => synced(mailbox)))
 }

@@ -27,7 +27,7 @@ test.each([
       const frozen = await state(alice, 'A')
       expect(frozen).toMatchObject({ state: 'parked', frozen: { properties: ['location'] } })
       expect(frozen[held]).toMatchObject({ code: 'OSCILLATES', parkedAt: expect.any(String) })
-    }, 15_000)
+    })
     const writes = simulator.calls['UpdateItem']!
     expect(writes + application.received.length).toBeLessThanOrEqual(6)
 
@@ -36,7 +36,6 @@ test.each([
     await eventually(async () => expect(await state(alice, 'A')).toMatchObject({ state: 'settled' }))
     expect(await state(alice, 'A')).not.toHaveProperty('frozen')
   },
-  30_000,
 )
 
 /** The application turns every location into its own, and somebody at Exchange turns it back. */

@@ -1,13 +1,10 @@
-import { eventually as soon } from '@lockstep/runtime/testing'
-import { describe, expect, test, vi } from 'vitest'
+import { eventually } from '@lockstep/runtime/testing'
+import { describe, expect, test } from 'vitest'
 import { type BookKeeper, keepBooks } from '../support/book-keeper.ts'
 import { appointment, event } from '../support/events.ts'
 import { loseLedger } from '../support/lose-ledger.ts'
 import { alice, bob, startSystem, type System } from '../support/system.ts'
 import { unconfirmed } from '../support/unconfirmed.ts'
-
-vi.setConfig({ testTimeout: 90_000 })
-const eventually = (assertion: () => unknown) => soon(assertion, 30_000)
 
 const env = { POLL_SECONDS: '0.5', BRAKE_DELETES: '0' }
 const times = {
@@ -140,7 +137,7 @@ describe('after the ledger was lost', () => {
     await whileAway(system)
     await system.send(...keeper.resent())
     for (const id of keeper.books.keys()) await settled(system, id)
-    for (const mailbox of [alice, bob]) await system.synced(mailbox, 30_000)
+    for (const mailbox of [alice, bob]) await system.synced(mailbox)
     expect(application.received).toHaveLength(1)
     expect(simulator.mails).toHaveLength(mails)
     expect(subjectsOf(system, bob)).toEqual(['Theirs', 'ours'])

@@ -1,13 +1,10 @@
-import { eventually as soon } from '@lockstep/runtime/testing'
-import { describe, expect, test, vi } from 'vitest'
+import { eventually } from '@lockstep/runtime/testing'
+import { describe, expect, test } from 'vitest'
 import { type BookKeeper, keepBooks } from '../support/book-keeper.ts'
 import { appointment } from '../support/events.ts'
 import { loseLedger } from '../support/lose-ledger.ts'
 import { alice, startSystem, type System } from '../support/system.ts'
 import { decide, unconfirmed } from '../support/unconfirmed.ts'
-
-vi.setConfig({ testTimeout: 90_000 })
-const eventually = (assertion: () => unknown) => soon(assertion, 30_000)
 
 const env = { POLL_SECONDS: '0.5', BRAKE_DELETES: '0', REBUILD_WAIT_SECONDS: '4' }
 const times = {

@@ -1,10 +1,7 @@
-import { eventually as soon } from '@lockstep/runtime/testing'
-import { expect, test, vi } from 'vitest'
+import { eventually } from '@lockstep/runtime/testing'
+import { expect, test } from 'vitest'
 import { appointment, event } from '../support/events.ts'
 import { alice, bob, startSystem, type System } from '../support/system.ts'
-
-vi.setConfig({ testTimeout: 60_000 })
-const eventually = (assertion: () => unknown) => soon(assertion, 20_000)
 
 const env = { POLL_SECONDS: '0.5', BRAKE_DELETES: '0' }
 const guest = { address: 'guest@elsewhere.example', type: 'required' }
@@ -50,7 +47,7 @@ test('where nothing tells of a loss what is new is made at once, and what is old
   await settled(alice, 'new', 1)
   expect(await codeOf(system, 'old')).toBe('NOT_LISTED')
   expect(simulator.calendarOf(alice).map(({ subject }) => subject)).toEqual(['new'])
-  await settled(alice, 'old', 1, 15_000)
+  await settled(alice, 'old', 1)
   expect(await system.mailbox(alice)).not.toHaveProperty('restored')
 })
 

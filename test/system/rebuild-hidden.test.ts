@@ -1,12 +1,9 @@
-import { eventually as soon } from '@lockstep/runtime/testing'
-import { describe, expect, test, vi } from 'vitest'
+import { eventually } from '@lockstep/runtime/testing'
+import { describe, expect, test } from 'vitest'
 import { keepBooks } from '../support/book-keeper.ts'
 import { appointment, event } from '../support/events.ts'
 import { loseLedger } from '../support/lose-ledger.ts'
 import { alice, startSystem } from '../support/system.ts'
-
-vi.setConfig({ testTimeout: 90_000 })
-const eventually = (assertion: () => unknown) => soon(assertion, 30_000)
 
 const env = { POLL_SECONDS: '0.5', BRAKE_DELETES: '0' }
 const times = {

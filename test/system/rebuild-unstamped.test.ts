@@ -30,7 +30,7 @@ test('a calendar without stamps is restored too: the processes that run know tha
   await eventually(async () => expect(await system.state(alice, id!)).toMatchObject({ state: 'settled' }))
   await system.synced(alice)
   expect(application.received).toHaveLength(1)
-}, 40_000)
+})
 
 test('what the application sends as it was offered it is not told again', async () => {
   const system = await startSystem({ env })
@@ -48,7 +48,7 @@ test('what the application sends as it was offered it is not told again', async 
   )
   await system.synced(alice)
   expect(application.received).toHaveLength(1)
-}, 40_000)
+})
 
 async function restoredOf({ ingressUrl }: System): Promise<unknown> {
   const headers = { authorization: 'Bearer test' }

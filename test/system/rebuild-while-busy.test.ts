@@ -1,14 +1,11 @@
-import { eventually as soon } from '@lockstep/runtime/testing'
+import { eventually } from '@lockstep/runtime/testing'
 import { Redis } from 'ioredis'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { type BookKeeper, keepBooks } from '../support/book-keeper.ts'
 import { appointment } from '../support/events.ts'
 import { startEwsGate } from '../support/ews-gate.ts'
 import { privateRedis } from '../support/private-redis.ts'
 import { alice, bob, carol, startSystem, type System } from '../support/system.ts'
-
-vi.setConfig({ testTimeout: 90_000 })
-const eventually = (assertion: () => unknown) => soon(assertion, 30_000)
 
 const times = {
   start: { dateTime: '2027-05-03T09:00:00', timeZone: 'Europe/Berlin' },

@@ -53,7 +53,7 @@ describe('a ledger that is lost for good', () => {
     await system.synced(alice)
     expect(application.received).toHaveLength(quiet)
     expect(simulator.calls['CreateItem']).toBe(creates)
-  }, 60_000)
+  })
 
   test('what has no item any more is unconfirmed until it is decided', async () => {
     const bed = await startLiving()
@@ -83,7 +83,7 @@ describe('a ledger that is lost for good', () => {
     expect(await unconfirmed(system)).toEqual([])
     expect(await decide(system, talk, 'create')).toEqual({ decision: 'create', decided: false })
     expect(simulator.mails).toHaveLength(bed.mails)
-  }, 60_000)
+  })
 })
 
 test('what nobody sends again is told after a time, and only what differs', async () => {
@@ -103,7 +103,7 @@ test('what nobody sends again is told after a time, and only what differs', asyn
     ['appointment.withdrawn', 'private', ''],
   ])
   expect(system.simulator.mails).toHaveLength(bed.mails)
-}, 60_000)
+})
 
 test('an older copy of the ledger makes no second item', async () => {
   const system = await startSystem({ env })
@@ -140,7 +140,7 @@ test('an older copy of the ledger makes no second item', async () => {
   expect(simulator.calls['CreateItem']).toBe(creates)
   expect(simulator.mails).toHaveLength(mails)
   expect(system.application.received).toEqual([])
-}, 60_000)
+})
 
 type Bed = {
   system: System
@@ -209,10 +209,7 @@ async function resend({ system, keeper }: Bed): Promise<void> {
 
 async function settledAll({ system }: Bed, ids: readonly string[]): Promise<void> {
   for (const id of ids) {
-    await eventually(
-      async () => expect(await system.state(alice, id)).toMatchObject({ state: 'settled' }),
-      10_000,
-    )
+    await eventually(async () => expect(await system.state(alice, id)).toMatchObject({ state: 'settled' }))
   }
 }
 

@@ -30,21 +30,18 @@ describe('while Redis is stopped', () => {
     simulator.userCreates(bob, { subject: 'Made meanwhile', start, end })
 
     const failures = () => lines.filter((line) => line.includes('could not connect to redis'))
-    await eventually(() => expect(failures().length).toBeGreaterThan(20), 10_000)
+    await eventually(() => expect(failures().length).toBeGreaterThan(20))
     await redis.startAgain()
     await eventually(async () => expect(await post(system)).toMatchObject({ status: 202 }))
-    for (const id of [...ids, 'later']) await settled(alice, id, 1, 20_000)
+    for (const id of [...ids, 'later']) await settled(alice, id, 1)
     expect(simulator.calendarOf(alice)).toHaveLength(ids.length + 1)
-    await eventually(
-      () => expect(application.received).toMatchObject([{ type: 'appointment.created' }]),
-      10_000,
-    )
+    await eventually(() => expect(application.received).toMatchObject([{ type: 'appointment.created' }]))
     // One line for each of the three services, whatever failed of it.
     const away = 'redis is away: all work waits, trying to connect again and again'
     expect(loud(lines).slice(quietLines.length)).toEqual([away, away, away])
     expect(lines.filter((line) => line.includes('"stack"') && !line.includes('"debug"'))).toEqual([])
     expect(warnings).toEqual([])
-  }, 40_000)
+  })
 })
 
 /** What an operator is to look at. */
@@ -71,6 +68,6 @@ async function expectUnavailable(system: System, token: string): Promise<void> {
   for (const ask of [() => post(system), askAsExchange]) {
     const startedAt = performance.now()
     expect(await ask()).toMatchObject({ status: 503, retryAfter: '2' })
-    expect(performance.now() - startedAt).toBeLessThan(1_000)
+    expect(performance.now() - startedAt).toBeLessThan(2_000)
   }
 }

@@ -57,7 +57,7 @@ test('services that start before Redis say so, are not ready, and begin when it 
   }
   expect(await send(anEvent)).toMatchObject({ status: 202 })
   await settled(alice, 'A1', 1)
-}, 40_000)
+})
 
 test('a Redis that goes away again while a worker starts is waited for as well', async () => {
   const proxy = await redisProxy()

@@ -31,20 +31,21 @@ describe('one bad appointment', () => {
     await send(event({ id: 'bad', version: 1 }, appointment()))
     await settled(alice, 'bad', 1)
     const { itemId } = simulator.calendarOf(alice)[0]!
-    simulator.faults.add({ kind: 'error', code: 'ErrorItemSave', operation: 'UpdateItem', itemId, times: 2 })
+    const fault = { kind: 'error', code: 'ErrorItemSave', operation: 'UpdateItem', itemId } as const
+    const failing = simulator.faults.add(fault)
 
-    const startedAtMs = performance.now()
     await send(
       event({ id: 'bad', version: 2 }, appointment({ location: 'Room 5' })),
       event({ id: 'good', version: 1 }, appointment()),
     )
     await settled(alice, 'good', 1)
-    expect(performance.now() - startedAtMs).toBeLessThan(1_000)
-    expect(await state(alice, 'bad')).toMatchObject({
-      state: 'pending',
-      outbound: { attempts: 1, code: 'ErrorItemSave' },
+    await eventually(async () => {
+      const { state: is, outbound } = await state(alice, 'bad')
+      expect([is, outbound?.code]).toEqual(['pending', 'ErrorItemSave'])
+      expect(outbound!.attempts).toBeGreaterThan(1)
     })
-    await settled(alice, 'bad', 2, 8_000)
+    simulator.faults.remove(failing)
+    await settled(alice, 'bad', 2)
   })
 })
 
@@ -58,11 +59,14 @@ describe('one bad mailbox', () => {
       for (const mailbox of [bob, alice, carol])
         await send(...ids.map((id) => event({ id, version: 1, mailbox }, appointment())))
 
-      for (const mailbox of [alice, carol]) for (const id of ids) await settled(mailbox, id, 1, 10_000)
+      for (const mailbox of [alice, carol]) for (const id of ids) await settled(mailbox, id, 1)
       await eventually(async () =>
         expect((await trail(bob, 'A0')).map(({ step }) => step)).toContain('postponed'),
       )
-      expect(await state(bob, 'A0')).toMatchObject({ state: 'pending', outbound: { attempts: 0 } })
+      // While it is tried the attempt counts, as it would if the worker died of it.
+      await eventually(async () =>
+        expect(await state(bob, 'A0')).toMatchObject({ state: 'pending', outbound: { attempts: 0 } }),
+      )
     },
   )
 
@@ -73,7 +77,7 @@ describe('one bad mailbox', () => {
     await eventually(async () => {
       const steps = (await trail(bob, 'A')).filter(({ step }) => step === 'postponed')
       expect(steps.length).toBeGreaterThan(1)
-    }, 8_000)
+    })
     expect((await state(bob, 'A')).outbound!.attempts).toBeLessThanOrEqual(1)
     simulator.faults.remove(fault)
     await settled(bob, 'A', 1)

@@ -115,11 +115,11 @@ describe('the budget over processes', () => {
     const { server, start } = await startServer()
     await Promise.all([start('outbound'), start('inbound')])
     const both = () => [server.calls('outbound'), server.calls('inbound')] as const
-    await eventually(() => expect(Math.min(...both())).toBeGreaterThan(0), 15_000)
+    await eventually(() => expect(Math.min(...both())).toBeGreaterThan(0))
     // Whichever process is up first has it all for a while.
     const before = both()
     const since = () => both().map((calls, n) => calls - before[n]!) as [number, number]
-    await eventually(() => expect(Math.min(...since())).toBeGreaterThan(60), 15_000)
+    await eventually(() => expect(Math.min(...since())).toBeGreaterThan(60))
     expect(server.most).toBe(4)
     const [outbound, inbound] = since()
     const share = outbound / (outbound + inbound)
@@ -142,12 +142,11 @@ describe('the budget over processes', () => {
   test('rests for all when Exchange asks one of them', async () => {
     const { server, start } = await startServer()
     await Promise.all([start('outbound'), start('inbound')])
-    await eventually(
-      () => expect(Math.min(server.calls('outbound'), server.calls('inbound'))).toBeGreaterThan(5),
-      15_000,
+    await eventually(() =>
+      expect(Math.min(server.calls('outbound'), server.calls('inbound'))).toBeGreaterThan(5),
     )
     server.beBusyOnce()
-    await eventually(() => expect(server.longestRestMs()).toBeGreaterThan(1_300))
+    await eventually(() => expect(server.longestRestMs()).toBeGreaterThan(2_000))
   })
 })
 

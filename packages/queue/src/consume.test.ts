@@ -50,7 +50,7 @@ describe('consuming a queue', () => {
     await queues.outbound.wake('m1')
 
     await eventually(async () => expect((await queues.outbound.counts()).failed).toBe(1))
-    expect(failed).toEqual(['m1 about the board meeting'])
+    await eventually(() => expect(failed).toEqual(['m1 about the board meeting']))
     expect(handle).toHaveBeenCalledTimes(1)
     const job = await redis.hgetall(`{${prefix}:default:outbound}:outbound:1`)
     expect(job['failedReason']).toBe('TypeError')
@@ -109,12 +109,13 @@ describe('closing', () => {
     await consumer.ready()
     await proxy.goDown()
     const startedAt = performance.now()
+    // By default it would be ten seconds.
     await consumer.close(200)
-    expect(performance.now() - startedAt).toBeLessThan(2_000)
+    expect(performance.now() - startedAt).toBeLessThan(8_000)
   })
 })
 
-test('a handler learns that its lock is lost', { timeout: 20_000 }, async () => {
+test('a handler learns that its lock is lost', async () => {
   const { queues, redis, prefix, aborted } = setUpUntilAborted()
   await queues.outbound.wake('m1')
   const lock = `{${prefix}:default:outbound}:outbound:1:lock`

@@ -12,7 +12,7 @@ import { createEwsGateway } from './ews-gateway.ts'
 
 const group = { anchor: 'alice@contoso.example' }
 const opening = said('<m:ConnectionStatus>OK</m:ConnectionStatus>')
-const silentMs = 200
+const silentMs = 600
 
 test('documents are read wherever the chunks begin and end, several at once too', async () => {
   const { listen, told } = await setUp(async (response) => {
@@ -37,8 +37,8 @@ test('a connection without heartbeats is dead', async () => {
     let beats = 0
     const timer = setInterval(() => {
       beats += 1
-      if (beats <= 5) response.write(opening)
-    }, silentMs / 2)
+      if (beats <= 25) response.write(opening)
+    }, silentMs / 10)
     onTestFinished(() => clearInterval(timer))
   })
   const startedMs = performance.now()

@@ -24,7 +24,7 @@ async function callForEver(mailbox: string): Promise<never> {
         await transport.post({ body: 'x', headers: {} })
       } catch (error) {
         const { status } = error as { status?: number }
-        if (status === 503) await budget.backOff(1_500)
+        if (status === 503) await budget.backOff(3_000)
       }
     })
   }
