@@ -91,7 +91,12 @@ export type OutboundPlan =
       readonly appointment: Appointment
       readonly merge: Merge
     }
-  | { readonly action: 'delete'; readonly itemIds: readonly string[] }
+  | {
+      readonly action: 'delete'
+      readonly itemIds: readonly string[]
+      /** The attempt that made the newest of them, if none was linked. */
+      readonly attempt?: string
+    }
 
 export type OutboundRules = {
   readonly policy: ConflictPolicy

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Finding, OutboundInput, OutboundPlan } from './outbound-plan.ts'
 import type { CalendarKnowledge } from './rebuild.ts'
 import { type AppointmentRecord, emptyLink, type LinkedItem } from './record.ts'
-import { absent, earlier, found, gone, item, linked, planned, stamped } from './testing/outbound.ts'
+import { absent, earlier, found, gone, item, linked, planned, rules, stamped } from './testing/outbound.ts'
 
 const written = { version: 1, basedOn: 0, fingerprints: {} }
 const made = { itemId: 'I9', changeKey: 'K', version: 1, attempt: 'T0' }
@@ -33,11 +33,16 @@ describe('what is wanted absent', () => {
     'deletes all that earlier attempts created': [
       {},
       { earlier, finding: stamped(1, 2) },
-      { action: 'delete', itemIds: ['I1', 'I2'] },
+      { action: 'delete', itemIds: ['I2', 'I1'], attempt: 'T2' },
+    ],
+    'is not settled while an earlier attempt may still create something': [
+      {},
+      { earlier, finding: stamped() },
+      { action: 'wait', untilMs: earlier.atMs + rules.lateCallMs },
     ],
     'is settled if earlier attempts created nothing': [
       {},
-      { earlier, finding: stamped() },
+      { earlier, finding: stamped(), rules: { ...rules, lateCallMs: 1 } },
       { action: 'settle' },
     ],
   }
@@ -62,7 +67,7 @@ describe('what is wanted absent, of a calendar that is not known well', () => {
 
   test('is deleted at once where an attempt of our own is of unknown outcome', () => {
     const earlier = { version: 1, attempt: 'T0', atMs: 890_000 }
-    expect(plannedOf({ earlier, finding })).toEqual({ action: 'delete', itemIds: ['I9'] })
+    expect(plannedOf({ earlier, finding })).toEqual({ action: 'delete', itemIds: ['I9'], attempt: 'T0' })
   })
 
   test('is read if its item is known', () => {

@@ -9,7 +9,7 @@ import {
   type Observed,
   type OutboundPlan,
 } from '@lockstep/domain'
-import { type OutboundAttempt, type OutboundOutcome, UNCONFIRMED } from '@lockstep/ledger'
+import { LOST_ANSWER, type OutboundAttempt, type OutboundOutcome, UNCONFIRMED } from '@lockstep/ledger'
 import { missing, missingMs, postponed, settledAs } from './outcome.ts'
 import type { Task } from './task.ts'
 
@@ -51,7 +51,7 @@ function outcomeOfWaiting(plan: OutboundPlan): OutboundOutcome | undefined {
       return postponed(plan.untilMs, 'NOT_SENT_AGAIN', 'none')
     case 'wait':
       // Nothing was tried: the lost call stays the one that is waited for.
-      return postponed(plan.untilMs, 'LOST_ANSWER', 'none')
+      return postponed(plan.untilMs, LOST_ANSWER, 'none')
     case 'missing':
       return missing()
     default:
