@@ -38,7 +38,23 @@ export type Trouble =
   | { do: 'sleep'; service: WorkerName; place: number; forMs: number; isAmid: boolean }
   | { do: 'restartRedis' }
 
-export type Action = (UserAction | Trouble) & { sending?: Sending; afterMs: number }
+/** One step of a word that comes late, in a history written by hand: what follows waits for it. */
+export type Step =
+  /** What a worker of this kind that is awake says next of what it did does not reach Redis. */
+  | { do: 'hold'; service: WorkerName }
+  | { do: 'await'; until: 'held' }
+  | { do: 'await'; until: Awaited; of: number }
+  /** Whose word was held last falls asleep. */
+  | { do: 'stop' }
+  /** The first word that was held arrives. */
+  | { do: 'arrive' }
+  /** All of them arrive, and all are awake. */
+  | { do: 'wake' }
+
+/** Lockstep has settled the newest version, has seen a change in Exchange that it has not told, or has told of it. */
+export type Awaited = 'settled' | 'marked' | 'told'
+
+export type Action = (UserAction | Trouble | Step) & { sending?: Sending; afterMs: number }
 
 /** Actions up to a time of rest, at which the oracle looks. */
 export type Round = readonly Action[]

@@ -3,7 +3,7 @@ import { commits } from '../support/commits.ts'
 import type { RedisDoor } from '../support/redis-door.ts'
 import type { Trouble } from './action.ts'
 
-type Sleeper = { readonly door: RedisDoor; signal(name: NodeJS.Signals): void }
+export type Sleeper = { readonly door: RedisDoor; signal(name: NodeJS.Signals): void }
 type Sleep = Pick<Extract<Trouble, { do: 'sleep' }>, 'service' | 'forMs' | 'isAmid'>
 
 const beginsMs = 5_000

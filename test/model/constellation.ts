@@ -7,8 +7,8 @@ import { freePort, startRedis } from '@lockstep/local'
 import { Redis } from 'ioredis'
 import { startApplication, type TestApplication } from '../support/application.ts'
 import { type ServiceProcess, spawnService } from '../support/service-process.ts'
-import type { ServiceName, Trouble } from './action.ts'
-import { fallAsleep } from './asleep.ts'
+import type { ServiceName, Trouble, WorkerName } from './action.ts'
+import { fallAsleep, type Sleeper } from './asleep.ts'
 import { openRedisDoor, type RedisDoor } from '../support/redis-door.ts'
 
 export type Constellation = {
@@ -22,6 +22,7 @@ export type Constellation = {
   freeze(service: ServiceName, place: number, forMs: number): Promise<void>
   /** Says whether it had anything to say that was held back. */
   sleep(sleep: Extract<Trouble, { do: 'sleep' }>): Promise<boolean>
+  workersOf(service: WorkerName): readonly Sleeper[]
   restartRedis(): Promise<void>
   /** Everything in Redis is gone for good, while no service runs; and what happens meanwhile. */
   loseLedger(meanwhile: () => Promise<void>): Promise<void>
@@ -133,6 +134,7 @@ export async function startConstellation(options: ConstellationOptions): Promise
       const others = membersOf(action.service).filter((member) => member !== sleeper)
       return fallAsleep(sleeper, others, action)
     },
+    workersOf: membersOf,
     async restartRedis() {
       const { port } = redis
       await redis.stop()

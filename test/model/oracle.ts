@@ -1,4 +1,4 @@
-import type { PlainItem } from '@lockstep/exchange-simulator'
+import type { Mail, PlainItem } from '@lockstep/exchange-simulator'
 import type { ReceivedChange } from '../support/application.ts'
 import type { Entry } from './application.ts'
 import type { Act, Memory } from './book.ts'
@@ -186,12 +186,27 @@ function mails(memory: Memory, { item, atExchange, atApplication }: View, eviden
     const most = allowedMails(memory, kind, to)
     if (sent.length > most) found.push(['mail', `${sent.length} times ${key}, not ${most}`])
   }
+  if (!item && isCancelledByApplication(memory)) found.push(...notTold(evidence.mails(label)))
   if (!item || !atExchange || !atApplication) return found
   for (const { address } of item.attendees) {
     const isInvited = evidence.mails(label).some(({ kind, to }) => kind === 'invitation' && to === address)
     if (!isInvited) found.push(['mail', `${address} was never invited`])
   }
   return found
+}
+
+/** Nobody else did anything since the last rest. */
+function isCancelledByApplication({ acts, isClear }: Memory): boolean {
+  const isAlone = isClear && acts.every(({ side }) => side === 'application')
+  return isAlone && acts.findLast(({ what }) => what !== 'edited')?.what === 'takenAway'
+}
+
+/** Who is invited still. */
+function notTold(sent: readonly Mail[]): Finding[] {
+  const last = new Map(sent.filter(({ kind }) => isOrganizers(kind)).map(({ to, kind }) => [to, kind]))
+  return [...last]
+    .filter(([, kind]) => kind !== 'cancellation')
+    .map(([to]) => ['mail', `${to} never heard that it is cancelled`])
 }
 
 /** What is so when it is quiet is what the next round is judged against. */

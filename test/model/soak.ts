@@ -62,21 +62,23 @@ for (const line of linesOf(outcome.figures)) say(line)
 if (outcome.violations.length > 0) await explain()
 process.exitCode = outcome.violations.length > 0 ? 1 : 0
 
-type Recorded = { rounds: Iterable<Round>; played: Round[] }
+type Recorded = Pick<History, 'answersConflict'> & { rounds: Iterable<Round>; played: Round[] }
 
 /** The rounds as they are played: from the seed, or from a file that an earlier run has left. */
 async function recorded(): Promise<Recorded> {
   const played: Round[] = []
-  const source = values.replay
-    ? ((await import(values.replay, { with: { type: 'json' } })) as { default: History }).default.rounds
-    : roundsOf({ seed, mailboxes, level, actions, ...(values.copies && { copies: Number(values.copies) }) })
+  const found = values.replay
+    ? ((await import(values.replay, { with: { type: 'json' } })) as { default: History }).default
+    : undefined
+  const copies = values.copies && { copies: Number(values.copies) }
+  const source = found?.rounds ?? roundsOf({ seed, mailboxes, level, actions, ...copies })
   const rounds = (function* () {
     for (const round of source) {
       played.push(round)
       yield round
     }
   })()
-  return { rounds, played }
+  return { rounds, played, answersConflict: found?.answersConflict ?? answersConflict(seed) }
 }
 
 async function playAll(rounds: Iterable<Round>, log = true): Promise<Outcome> {
@@ -90,7 +92,7 @@ async function playAll(rounds: Iterable<Round>, log = true): Promise<Outcome> {
   const isDue = () => Date.now() < endMs && changes < Number(values.changes)
   try {
     const outcome = await run(constellation, rounds, {
-      answersConflict: answersConflict(seed),
+      answersConflict: history.answersConflict,
       restMs: isViolent ? 90_000 : 60_000,
       keepGoing: values['keep-going'],
       losesLedgerEvery: Number(values['lose-ledger']),
@@ -118,14 +120,19 @@ async function keepLogs({ linesOf }: Awaited<ReturnType<typeof startConstellatio
   for (const name of ['ingress', 'outbound-worker', 'inbound-worker'] as const) {
     await writeFile(join(dir, `${name}.log`), linesOf(name).join('\n'))
   }
-  const failing: History = { seed, mailboxes, answersConflict: answersConflict(seed), rounds: history.played }
+  const failing = failed()
   await writeFile(join(dir, 'history.json'), JSON.stringify(failing, undefined, 1))
   say(`history and logs: ${dir}`)
 }
 
+function failed(): History {
+  const { answersConflict: answers, played } = history
+  return { seed, mailboxes, answersConflict: answers, rounds: played }
+}
+
 async function explain(): Promise<void> {
   if (values.shrink === '0') return
-  const failing: History = { seed, mailboxes, answersConflict: answersConflict(seed), rounds: history.played }
+  const failing = failed()
   const kinds = new Set(outcome.violations.map(({ kind }) => kind))
   const fails = async ({ rounds }: History) =>
     (await playAll(rounds, false)).violations.some(({ kind }) => kinds.has(kind))

@@ -8,6 +8,7 @@ import type { Constellation } from './constellation.ts'
 import { changeOf, type Content, newContent } from './content.ts'
 import { actInOutlook, byUser, editable } from './in-outlook.ts'
 import { allowMails } from './mail-allowance.ts'
+import { isStep } from './late-words.ts'
 import { isRefused } from './oracle.ts'
 import { createProducer, type Producer } from './producer.ts'
 import { noteActs, type Scene, type UserAction } from './scene.ts'
@@ -60,7 +61,8 @@ export function createStage(constellation: Constellation, answersConflict: boole
     usersMails: scene.usersMails,
     done,
     async play(action) {
-      if (!('label' in action)) troubles.start(action)
+      if (isStep(action)) await troubles.take(action)
+      else if (!('label' in action)) troubles.start(action)
       else if (act(scene, action)) done[action.side]++
       if (action.afterMs > 0) await wait(action.afterMs)
     },

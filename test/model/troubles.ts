@@ -1,11 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Action, Trouble } from './action.ts'
+import type { Action, Step, Trouble } from './action.ts'
 import type { ApplicationModel } from './application.ts'
 import type { Constellation } from './constellation.ts'
+import { createLateWords } from './late-words.ts'
 
 export type Troubles = {
   /** Starts it; most go on for a while. */
   start(action: Action): boolean
+  /** Resolves once it is done. */
+  take(step: Step): Promise<void>
   /** Ends what can be ended, and waits for the rest. Says whether an answer or a process was lost since the last time. */
   end(): Promise<{ isLossy: boolean }>
   readonly counts: Readonly<Record<string, number>>
@@ -19,6 +22,7 @@ const slowMs = 700
 export function createTroubles(constellation: Constellation, model: ApplicationModel): Troubles {
   const { simulator, application } = constellation
   const counts: Record<string, number> = {}
+  const lateWords = createLateWords(constellation, model)
   const underWay = new Set<Promise<void>>()
   const busy = new Set<string>()
   let mood: Mood = 'well'
@@ -100,6 +104,11 @@ export function createTroubles(constellation: Constellation, model: ApplicationM
       const name = action.do === 'fault' ? action.fault.kind : action.do
       if (isStarted) counts[name] = (counts[name] ?? 0) + 1
       return isStarted
+    },
+    async take(step) {
+      isLossy = true
+      await lateWords.take(step)
+      if (step.do === 'stop') counts['heldCommit'] = (counts['heldCommit'] ?? 0) + 1
     },
     async end() {
       while (underWay.size > 0) await Promise.all(underWay)

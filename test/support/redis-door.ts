@@ -9,12 +9,12 @@ export type RedisDoor = {
    * Says whether so many of them were, within this time.
    */
   hold(texts: readonly string[], limits: { withinMs: number; times?: number }): Promise<boolean>
-  /** Lets go of what is held. */
+  /** Lets go of what is held, and holds nothing more. */
   open(): void
   close(): Promise<void>
 }
 
-type Hold = { readonly texts: readonly string[]; rest: number; reached: () => void }
+type Hold = { readonly texts: readonly string[]; rest: number; end: (isReached: boolean) => void }
 
 export async function openRedisDoor(redisUrl: string): Promise<RedisDoor> {
   const target = new URL(redisUrl)
@@ -34,7 +34,7 @@ export async function openRedisDoor(redisUrl: string): Promise<RedisDoor> {
       else far.write(bytes)
       if (!holding || found === 0) return
       holding.rest -= found
-      if (holding.rest <= 0) holding.reached()
+      if (holding.rest <= 0) holding.end(true)
     })
     far.on('data', (bytes) => near.write(bytes))
     near.on('error', () => near.destroy()).on('close', () => (sockets.delete(near), far.destroy()))
@@ -47,14 +47,15 @@ export async function openRedisDoor(redisUrl: string): Promise<RedisDoor> {
     hold(texts, { withinMs, times = 1 }) {
       const { promise, resolve } = Promise.withResolvers<boolean>()
       const timer = setTimeout(() => resolve(false), withinMs)
-      const reached = () => {
+      const end = (isReached: boolean) => {
         clearTimeout(timer)
-        resolve(true)
+        resolve(isReached)
       }
-      holding = { texts, rest: times, reached }
+      holding = { texts, rest: times, end }
       return promise
     },
     open() {
+      holding?.end(false)
       holding = undefined
       for (const [far, waiting] of held) for (const bytes of waiting) far.write(bytes)
       held.clear()

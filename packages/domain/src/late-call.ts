@@ -1,3 +1,5 @@
+import type { Intent } from './record.ts'
+
 const leastMs = 2_000
 const mostMs = 30_000
 
@@ -7,4 +9,13 @@ const mostMs = 30_000
  */
 export function sendWithinMs(lateCallMs: number): number {
   return Math.min(Math.max(lateCallMs / 4, leastMs), mostMs)
+}
+
+/** Until when what was sent and not answered may still be carried out; `undefined` once that time is past. */
+export function mayLandUntilMs(
+  { atMs }: Intent,
+  { lateCallMs, nowMs }: { readonly lateCallMs: number; readonly nowMs: number },
+): number | undefined {
+  const untilMs = atMs + lateCallMs
+  return untilMs > nowMs ? untilMs : undefined
 }

@@ -52,6 +52,11 @@ export type OutboundPlan =
   | { readonly action: 'tellCancelled' }
   /** The linked item is not where it was: whether it was deleted or only moved is found out before anything is done. */
   | { readonly action: 'missing' }
+  /**
+   * It was never written and its content is not kept any more, which no outcome that the ledger takes leads to. Never
+   * taken for written: the application is to send it again.
+   */
+  | { readonly action: 'reportLost' }
   | { readonly action: 'read'; readonly item: LinkedItem }
   | { readonly action: 'findStamped' }
   /** Nothing in the calendar carries the stamp: what an earlier attempt created may have been taken out of it since. */
@@ -86,7 +91,12 @@ export type OutboundPlan =
       readonly appointment: Appointment
       readonly merge: Merge
     }
-  | { readonly action: 'delete'; readonly itemIds: readonly string[] }
+  | {
+      readonly action: 'delete'
+      readonly itemIds: readonly string[]
+      /** The attempt that made the newest of them, if none was linked. */
+      readonly attempt?: string
+    }
 
 export type OutboundRules = {
   readonly policy: ConflictPolicy

@@ -1,68 +1,24 @@
 import { describe, expect, test } from 'vitest'
-import type { Appointment } from './appointment.ts'
-import { fingerprintsOf } from './field.ts'
 import type { Finding, OutboundInput, OutboundPlan } from './outbound-plan.ts'
-import { planOutbound } from './plan-outbound.ts'
-import { type AppointmentRecord, emptyLink, type Link, type Offer } from './record.ts'
-import { anAppointment, aRecord, testDigest } from './testing/index.ts'
-
-const printsOf = (changes: Partial<Appointment> = {}) => fingerprintsOf(anAppointment(changes), testDigest)
-const rules = { policy: 'exchange', lateCallMs: 120_000, nowMs: 1_000_000 } as const
-const item = { itemId: 'I1', uid: 'U1', role: 'organizer', stamped: true } as const
-const linked: Link = {
-  ...emptyLink,
-  written: { version: 1, basedOn: 0, fingerprints: printsOf() },
+import { type AppointmentRecord, emptyLink } from './record.ts'
+import {
+  absent,
+  earlier,
+  found,
+  gone,
   item,
-  attempt: 'T1',
-  seen: { changeKey: 'K1', fingerprints: printsOf() },
-  told: { revision: 5, holds: true },
-}
-const { item: _item, seen: _seen, ...unlinked } = linked
-
-const present = (changes: Partial<Appointment> = {}, basedOn = 5) => ({
-  kind: 'present' as const,
-  version: 2,
-  basedOn,
-  atMs: 900_000,
-  appointment: anAppointment(changes),
-})
-const absent = { kind: 'absent', version: 2, basedOn: 5, atMs: 900_000, reason: 'cancelled' } as const
-const offer = (revision: number, kind: Offer['kind'], changes: Offer['fingerprints'] = {}): Offer => ({
-  revision,
-  kind,
-  atMs: 950_000,
-  fingerprints: changes,
-})
-const found = (changes: Partial<Appointment> = {}, stampedVersion?: number): Finding => ({
-  kind: 'item',
-  isRefused: false,
-  observed: { changeKey: 'K2', lastModifiedMs: 950_000, fingerprints: printsOf(changes) },
-  ...(stampedVersion && { stampedVersion }),
-})
-const gone: Finding = { kind: 'gone' }
-const stampedItem = (version: number) => ({
-  itemId: `I${version}`,
-  changeKey: 'K',
-  version,
-  attempt: `T${version}`,
-})
-const stamped = (...versions: number[]): Finding => ({
-  kind: 'stamped',
-  items: versions.map((version) => stampedItem(version)),
-})
-const notElsewhere: Finding = { kind: 'stamped', items: [], elsewhere: [] }
-const earlier = { version: 2, attempt: 'T0', atMs: 950_000 }
-
-function planned(record: Partial<AppointmentRecord>, rest: Partial<OutboundInput> = {}): OutboundPlan {
-  const { wanted } = record
-  const fingerprints = wanted?.kind === 'present' && 'appointment' in wanted && wanted.appointment
-  return planOutbound({
-    record: aRecord(record),
-    rules,
-    ...(fingerprints && { fingerprints: fingerprintsOf(fingerprints, testDigest) }),
-    ...rest,
-  })
-}
+  linked,
+  notElsewhere,
+  offer,
+  planned,
+  present,
+  printsOf,
+  rules,
+  stamped,
+  stampedItem,
+  unlinked,
+  withoutContent,
+} from './testing/outbound.ts'
 
 const moved = { subject: 'Moved' }
 
@@ -74,6 +30,11 @@ describe('what is wanted present', () => {
         { link: { ...linked, written: { ...linked.written, version: 2 } } },
         {},
         'settle',
+      ],
+      'is not taken for written if it is not, and its content is lost': [
+        { link: linked, wanted: withoutContent },
+        {},
+        'reportLost',
       ],
       'updates its item': [{ link: linked }, {}, 'update'],
       'is settled if Exchange holds it already': [{ link: linked }, { finding: found(moved) }, 'settle'],
@@ -187,88 +148,5 @@ test('attendees that an older version made have not answered: that is no news', 
   const answered = found({ attendees: [{ ...attendees[0]!, response: 'accepted' }] })
   expect(planned({ wanted: present({ attendees }), link: linked }, { finding: answered })).toMatchObject({
     merge: { untold: ['responses'] },
-  })
-})
-
-describe('what Exchange cancelled', () => {
-  const link: Link = { ...unlinked, told: { revision: 6, holds: false } }
-  const edited = (
-    basedOn: number,
-    offers: Offer[],
-    policy: 'exchange' | 'latest' | 'application' = 'exchange',
-  ) => planned({ wanted: present(moved, basedOn), link, offers }, { rules: { ...rules, policy } }).action
-  const cancelled = [offer(6, 'cancelled')]
-
-  test.each([
-    ['exchange', 'tellCancelled'],
-    ['latest', 'tellCancelled'],
-    ['application', 'create'],
-  ] as const)('and the application changed without knowing it, policy %s: %s', (policy, action) => {
-    expect(edited(5, cancelled, policy)).toBe(action)
-  })
-
-  test('is made anew if the application knew', () => {
-    expect(edited(6, cancelled)).toBe('create')
-  })
-
-  test('is made anew if the application knew, though it was told once more', () => {
-    expect(edited(6, [...cancelled, offer(7, 'cancelled')])).toBe('create')
-  })
-
-  test('is made anew if the application had cancelled it itself by then', () => {
-    const absent: Link = { ...link, written: { version: 1, basedOn: 5, fingerprints: {} } }
-    expect(planned({ wanted: present(moved, 5), link: absent, offers: cancelled }).action).toBe('create')
-    const heldAgain = [offer(5, 'created'), offer(6, 'cancelled')]
-    const earlier = { ...absent, written: { ...absent.written, basedOn: 4 } }
-    expect(planned({ wanted: present(moved, 5), link: earlier, offers: heldAgain }).action).toBe(
-      'tellCancelled',
-    )
-  })
-
-  test('is told again if it was hidden before it was deleted', () => {
-    expect(edited(5, [offer(6, 'withdrawn')])).toBe('tellCancelled')
-  })
-
-  test('is told again if the application had made it anew before', () => {
-    const anew: Link = {
-      ...link,
-      written: { ...link.written, basedOn: 6 },
-      told: { revision: 7, holds: false },
-    }
-    const offers = [...cancelled, offer(7, 'cancelled')]
-    expect(planned({ wanted: present(moved, 6), link: anew, offers }).action).toBe('tellCancelled')
-  })
-})
-
-describe('what is wanted absent', () => {
-  const cases: Record<string, [Partial<AppointmentRecord>, Partial<OutboundInput>, OutboundPlan]> = {
-    'is settled if there is nothing': [{}, {}, { action: 'settle' }],
-    'reads its item first': [{ link: linked }, {}, { action: 'read', item }],
-    'deletes its item': [{ link: linked }, { finding: found() }, { action: 'delete', itemIds: ['I1'] }],
-    'is settled if its item is gone': [{ link: linked }, { finding: gone }, { action: 'settle' }],
-    'does not delete what is private by now': [
-      { link: linked },
-      { finding: { ...found(), isRefused: true } as Finding },
-      { action: 'sleep' },
-    ],
-    'does not delete what sleeps': [{ link: { ...linked, asleep: 'private' } }, {}, { action: 'sleep' }],
-    'looks for what an earlier attempt created': [{}, { earlier }, { action: 'findStamped' }],
-    'deletes all that earlier attempts created': [
-      {},
-      { earlier, finding: stamped(1, 2) },
-      { action: 'delete', itemIds: ['I1', 'I2'] },
-    ],
-    'is settled if earlier attempts created nothing': [
-      {},
-      { earlier, finding: stamped() },
-      { action: 'settle' },
-    ],
-  }
-  test.each(Object.entries(cases))('%s', (_name, [record, rest, plan]) => {
-    expect(planned({ wanted: absent, ...record }, rest)).toEqual(plan)
-  })
-
-  test('nothing is wanted at all', () => {
-    expect(planned({ link: linked })).toEqual({ action: 'settle' })
   })
 })

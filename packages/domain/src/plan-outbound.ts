@@ -1,5 +1,6 @@
 import { isUnremembered } from './caught-up.ts'
 import { mergeBase, takesAway } from './base.ts'
+import { mayLandUntilMs } from './late-call.ts'
 import type { OutboundInput, OutboundPlan, Present, StampedItem } from './outbound-plan.ts'
 import { planPresumed } from './plan-presumed.ts'
 import { planUpdate } from './plan-update.ts'
@@ -15,7 +16,7 @@ export function planOutbound(input: OutboundInput): OutboundPlan {
   if (link.asleep || record.hiding || (finding?.kind === 'item' && finding.isRefused))
     return { action: 'sleep' }
   if (wanted.kind === 'absent') return planAbsent(input)
-  if (!hasContent(wanted)) return { action: 'settle' }
+  if (!hasContent(wanted)) return { action: 'reportLost' }
   return link.item ? planUpdate(input, wanted, link.item) : planCreate(input, wanted)
 }
 
@@ -38,8 +39,16 @@ function planStampedOff(input: OutboundInput, found: readonly StampedItem[]): Ou
     const isTold = !input.calendar?.isListed || isMootAttempt(input.record, input.earlier)
     return isTold ? { action: 'awaitListing', awaitedMs: 0 } : { action: 'confirm' }
   }
-  const itemIds = notOfEarlierLives(found, input.record).map(({ itemId }) => itemId)
-  return itemIds.length > 0 ? { action: 'delete', itemIds } : { action: 'settle' }
+  const [newest, ...others] = notOfEarlierLives(found, input.record).toSorted((a, b) => b.version - a.version)
+  if (!newest) return planNothingLanded(input)
+  const itemIds = [newest, ...others].map(({ itemId }) => itemId)
+  return { action: 'delete', itemIds, attempt: newest.attempt }
+}
+
+/** What lands once the appointment is settled would be taken for a new item of its user's. */
+function planNothingLanded({ earlier, rules }: OutboundInput): OutboundPlan {
+  const untilMs = earlier && mayLandUntilMs(earlier, rules)
+  return untilMs === undefined ? { action: 'settle' } : { action: 'wait', untilMs }
 }
 
 /** No attempt at a version that is wanted absent makes an item: whoever finds one need not wait for it. */
@@ -76,8 +85,8 @@ function planRepeated(input: OutboundInput, wanted: Present, earlier: Intent): O
   const doubtful = planDoubtful(input)
   if (doubtful) return doubtful
 
-  const untilMs = earlier.atMs + rules.lateCallMs
-  if (wanted.appointment.attendees.length > 0 && untilMs > rules.nowMs) return { action: 'wait', untilMs }
+  const untilMs = mayLandUntilMs(earlier, rules)
+  if (wanted.appointment.attendees.length > 0 && untilMs !== undefined) return { action: 'wait', untilMs }
   if (!finding.elsewhere) return { action: 'findElsewhere' }
   const takenOut = finding.elsewhere.find((item) => hasLanded(item, record, earlier))
   // Linked as if it were there still: the other direction finds that it is gone, and tells so.

@@ -81,6 +81,7 @@ describe('a creation that is about to be repeated', () => {
     expect(planned({ link, wanted: absent }, { kind: 'stamped', items })).toEqual({
       action: 'delete',
       itemIds: ['lost'],
+      attempt: 'lost',
     })
   })
 

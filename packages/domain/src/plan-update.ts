@@ -1,5 +1,6 @@
 import { agreedUpon, mergeBase } from './base.ts'
 import { type Field, fields, type Fingerprints, only, without } from './field.ts'
+import { mayLandUntilMs } from './late-call.ts'
 import { merge, type Merge, type MergeInput, type Observed } from './merge.ts'
 import type { Finding, OutboundInput, OutboundPlan, Overtaken, Present } from './outbound-plan.ts'
 import type { AppointmentRecord, Conflict, LinkedItem, Seen } from './record.ts'
@@ -50,8 +51,7 @@ function mayLandUntil(
 ): number | undefined {
   const changeKey = record.link.seen?.changeKey ?? ''
   if (!earlier || (changeKey !== '' && changeKey !== observed.changeKey)) return undefined
-  const untilMs = earlier.atMs + rules.lateCallMs
-  return untilMs > rules.nowMs ? untilMs : undefined
+  return mayLandUntilMs(earlier, rules)
 }
 
 function planOver(input: OutboundInput, wanted: Present, item: LinkedItem, found: FoundItem): OutboundPlan {

@@ -213,6 +213,12 @@ describe('when nothing is left of it', () => {
     expect(link.written).toEqual({ version: 2, basedOn: 5, fingerprints: {} })
   })
 
+  test('what made it is remembered, so that what another attempt made late is known as that', () => {
+    const record = recordOf({ wanted: cancelled, link: { ...emptyLink, attempt: 'first' } })
+    expect(linkOfAbsent(record, 'second')).toMatchObject({ attempt: 'second', earlierAttempts: ['first'] })
+    expect(linkOfAbsent(record)).toMatchObject({ attempt: 'first' })
+  })
+
   test('the application is told if it may have got it back since', () => {
     expect(
       isUntold(linkOfAbsent(recordOf({ wanted: cancelled, offers: [updated(fields, 'created')] }))),

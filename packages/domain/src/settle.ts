@@ -99,10 +99,12 @@ export function linkOfLanded(
 /**
  * The link once Exchange holds nothing of the appointment, as wanted. What the application has made private it may show
  * again, since it applied over that what it was told of the sensitivity: that has to be told then.
+ * `attempt` made what was deleted, if that was never linked.
  */
-export function linkOfAbsent(record: AppointmentRecord): Link {
+export function linkOfAbsent(record: AppointmentRecord, attempt?: string): Link {
   const base = baseOf(record)
-  const { item: _item, seen: _seen, ...link } = record.link
+  const { item: _item, seen: _seen, ...former } = record.link
+  const link = attempt === undefined ? former : withAttempt(former, attempt)
   const isHidden = hiddenAs(record.wanted) !== undefined
   const mayHold = ({ kind, revision }: Offer) =>
     kind === 'created' && !(isHidden && revision <= link.told.revision)

@@ -10,6 +10,9 @@ import { UNCONFIRMED } from './rebuilds.ts'
 import { type Argument, runScript } from './scripts.ts'
 import type { Store } from './store.ts'
 
+/** The code under which an appointment waits for what a call may still do whose answer was lost. */
+export const LOST_ANSWER = 'LOST_ANSWER'
+
 export type OutboundLedger = {
   /**
    * Stores what the application wants, if it is newer than everything known of the appointment, tombstones included.
@@ -45,6 +48,8 @@ export type OutboundLedger = {
     outcome: OutboundOutcome,
     nowMs: number,
   ): Promise<CommitResult>
+  /** The effect of a call whose answer was lost is seen: the appointment need not wait for it any longer. */
+  hastenOutbound(mailboxId: string, appointmentId: string, nowMs: number): Promise<void>
   /** Tries what is parked of the appointment again, in either direction. Says whether anything was. */
   replay(mailboxId: string, appointmentId: string, nowMs: number): Promise<boolean>
 }
@@ -67,6 +72,11 @@ export function createOutbound(store: Store, options: OutboundOptions): Outbound
           ? await settle(store, options.tombstoneMs, { ...commit, outcome })
           : await release(store, { ...commit, outcome })
       return reply === 1 ? 'committed' : 'overlapped'
+    },
+    hastenOutbound: async (mailboxId, appointmentId, nowMs) => {
+      const { keys, run } = store
+      const scriptKeys = [keys.appointment(mailboxId, appointmentId), ...keys.dues('outbound', mailboxId)]
+      await run('hasten', scriptKeys, [appointmentId, mailboxId, nowMs, LOST_ANSWER])
     },
     replay: async (mailboxId, appointmentId, nowMs) => {
       const { keys, run } = store

@@ -18,6 +18,7 @@ const names = [
   'end-subscription',
   'forget',
   'hand-over',
+  'hasten',
   'heard',
   'hold-group',
   'join-group',

@@ -82,6 +82,7 @@ export function createMarkOf(
    */
   async function planOnceSettled(head: ItemHead, plan: SyncPlan): Promise<SyncPlan> {
     const { appointmentId } = head.stamp!
+    await ledger.hastenOutbound(mailbox.id, appointmentId, Date.now())
     for (;;) {
       if (triesLeft > 0) await wait(settling.everyMs, undefined, { signal })
       const now = await ledger.lookUp(mailbox.id, {

@@ -162,7 +162,7 @@ async function deleteAll(
   for (const [index, { task }] of deleting.entries()) {
     const result = results[index]!
     if (!result.ok) task.outcome = outcomeOfError(result.error, task.attempt.attempts, Date.now())
-    else task.outcome ??= written(task, settledAs(linkOfAbsent(task.attempt.record)))
+    else task.outcome ??= written(task, settledAs(linkOfAbsent(task.attempt.record, task.plan.attempt)))
   }
 }
 

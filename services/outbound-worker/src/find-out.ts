@@ -33,6 +33,7 @@ type Options = Searching & { settings: OutboundSettings }
  */
 export async function findOut(options: Options): Promise<void> {
   await readItems(options)
+  await readMeetings(options)
   await findCopies(options)
   const searching = options.tasks.filter(({ plan, outcome }) => !outcome && plan.action === 'findStamped')
   const lacking = options.tasks.filter(({ plan, outcome }) => !outcome && plan.action === 'findElsewhere')
@@ -58,6 +59,28 @@ async function readItems(options: Options): Promise<void> {
       if (result.ok) take(task, result.value, settings, digest)
       else if (result.error instanceof ItemGoneError) await confirmGone(task, item, result.error, options)
       else task.outcome = notFoundOut(result.error, task.attempt.attempts)
+    }
+  } catch (error) {
+    for (const { task } of reading) task.outcome = notFoundOut(error, task.attempt.attempts)
+  }
+}
+
+/** Who has to hear that what is deleted by its stamp is cancelled: it was never linked, and so not read. */
+async function readMeetings({ gateway, mailbox, tasks, signal }: Options): Promise<void> {
+  const reading = tasks.flatMap((task) => {
+    const { plan, outcome, finding } = task
+    const isByStamp = !outcome && plan.action === 'delete' && finding?.kind === 'stamped'
+    return isByStamp ? [{ task, itemId: plan.itemIds[0]! }] : []
+  })
+  if (reading.length === 0) return
+  try {
+    const itemIds = reading.map(({ itemId }) => itemId)
+    const results = await gateway.getItems(mailbox.address, itemIds, { signal, direction: 'outbound' })
+    for (const [index, result] of results.entries()) {
+      const { task } = reading[index]!
+      if (result.ok) noteMeeting(task, result.value)
+      else if (!(result.error instanceof ItemGoneError))
+        task.outcome = notFoundOut(result.error, task.attempt.attempts)
     }
   } catch (error) {
     for (const { task } of reading) task.outcome = notFoundOut(error, task.attempt.attempts)
@@ -101,7 +124,7 @@ function follow(task: Task, item: LinkedItem, found: readonly ItemHead[]): void 
 }
 
 function take(task: Task, item: CalendarItem, { refusePersonal }: OutboundSettings, digest: Digest): void {
-  const { appointment, role } = item
+  const { appointment } = item
   if (!item.inCalendar) {
     task.finding = { kind: 'gone' }
     return
@@ -111,11 +134,16 @@ function take(task: Task, item: CalendarItem, { refusePersonal }: OutboundSettin
   const isAlike = appointment && task.appointment && areSameTimes(appointment, task.appointment)
   const reading = { refusePersonal, ...(stamp && !isBehind && { stamp }), alike: isAlike ? timesOnly : [] }
   task.finding = findingOf(item, reading, digest)
+  noteMeeting(task, item)
   if (appointment) {
     task.found = appointment
     task.foundBody = appointment.body
-    task.meeting = { role, attendees: appointment.attendees, isOver: isOver(appointment, Date.now()) }
   }
+}
+
+function noteMeeting(task: Task, { appointment, role }: CalendarItem): void {
+  if (appointment)
+    task.meeting = { role, attendees: appointment.attendees, isOver: isOver(appointment, Date.now()) }
 }
 
 /**

@@ -51,6 +51,24 @@ describe('what another attempt has taken over', () => {
   })
 })
 
+test('a version whose content is lost is not taken for written, and a newer one is written', async () => {
+  const { exchange, ledger, mailbox, want, begin, worker } = await setUp()
+  await want('A', 1)
+  await worker().settle(await begin())
+  await want('A', 2)
+  const [attempt] = await begin()
+  const wanted = { kind: 'present' as const, version: 2, atMs: 0 }
+  await worker().settle([{ ...attempt!, record: { ...attempt!.record, wanted } }])
+  expect(await ledger.state(mailbox.id, 'A')).toMatchObject({
+    state: 'parked',
+    outbound: { code: 'CONTENT_LOST' },
+    record: { link: { written: { version: 1 } } },
+  })
+  await want('A', 3)
+  expect(await worker().settle(await begin())).toBe(1)
+  expect(exchange.calls).toMatchObject({ createItems: 1, updateItems: 1 })
+})
+
 test('of several items that may be the one that is to go none is deleted before it is known which', async () => {
   const { exchange, ledger, mailbox, want, begin, worker } = await setUp()
   await want('A', 1)

@@ -9,7 +9,7 @@ import {
   type Observed,
   type OutboundPlan,
 } from '@lockstep/domain'
-import { type OutboundAttempt, type OutboundOutcome, UNCONFIRMED } from '@lockstep/ledger'
+import { LOST_ANSWER, type OutboundAttempt, type OutboundOutcome, UNCONFIRMED } from '@lockstep/ledger'
 import { missing, missingMs, postponed, settledAs } from './outcome.ts'
 import type { Task } from './task.ts'
 
@@ -36,6 +36,8 @@ export function outcomeWithoutWriting({
       return postponed(Date.now() + missingMs, ASLEEP, 'moot')
     case 'confirm':
       return { kind: 'parked', code: UNCONFIRMED }
+    case 'reportLost':
+      return { kind: 'parked', code: CONTENT_LOST }
     case 'awaitListing':
       return awaitingListing(plan, attempt)
     default:
@@ -49,7 +51,7 @@ function outcomeOfWaiting(plan: OutboundPlan): OutboundOutcome | undefined {
       return postponed(plan.untilMs, 'NOT_SENT_AGAIN', 'none')
     case 'wait':
       // Nothing was tried: the lost call stays the one that is waited for.
-      return postponed(plan.untilMs, 'LOST_ANSWER', 'none')
+      return postponed(plan.untilMs, LOST_ANSWER, 'none')
     case 'missing':
       return missing()
     default:
@@ -83,6 +85,7 @@ function awaitingListing(
 type AwaitListing = Extract<OutboundPlan, { action: 'awaitListing' }>
 
 const ASLEEP = 'ASLEEP'
+const CONTENT_LOST = 'CONTENT_LOST'
 
 /** How often it is seen whether the calendar is listed by now; others that take long are not asked for all the time. */
 const listingMs = { least: 1_000, most: 30_000 }

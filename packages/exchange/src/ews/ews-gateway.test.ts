@@ -184,6 +184,24 @@ async function setUp(answerTo: (request: Request) => Answer) {
   return { gateway: createEwsGateway(client), requests, backOffs, facts, spent: () => calls }
 }
 
+test('heads are asked for without content, and in which folder their items lie', async () => {
+  const { gateway, requests } = await setUp(() => ({
+    answer: createResponse(error('ErrorItemNotFound')).replaceAll('CreateItem', 'GetItem'),
+  }))
+  const results = await gateway.getHeads(mailbox, ['i1'])
+  expect(results).toMatchObject([{ ok: false, error: { name: 'ItemGoneError' } }])
+  const [{ body } = { body: '' }] = requests
+  expect(body).toContain('<t:BaseShape>IdOnly</t:BaseShape>')
+  expect([...body.matchAll(/<t:FieldURI FieldURI="([^"]+)"/g)].map(([, field]) => field)).toEqual([
+    'item:Sensitivity',
+    'item:LastModifiedTime',
+    'calendar:CalendarItemType',
+    'calendar:IsRecurring',
+    'calendar:UID',
+    'item:ParentFolderId',
+  ])
+})
+
 function creation() {
   return { appointment: anAppointment(), stamp, send: 'none' } as const
 }

@@ -63,7 +63,8 @@ function act(attempt: Attempt, plan: OutboundPlan): Finding | undefined {
     case 'create':
       return create(attempt, plan)
     case 'delete':
-      if (call(attempt, () => exchange.delete(plan.itemIds))) settle(lockstep, linkOfAbsent(lockstep.record))
+      if (call(attempt, () => exchange.delete(plan.itemIds)))
+        settle(lockstep, linkOfAbsent(lockstep.record, plan.attempt))
       return undefined
     case 'adopt':
       if (plan.extra.length > 0) exchange.delete(plan.extra.map(({ itemId }) => itemId))
