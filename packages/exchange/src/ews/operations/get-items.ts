@@ -1,5 +1,6 @@
 import { type Appointment, type Item, ItemId, type PropertySet } from 'ews-javascript-api'
 import type { CallOptions, ItemResult } from '../../calendar-gateway.ts'
+import { ExchangeRejectedError, ExchangeTransientError } from '../../errors.ts'
 import { inBatches, readsInBatch } from '../batches.ts'
 import {
   itemShape,
@@ -48,10 +49,19 @@ function bind<Value>(
   return inBatches(itemIds, {
     size: readsInBatch,
     send: (batch) =>
-      client.run({ operation: 'GetItem', mailbox, options }, async (service) => {
-        const ids = batch.map((itemId) => new ItemId(itemId))
-        const responses = await service.BindToItems(ids, shape())
-        return resultsOf(responses, ({ Item }) => read(Item))
-      }),
+      client
+        .run({ operation: 'GetItem', mailbox, options }, async (service) => {
+          const ids = batch.map((itemId) => new ItemId(itemId))
+          const responses = await service.BindToItems(ids, shape())
+          return resultsOf(responses, ({ Item }) => read(Item))
+        })
+        .catch(rejectingTooLarge),
   })
+}
+
+/** Of what is only read nothing is in doubt: it is read item by item, and one that is too large stays so. */
+function rejectingTooLarge(error: unknown): never {
+  if (error instanceof ExchangeTransientError && error.code === 'ANSWER_TOO_LARGE')
+    throw new ExchangeRejectedError(error.code, { cause: error })
+  throw error
 }
