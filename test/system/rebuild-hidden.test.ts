@@ -134,8 +134,8 @@ async function startHidden(more: Record<string, string> = {}) {
   for (const subject of subjects.filter((each) => each.startsWith('ours'))) {
     const id = subject.replace('ours, ', 'APP-')
     await keeper.send(id, appointment({ subject, attendees: [guest] }))
-    await system.quiet(alice, id)
   }
+  for (const id of keeper.books.keys()) await system.quiet(alice, id)
   for (const subject of subjects.filter((each) => each.startsWith('theirs')))
     simulator.userCreates(alice, { subject, ...times })
   await eventually(() => expect(keeper.books.size).toBe(subjects.length))
@@ -153,10 +153,9 @@ async function startHidden(more: Record<string, string> = {}) {
 
 /** The application makes them anew all the same, which is only remembered. */
 async function insist(bed: Bed): Promise<void> {
-  for (const id of bed.ids) {
+  for (const id of bed.ids)
     await bed.keeper.send(id, appointment({ subject: `${id}, insisted`, attendees: [guest] }))
-    await asleep(bed, id)
-  }
+  for (const id of bed.ids) await asleep(bed, id)
 }
 
 /** What the application has made last of each. */
