@@ -4,6 +4,7 @@ import { keepBooks } from '../support/book-keeper.ts'
 import { appointment, event } from '../support/events.ts'
 import { loseLedger } from '../support/lose-ledger.ts'
 import { alice, startSystem } from '../support/system.ts'
+import { unconfirmed } from '../support/unconfirmed.ts'
 
 const env = { POLL_SECONDS: '0.5', BRAKE_DELETES: '0' }
 const times = {
@@ -31,7 +32,7 @@ describe('an item that is hidden when the ledger is lost', () => {
       for (let n = 0; n < 3; n++) await system.send(...resent)
       for (const id of ids) await asleep(bed, id)
       await system.synced(alice)
-      expect(await unconfirmed(bed)).toEqual([])
+      expect(await unconfirmed(system)).toEqual([])
       expect([...new Set(toldSince(bed))]).toEqual(ids.map((id) => `withdrawn ${id}`).toSorted())
       expect(ids.filter((id) => bed.keeper.books.get(id)!.content)).toEqual([])
       expect(readSince(bed)).toEqual([])
@@ -96,7 +97,7 @@ describe('an item that is hidden when the ledger is lost', () => {
       await system.send(...newestOf(bed))
       for (const id of ids) await asleep(bed, id)
       await system.synced(alice)
-      expect(await unconfirmed(bed)).toEqual([])
+      expect(await unconfirmed(system)).toEqual([])
       expect(toldSince(bed).filter((told) => told.includes('ex-'))).toEqual([])
       expect(simulator.calendarOf(alice)).toHaveLength(ids.length)
 
@@ -214,10 +215,4 @@ function readSince({ system: { simulator }, exchanges }: Bed): string[] {
 
 function newest(exchanges: readonly { id: number }[]): number {
   return Math.max(0, ...exchanges.map(({ id }) => id))
-}
-
-async function unconfirmed({ system: { ingressUrl } }: Bed): Promise<unknown[]> {
-  const headers = { authorization: 'Bearer test' }
-  const response = await fetch(`${ingressUrl}/v1/unconfirmed?mailbox=${alice}`, { headers })
-  return ((await response.json()) as { unconfirmed: unknown[] }).unconfirmed
 }
