@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Simulator } from '@lockstep/exchange-simulator'
 import { eventually, testRedis } from '@lockstep/runtime/testing'
@@ -32,8 +33,12 @@ describe('a busy Exchange', () => {
     const { redis } = testRedis()
     const stream = startStream(system)
     for (const { name, fault, backOffMs } of busy) {
-      const { untilMs, attempts } = await strike({ redis, system, gate, fault, sent: stream.sent, backOffMs })
-      const meanwhile = gate.calls.filter(isWithin(untilMs - backOffMs + underWayMs, untilMs - 20))
+      const striking = { redis, system, gate, fault, sent: stream.sent, backOffMs }
+      let struck = await strike(striking)
+      // What is late itself cannot tell a call that was long on its way from one that began too early.
+      for (let tries = 1; tries < 5 && struck.meanwhile.length > 0 && struck.latenessMs > 100; tries += 1)
+        struck = await strike(striking)
+      const { meanwhile, attempts } = struck
       report({ name, backOffMs, callsMeanwhile: meanwhile.length, attempts })
       expect({ name, meanwhile }).toEqual({ name, meanwhile: [] })
       expect(attempts).toBeLessThanOrEqual(1)
@@ -59,6 +64,8 @@ type Striking = {
 /** Lets Exchange say once that it is busy. Resolves when calls are made again. */
 async function strike({ redis, system, gate, fault, sent, backOffMs }: Striking) {
   const sinceMs = Date.now()
+  const lateness = monitorEventLoopDelay({ resolution: 10 })
+  lateness.enable()
   system.simulator.faults.add({ ...fault, operation: 'CreateItem', times: 1 })
   const untilMs = await eventually(async () => {
     const [key = ''] = await redis.keys(`*${system.env['KEY_PREFIX']}*:notBefore`)
@@ -72,7 +79,9 @@ async function strike({ redis, system, gate, fault, sent, backOffMs }: Striking)
   const { mailbox, id } = sent.at(-2)!
   const attempts = (await system.state(mailbox, id)).outbound?.attempts ?? 0
   await eventually(() => expect(gate.calls.some(isWithin(untilMs - 20, Infinity))).toBe(true))
-  return { untilMs, attempts }
+  lateness.disable()
+  const meanwhile = gate.calls.filter(isWithin(untilMs - backOffMs + underWayMs, untilMs - 20))
+  return { meanwhile, attempts, latenessMs: lateness.max / 1e6 }
 }
 
 function isWithin(fromMs: number, untilMs: number) {

@@ -9,7 +9,7 @@ import { startWorkerProcess } from '../support/worker-process.ts'
 const outbound = commits['outbound-worker']
 const inbound = commits['inbound-worker']
 const env = { POLL_SECONDS: '0.5' }
-const withinMs = { withinMs: 40_000 }
+const withinMs = { withinMs: 90_000 }
 const timeZone = 'Europe/Berlin'
 const lunch = {
   subject: 'Lunch',

@@ -9,7 +9,7 @@ import { appointment, event } from '../support/events.ts'
 import { isLong, report } from '../support/rounds.ts'
 import { alice, bob, carol, startSystem, type System } from '../support/system.ts'
 
-const outageMs = isLong ? 20_000 : 5_000
+const outageMs = isLong ? 20_000 : 3_000
 const sentMeanwhile = outageMs / 200
 const mailboxes = [alice, bob, carol]
 

@@ -158,6 +158,7 @@ async function open() {
       url: simulator.url,
       auth: { kind: 'basic', username: 'svc-lockstep@contoso.example', password: 'lockstep' },
       timeoutMs: 30_000,
+      mostAnswerBytes: 1024 * 1024,
       maxInFlight: 10,
       budgetWaitMs: 5_000,
       breaker: { errorThresholdPercentage: 50, volumeThreshold: 3, windowMs: 10_000, probeEveryMs: 200 },

@@ -53,6 +53,7 @@ export function openExchange(
   const exchange = createExchange(
     {
       timeoutMs: 10_000,
+      mostAnswerBytes: 1024 * 1024,
       maxInFlight: 10,
       budgetWaitMs: 10_000,
       // Never open: each call tells its own outcome.

@@ -3,6 +3,7 @@ import { Redis } from 'ioredis'
 import { describe, expect, test } from 'vitest'
 import { settled, startConflict } from '../support/conflict.ts'
 import { appointment, event } from '../support/events.ts'
+import { amidTheHour } from '../support/full-hour.ts'
 import { alice, type System } from '../support/system.ts'
 
 const html = (words: string) => ({
@@ -73,6 +74,7 @@ describe('a conflict', () => {
   })
 
   test('that is reversed mails whom an update would, and nobody if the mailbox is muted', async () => {
+    await amidTheHour()
     const meeting = { attendees: [guest('dan')] }
     const { system } = await startConflict({
       theirs: { subject: 'Of the user' },

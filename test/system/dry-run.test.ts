@@ -11,6 +11,7 @@ import {
   writesIn,
 } from '../support/dry-run.ts'
 import { appointment, event } from '../support/events.ts'
+import { amidTheHour } from '../support/full-hour.ts'
 import { runLockstep } from '../support/lockstep-command.ts'
 import { fillMailbox, guests, on, unsettleMailbox } from '../support/mixed-mailbox.ts'
 import { alice, bob, startSystem, type System } from '../support/system.ts'
@@ -49,6 +50,7 @@ describe('a dry run of a mailbox in which everything happened on both sides', ()
 })
 
 test('of a newly enabled mailbox says what its backfill would tell, and what waits for the mail budget', async () => {
+  await amidTheHour()
   const system = await startSystem({
     env: { ...env, MAILBOXES: bob, MAIL_BUDGET_PER_HOUR: '3' },
     without: ['inbound', 'outbound'],

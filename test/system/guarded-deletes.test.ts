@@ -102,6 +102,38 @@ describe('what goes from the calendar', () => {
     },
   )
 
+  test('a hidden item that is shown just as Exchange says falsely that it was deleted is told', async () => {
+    const { simulator, application, seen } = await startWatched()
+    const { itemId } = simulator.userCreates(alice, { subject: 'Talk', start, end, sensitivity: 'private' })
+    await seen()
+    simulator.faults.add({ kind: 'falseDelete', mailbox: alice, times: 1 })
+    simulator.userUpdates(alice, itemId, { sensitivity: 'normal' })
+    await eventually(() =>
+      expect(application.received).toMatchObject([
+        { type: 'appointment.created', data: { appointment: { subject: 'Talk' } } },
+      ]),
+    )
+    expect(simulator.faults.active).toEqual([])
+    await seen()
+    expect(application.received).toHaveLength(1)
+  })
+
+  test('of a hidden item that is said to be deleted nothing is told, whether it is or not', async () => {
+    const { simulator, application, seen } = await startWatched()
+    const hidden = { subject: 'Doctor', start, end, sensitivity: 'private' } as const
+    const [kept, deleted] = [1, 2].map(() => simulator.userCreates(alice, hidden).itemId)
+    await seen()
+    const reads = simulator.calls['GetItem'] ?? 0
+    simulator.faults.add({ kind: 'falseDelete', mailbox: alice, times: 1 })
+    simulator.userUpdates(alice, kept!, { subject: 'Dentist' })
+    await eventually(() => expect(simulator.faults.active).toEqual([]))
+    simulator.userDeletes(alice, deleted!)
+    await seen()
+    // Each was asked about.
+    expect(simulator.calls['GetItem']).toBeGreaterThanOrEqual(reads + 2)
+    expect(application.received).toEqual([])
+  })
+
   test('an item that was deleted while the inbound worker was down is cancelled after its start', async () => {
     const system = await startSystem({ env })
     const { simulator, application } = system
@@ -114,6 +146,16 @@ describe('what goes from the calendar', () => {
     )
   })
 })
+
+/** `seen` resolves once all that has happened so far was followed: one that is under way then may have missed some. */
+async function startWatched() {
+  const system = await startSystem({ env })
+  const seen = async () => {
+    await system.synced(alice)
+    await system.synced(alice)
+  }
+  return { ...system, seen }
+}
 
 async function createOurs({ send, settled, quiet }: System): Promise<string> {
   await send(event({ id: 'A', version: 1, mailbox: bob }, appointment()))

@@ -25,7 +25,7 @@ test('a join block, categories and a reminder survive a hundred updates, of the 
     )
     await vi.waitFor(() => expect(simulator.calls['UpdateItem']).toBe(version - 1), {
       interval: 2,
-      timeout: 40_000,
+      timeout: 90_000,
     })
   }
   await settled(alice, 'A', 101)

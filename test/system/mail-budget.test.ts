@@ -1,12 +1,14 @@
 import { eventually } from '@lockstep/runtime/testing'
 import { expect, test } from 'vitest'
 import { appointment, event } from '../support/events.ts'
+import { amidTheHour } from '../support/full-hour.ts'
 import { alice, bob, startSystem } from '../support/system.ts'
 
 const guests = (...names: string[]) =>
   names.map((name) => ({ address: `${name}@elsewhere.example`, name, type: 'required' }))
 
 test('what would mail more than the budget of the hour waits, and nothing else does', async () => {
+  await amidTheHour()
   const { send, settled, simulator, state, mailbox } = await startSystem({
     env: { MAIL_BUDGET_PER_HOUR: '3' },
   })

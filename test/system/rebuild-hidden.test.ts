@@ -4,6 +4,7 @@ import { keepBooks } from '../support/book-keeper.ts'
 import { appointment, event } from '../support/events.ts'
 import { loseLedger } from '../support/lose-ledger.ts'
 import { alice, startSystem } from '../support/system.ts'
+import { unconfirmed } from '../support/unconfirmed.ts'
 
 const env = { POLL_SECONDS: '0.5', BRAKE_DELETES: '0' }
 const times = {
@@ -31,7 +32,7 @@ describe('an item that is hidden when the ledger is lost', () => {
       for (let n = 0; n < 3; n++) await system.send(...resent)
       for (const id of ids) await asleep(bed, id)
       await system.synced(alice)
-      expect(await unconfirmed(bed)).toEqual([])
+      expect(await unconfirmed(system)).toEqual([])
       expect([...new Set(toldSince(bed))]).toEqual(ids.map((id) => `withdrawn ${id}`).toSorted())
       expect(ids.filter((id) => bed.keeper.books.get(id)!.content)).toEqual([])
       expect(readSince(bed)).toEqual([])
@@ -96,7 +97,7 @@ describe('an item that is hidden when the ledger is lost', () => {
       await system.send(...newestOf(bed))
       for (const id of ids) await asleep(bed, id)
       await system.synced(alice)
-      expect(await unconfirmed(bed)).toEqual([])
+      expect(await unconfirmed(system)).toEqual([])
       expect(toldSince(bed).filter((told) => told.includes('ex-'))).toEqual([])
       expect(simulator.calendarOf(alice)).toHaveLength(ids.length)
 
@@ -134,8 +135,8 @@ async function startHidden(more: Record<string, string> = {}) {
   for (const subject of subjects.filter((each) => each.startsWith('ours'))) {
     const id = subject.replace('ours, ', 'APP-')
     await keeper.send(id, appointment({ subject, attendees: [guest] }))
-    await system.quiet(alice, id)
   }
+  for (const id of keeper.books.keys()) await system.quiet(alice, id)
   for (const subject of subjects.filter((each) => each.startsWith('theirs')))
     simulator.userCreates(alice, { subject, ...times })
   await eventually(() => expect(keeper.books.size).toBe(subjects.length))
@@ -153,10 +154,9 @@ async function startHidden(more: Record<string, string> = {}) {
 
 /** The application makes them anew all the same, which is only remembered. */
 async function insist(bed: Bed): Promise<void> {
-  for (const id of bed.ids) {
+  for (const id of bed.ids)
     await bed.keeper.send(id, appointment({ subject: `${id}, insisted`, attendees: [guest] }))
-    await asleep(bed, id)
-  }
+  for (const id of bed.ids) await asleep(bed, id)
 }
 
 /** What the application has made last of each. */
@@ -215,10 +215,4 @@ function readSince({ system: { simulator }, exchanges }: Bed): string[] {
 
 function newest(exchanges: readonly { id: number }[]): number {
   return Math.max(0, ...exchanges.map(({ id }) => id))
-}
-
-async function unconfirmed({ system: { ingressUrl } }: Bed): Promise<unknown[]> {
-  const headers = { authorization: 'Bearer test' }
-  const response = await fetch(`${ingressUrl}/v1/unconfirmed?mailbox=${alice}`, { headers })
-  return ((await response.json()) as { unconfirmed: unknown[] }).unconfirmed
 }

@@ -7,6 +7,7 @@ import { createNetwork } from './support/network.ts'
 import { startHaproxy, startNameServer } from './support/programs.ts'
 import {
   expectBothWays,
+  expectSilent,
   notificationFrom,
   oauth,
   startApplication,
@@ -86,10 +87,12 @@ test.skipIf(missing)(
     expect(await notify(exchange)).toBe('404')
     expect(await notify(impostor)).toBe('403')
     expect(await notify(stranger)).toBe('403')
-    expect(await exchange.reaches(lockstepAt, 8443)).toBe('silent')
-    expect(await exchange.reaches(balancerAt, 8080)).toBe('silent')
-    expect(await stranger.reaches('10.30.0.20', 8081)).toBe('silent')
-    expect(await balancer.reaches('10.30.0.20', 8081)).toBe('silent')
+    await expectSilent(
+      [exchange, lockstepAt, 8443],
+      [exchange, balancerAt, 8080],
+      [stranger, '10.30.0.20', 8081],
+      [balancer, '10.30.0.20', 8081],
+    )
     expect(await application.reaches(exchangeAt, 443)).toBe('unreachable')
   },
 )

@@ -181,14 +181,25 @@ describe('after a loss, of what Exchange hides', () => {
   })
 })
 
-test.each<[string, Partial<AppointmentRecord>, Look, boolean]>([
-  ['hidden', {}, refused, true],
-  ['back', {}, { ...present(), wasAway: true } as Look, true],
-  ['there', {}, present(), false],
-  ['hidden, and spoken of', { wanted: { kind: 'present', version: 1, atMs: 0 } }, refused, false],
-  ['hidden, and known', { link: linked }, refused, false],
-])('what is not on its way after a loss: of what is %s', (_, changes, look, isOver) => {
-  expect(isOverAfterLoss(aRecord({ link: { ...emptyLink, item }, ...changes }), look)).toBe(isOver)
+const unstamped = { ...item, stamped: false }
+
+test.each<[string, Partial<AppointmentRecord>, Look, number, boolean]>([
+  ['hidden', {}, refused, 0, true],
+  ['back', {}, { ...present(), wasAway: true } as Look, 0, true],
+  ['there', {}, present(), 30_000, false],
+  ['hidden, and spoken of', { wanted: { kind: 'present', version: 1, atMs: 0 } }, refused, 30_000, false],
+  ['hidden, and known', { link: linked }, refused, 30_000, false],
+  ['hidden, and not ours', { link: { ...emptyLink, item: unstamped } }, refused, 29_999, false],
+  [
+    'hidden, not ours, and was waited for',
+    { link: { ...emptyLink, item: unstamped } },
+    refused,
+    30_000,
+    true,
+  ],
+])('what is not on its way after a loss: of what is %s', (_, changes, look, awaitedMs, isOver) => {
+  const record = aRecord({ link: { ...emptyLink, item }, ...changes })
+  expect(isOverAfterLoss(record, look, { awaitedMs, newerVersionMs: 30_000 })).toBe(isOver)
 })
 
 describe('the version that a change has taken account of', () => {

@@ -71,11 +71,18 @@ function stamped(record: AppointmentRecord, { stamp, wasAway }: Present): Appoin
 
 /**
  * It is back after a loss, or hidden, and an earlier ledger told that it is gone: what the application had made of it came
- * to nothing with that, and is not on its way. What is hidden is withdrawn whatever the application has made of it.
+ * to nothing with that, and is not on its way. What is hidden is withdrawn whatever the application has made of it. An
+ * item without our stamp tells nothing of an earlier ledger, and the application may have yet to speak of it: it is waited
+ * for as long as for a version that is on its way.
  */
-export function isOverAfterLoss(record: AppointmentRecord, look: Look): boolean {
+export function isOverAfterLoss(
+  record: AppointmentRecord,
+  look: Look,
+  { awaitedMs, newerVersionMs }: { awaitedMs: number; newerVersionMs: number },
+): boolean {
   const mayBe = look.kind === 'refused' || (look.kind === 'present' && look.wasAway === true)
-  return mayBe && isUntouched(record) && !record.wanted
+  const isSure = record.link.item?.stamped === true || awaitedMs >= newerVersionMs
+  return mayBe && isSure && isUntouched(record) && !record.wanted
 }
 
 /** Nothing is remembered of it but what was offered in vain. */

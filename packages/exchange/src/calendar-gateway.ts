@@ -146,6 +146,16 @@ export interface CalendarGateway {
     options?: CallOptions,
   ): Promise<ItemResult<CalendarItem>[]>
 
+  /**
+   * Reads items of the default calendar without their content. One that is not there (any more) is an `ItemGoneError`,
+   * wherever else it may be.
+   */
+  getHeads(
+    mailbox: string,
+    itemIds: readonly string[],
+    options?: CallOptions,
+  ): Promise<ItemResult<ItemHead>[]>
+
   /** The items of the default calendar that carry the appointment's stamp. */
   findByStamp(mailbox: string, appointmentId: string, options?: CallOptions): Promise<ItemHead[]>
 

@@ -67,6 +67,7 @@ export function withCircuitBreaker(gateway: CalendarGateway, options: BreakerOpt
     updateItems: (...args) => guarded(() => gateway.updateItems(...args)),
     deleteItems: (...args) => guarded(() => gateway.deleteItems(...args)),
     getItems: (...args) => guarded(() => gateway.getItems(...args)),
+    getHeads: (...args) => guarded(() => gateway.getHeads(...args)),
     findByStamp: (...args) => guarded(() => gateway.findByStamp(...args)),
     findTakenAwayByStamp: (...args) => guarded(() => gateway.findTakenAwayByStamp(...args)),
     findElsewhereByStamp: (...args) => guarded(() => gateway.findElsewhereByStamp(...args)),

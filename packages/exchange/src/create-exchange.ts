@@ -29,6 +29,7 @@ export type ExchangeConfig = {
   readonly trust?: TrustOptions
   readonly waysOut?: WaysOut
   readonly timeoutMs: number
+  readonly mostAnswerBytes: number
   /** Calls in flight of an impersonation account, over all processes. */
   readonly maxInFlight: number
   /** How long a call may wait for its turn. */
@@ -115,7 +116,7 @@ type Opening = Omit<AccountConfig, 'name'> & { readonly name?: string }
 
 /** The way to Exchange as one account: with its own connections, logon and budget. */
 function openAccount(config: ExchangeConfig, account: Opening, deps: ExchangeDeps) {
-  const { url, trust, waysOut, timeoutMs, userAgent } = config
+  const { url, trust, waysOut, timeoutMs, mostAnswerBytes, userAgent } = config
   const { redis, prefix, onCall, onTrouble, onCertificate } = deps
   const { name, auth, maxInFlight } = account
   const of = name === undefined ? {} : { account: name }
@@ -135,7 +136,7 @@ function openAccount(config: ExchangeConfig, account: Opening, deps: ExchangeDep
       tellOwn()
     },
   })
-  const transport = createTransport({ sender, userAgent, timeoutMs })
+  const transport = createTransport({ sender, userAgent, timeoutMs, mostAnswerBytes })
   const budget = new RedisBudget({ redis, prefix, mostInFlight: maxInFlight, waitMs: config.budgetWaitMs })
   const heed = onTrouble && troubleTeller((trouble) => onTrouble({ ...trouble, ...of }))
   const client = createEwsClient({

@@ -22,6 +22,7 @@ test('three variables are enough', () => {
     url: 'https://mail/EWS/Exchange.asmx',
     auth: { kind: 'basic', username: 'svc', password: 'secret' },
     timeoutMs: 60_000,
+    mostAnswerBytes: 32 * 1024 * 1024,
     maxInFlight: 10,
     budgetWaitMs: 30_000,
     breaker: { errorThresholdPercentage: 50, volumeThreshold: 3, windowMs: 10_000, probeEveryMs: 2_000 },

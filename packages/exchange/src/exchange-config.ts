@@ -33,6 +33,7 @@ export function exchangeConfig(
     ...((authorities || client) && { trust: { authorities, client } }),
     ...(env.EWS_PROXY_URL && { waysOut: { proxyUrl: env.EWS_PROXY_URL, noProxy: env.NO_PROXY } }),
     timeoutMs: env.EWS_TIMEOUT_SECONDS,
+    mostAnswerBytes: env.EWS_MAX_ANSWER_MB,
     maxInFlight: env.EWS_MAX_IN_FLIGHT,
     budgetWaitMs: env.EWS_WAIT_SECONDS,
     breaker: {

@@ -89,6 +89,14 @@ export const exchangeVariables = {
   EWS_TIMEOUT_SECONDS: seconds
     .default(60_000)
     .describe('A call that takes longer is given up. Exchange itself gives up a batch after a minute.'),
+  EWS_MAX_ANSWER_MB: z.coerce
+    .number('expected a number of megabytes')
+    .positive()
+    .default(32)
+    .transform((value) => Math.ceil(value * 1024 * 1024))
+    .describe(
+      'An answer that is larger is not read on. In megabytes. 50 items are read at a time, and each by itself if they are too large together.',
+    ),
   EWS_MAX_IN_FLIGHT: count
     .default(10)
     .describe(

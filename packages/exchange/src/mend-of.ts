@@ -51,6 +51,8 @@ const mends: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'Nobody listens at EWS_URL: check the port, the firewall, and that Exchange runs.',
   HTTP_403:
     'Exchange forbids EWS to this account or application: check EwsEnabled and EwsApplicationAccessPolicy of the organisation and the mailbox, and rules of the proxy before it.',
+  ANSWER_TOO_LARGE:
+    'Exchange, or something before it, answers with more than EWS_MAX_ANSWER_MB. If it is a single appointment, take out of its body what makes it so large; else look what answers in the place of Exchange, or raise EWS_MAX_ANSWER_MB, which every call in flight may take of the memory.',
   HTTP_404: 'There is no EWS at this path: EWS_URL mostly ends in /EWS/Exchange.asmx.',
 }
 

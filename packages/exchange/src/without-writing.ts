@@ -58,6 +58,7 @@ export function withoutWriting(
       return deletions.map(() => succeeded(undefined))
     },
     getItems: (...args) => gateway.getItems(...args),
+    getHeads: (...args) => gateway.getHeads(...args),
     findByStamp: (...args) => gateway.findByStamp(...args),
     findTakenAwayByStamp: (...args) => gateway.findTakenAwayByStamp(...args),
     findElsewhereByStamp: (...args) => gateway.findElsewhereByStamp(...args),

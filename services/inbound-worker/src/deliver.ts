@@ -74,15 +74,16 @@ export function createDeliver(deps: Deps): Deliver {
     if (revision === 'moved') return false
     const say = (told: Tell) => application.tell(changeOf(mailbox, attempt, told, looked, revision), signal)
     const reception = await say(plan)
-    const isOver = reception.kind === 'newerVersion' && isOverNow(attempt, looked)
-    const concluding = isOver ? await say({ ...plan, applicationVersion: reception.version }) : reception
+    const comesNothing = reception.kind === 'newerVersion' && isOver(attempt, looked)
+    const concluding = comesNothing
+      ? await say({ ...plan, applicationVersion: reception.version })
+      : reception
     return conclude(mailbox, attempt, plan, revision, concluding)
   }
 
-  /** An item that tells nothing of an earlier ledger may be one of which the application has yet to speak. */
-  function isOverNow({ record, mark }: UntoldAttempt, { look }: Looked): boolean {
-    const isSure = record.link.item?.stamped === true || Date.now() >= mark.sinceMs + options.newerVersionMs
-    return isSure && isOverAfterLoss(record, look)
+  function isOver({ record, mark }: UntoldAttempt, { look }: Looked): boolean {
+    const { newerVersionMs } = options
+    return isOverAfterLoss(record, look, { awaitedMs: Date.now() - mark.sinceMs, newerVersionMs })
   }
 
   async function remember(mailbox: Mailbox, attempt: UntoldAttempt, link: UntoldAttempt['record']['link']) {

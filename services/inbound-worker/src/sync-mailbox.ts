@@ -7,6 +7,7 @@ import {
 import { type Ledger, type Listing, type Mailbox, settingsWhileOn } from '@lockstep/ledger'
 import type { MailboxHandler, WakeQueue } from '@lockstep/queue'
 import type { Logger } from '@lockstep/runtime'
+import { confirmGone } from './confirm-gone.ts'
 import { confirmFound, held, noteStamps, presumed } from './first-listing.ts'
 import type { HearingUpkeep } from './hearing/hearing.ts'
 import { openListing } from './listing.ts'
@@ -158,16 +159,18 @@ type Applying = {
 }
 
 async function apply(
-  { ledger, marksOf, deliveries, outbound, log }: FollowDeps,
+  deps: FollowDeps,
   mailbox: Mailbox,
   { before, page, startedAtMs, notifiedAtMs, listing, heldUntilMs }: Applying,
   signal: AbortSignal,
 ): Promise<'applied' | 'moved'> {
+  const { ledger, marksOf, deliveries, outbound, log } = deps
   const nowMs = Date.now()
-  const marks = await marksOf(mailbox, page.changes, signal)
+  const changes = await confirmGone(deps, mailbox, page.changes, signal)
+  const marks = await marksOf(mailbox, changes, signal)
   if (listing) {
     const appointmentIds = marks.map(({ appointmentId }) => appointmentId)
-    await ledger.noteListed(mailbox.id, listing, { itemIds: listedIn(page.changes), appointmentIds })
+    await ledger.noteListed(mailbox.id, listing, { itemIds: listedIn(changes), appointmentIds })
   }
   if (heldUntilMs !== undefined) await noteStamps(ledger, mailbox, marks)
   const applied = await ledger.applyPage(mailbox.id, {
@@ -178,13 +181,13 @@ async function apply(
       ...mark,
       ...(notifiedAtMs && { notifiedAtMs }),
     })),
-    listed: listedIn(page.changes),
+    listed: listedIn(changes),
     startedAtMs,
     nowMs,
   })
-  if (applied === 'moved' || page.changes.length === 0) return applied
+  if (applied === 'moved' || changes.length === 0) return applied
 
-  log.info({ mailboxId: mailbox.id, changes: page.changes.length, marks: marks.length }, 'synced')
+  log.info({ mailboxId: mailbox.id, changes: changes.length, marks: marks.length }, 'synced')
   await ledger.note(
     mailbox.id,
     marks.flatMap(({ appointmentId }) => [

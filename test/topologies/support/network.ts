@@ -45,7 +45,7 @@ export async function createNetwork(names: Names): Promise<Network> {
   const bridges = new Set<string>()
   let cables = 0
   onTestFinished(async () => {
-    await Promise.all(hosts.map((host) => host.stop()))
+    await Promise.all(hosts.map((host) => host.kill()))
     for (const namespace of namespaces) {
       await ip('netns', 'del', namespace)
       await rm(`/etc/netns/${namespace}`, { recursive: true, force: true })

@@ -117,6 +117,15 @@ async function answers(host: Host, url: string): Promise<void> {
   }
 }
 
+/** From here nobody answers there, as behind a firewall. */
+export async function expectSilent(
+  ...ways: readonly [from: Host, address: string, port: number][]
+): Promise<void> {
+  const reached = await Promise.all(ways.map(([from, address, port]) => from.reaches(address, port)))
+  const answered = ways.filter((_, index) => reached[index] !== 'silent')
+  expect(answered.map(([, address, port]) => `${address}:${port}`)).toEqual([])
+}
+
 const at = (hour: string) => ({ dateTime: `2027-06-01T${hour}:00:00`, timeZone: 'Europe/Amsterdam' })
 const entered = (subject: string) => ({ subject, start: at('09'), end: at('10') })
 const json = { 'content-type': 'application/json' }

@@ -40,13 +40,13 @@ export function openLines(config: ExchangeConfig, shared: Shared | undefined): L
 }
 
 function openLine(config: ExchangeConfig, account: AccountConfig, shared: Shared | undefined): Line {
-  const { url, trust, waysOut, timeoutMs, userAgent } = config
+  const { url, trust, waysOut, timeoutMs, mostAnswerBytes, userAgent } = config
   const { name, auth, maxInFlight } = account
   const memory = shared ? redisLogonMemory(shared.redis, shared.prefix) : localLogonMemory()
   const clock = watchClock(
     createSender({ url, auth, trust, waysOut, timeoutMs, connections: maxInFlight, memory }),
   )
-  const transport = createTransport({ sender: clock.sender, userAgent, timeoutMs })
+  const transport = createTransport({ sender: clock.sender, userAgent, timeoutMs, mostAnswerBytes })
   const budget = shared
     ? new RedisBudget({ ...shared, mostInFlight: maxInFlight, waitMs: config.budgetWaitMs })
     : unlimitedBudget

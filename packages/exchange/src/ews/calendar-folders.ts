@@ -1,6 +1,6 @@
-import type { CalendarItem, CallOptions, ItemResult } from '../calendar-gateway.ts'
+import type { CallOptions, ItemResult } from '../calendar-gateway.ts'
 import { succeeded } from '../item-results.ts'
-import type { PlacedItem } from './calendar-item.ts'
+import type { Placed } from './calendar-item.ts'
 import type { EwsClient } from './ews-client.ts'
 import { getCalendarFolder } from './operations/get-calendar-folder.ts'
 
@@ -17,11 +17,11 @@ export class CalendarFolders {
    * Says of each item whether it lies in the default calendar. An id may change when a mailbox is restored, so it is
    * asked for anew before an item is said to lie elsewhere, which happens seldom and ends a synchronisation.
    */
-  async locate(
+  async locate<Item extends Placed>(
     mailbox: string,
-    items: readonly ItemResult<PlacedItem>[],
+    items: readonly ItemResult<Item>[],
     options?: CallOptions,
-  ): Promise<ItemResult<CalendarItem>[]> {
+  ): Promise<ItemResult<Omit<Item, 'folderId'> & { inCalendar: boolean }>[]> {
     const known = this.#ids.get(mailbox)
     const isSettled = items.every((item) => !item.ok || item.value.folderId === known)
     const calendarId = isSettled ? known : await getCalendarFolder(this.#client, mailbox, options)

@@ -49,7 +49,6 @@ const contentProperties = [
   ItemSchema.IsReminderSet,
   ItemSchema.ReminderMinutesBeforeStart,
   ItemSchema.Categories,
-  ItemSchema.ParentFolderId,
   AppointmentSchema.Start,
   AppointmentSchema.End,
   AppointmentSchema.StartTimeZone,
@@ -68,9 +67,13 @@ const contentProperties = [
 /** What may be known of an item before it is admitted: no content. */
 export const headShape = (): PropertySet => new PropertySet(BasePropertySet.IdOnly, ...headProperties)
 
+/** The same, of an item that may lie anywhere. */
+export const placedHeadShape = (): PropertySet =>
+  new PropertySet(BasePropertySet.IdOnly, ...headProperties, ItemSchema.ParentFolderId)
+
 /** All that `CalendarItem` is made of. Without a body type Exchange answers with the best that there is. */
 export const itemShape = (): PropertySet =>
-  new PropertySet(BasePropertySet.IdOnly, ...headProperties, ...contentProperties)
+  new PropertySet(BasePropertySet.IdOnly, ...headProperties, ItemSchema.ParentFolderId, ...contentProperties)
 
 export function readHead(item: Item): ItemHead {
   const id = requiredValueOf(item, ItemSchema.Id) as ItemId
@@ -92,8 +95,18 @@ export function readHead(item: Item): ItemHead {
   }
 }
 
-/** An item whose folder is known by its id only. */
-export type PlacedItem = Omit<CalendarItem, 'inCalendar'> & { readonly folderId: string }
+/** Where an item lies: its folder is known by its id only. */
+export type Placed = { readonly folderId: string }
+export type PlacedHead = ItemHead & Placed
+export type PlacedItem = Omit<CalendarItem, 'inCalendar'> & Placed
+
+export function readPlacedHead(item: Item): PlacedHead {
+  return { ...readHead(item), ...placeOf(item) }
+}
+
+function placeOf(item: Item): Placed {
+  return { folderId: (requiredValueOf(item, ItemSchema.ParentFolderId) as FolderId).UniqueId }
+}
 
 export function readItem(item: EwsAppointment, mailbox: string): PlacedItem {
   const head = readHead(item)
@@ -105,7 +118,7 @@ export function readItem(item: EwsAppointment, mailbox: string): PlacedItem {
     ...(isOpen && { appointment: readAppointment(item, sensitivity, readStamp(item).zones) }),
     ...(organizer && { organizer }),
     role: isAttendee(item, mailbox, organizer) ? 'attendee' : 'organizer',
-    folderId: (requiredValueOf(item, ItemSchema.ParentFolderId) as FolderId).UniqueId,
+    ...placeOf(item),
   }
 }
 

@@ -1,19 +1,18 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { unlimitedBudget } from '../budget.ts'
 import { ExchangeUnavailableError } from '../errors.ts'
+import {
+  type Answer,
+  answered,
+  type Request,
+  soapEnvelope,
+  startAnswering,
+} from '../testing/answering-exchange.ts'
 import { anAppointment } from '../testing/index.ts'
-import { type CallFact, createEwsClient } from './ews-client.ts'
-import { createEwsGateway } from './ews-gateway.ts'
+import type { CallFact } from './ews-client.ts'
 import { globalObjectIdOf } from './operations/find-items.ts'
-import { aTransport } from '../testing/a-transport.ts'
 
 const mailbox = 'alice@contoso.example'
-const namespaces =
-  'xmlns:m="http://schemas.microsoft.com/exchange/services/2006/messages" ' +
-  'xmlns:t="http://schemas.microsoft.com/exchange/services/2006/types"'
 const stamp = { appointmentId: 'APP-1', version: 1, attempt: 'a1' }
 
 describe('a server that is busy', () => {
@@ -65,8 +64,8 @@ describe('an answer that is no good', () => {
     ['a fault that says nothing', 500, fault('', ''), 'MALFORMED_FAULT'],
     ['half an answer', 200, createResponse(created('i1')).slice(0, 300), 'MALFORMED_ANSWER'],
     ['a document type', 200, `<!DOCTYPE s:Envelope>${createResponse(created('i1'))}`, 'MALFORMED_ANSWER'],
-    ['an answer to something else', 200, envelope('<m:GetFolderResponse/>'), 'UNREADABLE_ANSWER'],
-    ['no answer in it', 200, envelope(''), 'UNREADABLE_ANSWER'],
+    ['an answer to something else', 200, soapEnvelope('<m:GetFolderResponse/>'), 'UNREADABLE_ANSWER'],
+    ['no answer in it', 200, soapEnvelope(''), 'UNREADABLE_ANSWER'],
     ['too few results', 200, createResponse(created('i1')), 'UNREADABLE_ANSWER'],
   ])('leaves open whether it had an effect: %s', async (_name, status, answer, code) => {
     const { gateway } = await setUp(() => ({ status, answer }))
@@ -143,29 +142,7 @@ test.each([
   expect(globalObjectIdOf(uid)).toBe(Buffer.from(hex.replaceAll(' ', ''), 'hex').toString('base64'))
 })
 
-type Request = { headers: Record<string, unknown>; body: string }
-type Answer = { status?: number; answer: string; headers?: Record<string, string> }
-
 async function setUp(answerTo: (request: Request) => Answer) {
-  const requests: Request[] = []
-  const server = createServer((request, response) => {
-    let body = ''
-    request.setEncoding('utf8').on('data', (text: string) => (body += text))
-    request.on('end', () => {
-      requests.push({ headers: request.headers, body })
-      const { status = 200, answer, headers } = answerTo({ headers: request.headers, body })
-      response.writeHead(status, headers).end(answer)
-    })
-  })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/EWS/Exchange.asmx`
-  const transport = aTransport({ url, userAgent: 'lockstep' })
-  onTestFinished(async () => {
-    await transport.close()
-    server.closeAllConnections()
-    await once(server.close(), 'close')
-  })
-
   const [backOffs, facts] = [[] as number[], [] as CallFact[]]
   let calls = 0
   const budget: typeof unlimitedBudget = {
@@ -173,34 +150,39 @@ async function setUp(answerTo: (request: Request) => Answer) {
     spend: (_, call) => ((calls += 1), call()),
     backOff: async (ms) => void backOffs.push(ms),
   }
-  const client = createEwsClient({
-    url,
-    transport,
-    budget,
-    silentMs: 5_000,
-    deadlineMs: 10_000,
-    onCall: (fact) => facts.push(fact),
-  })
-  return { gateway: createEwsGateway(client), requests, backOffs, facts, spent: () => calls }
+  const bed = await startAnswering(answerTo, { budget, onCall: (fact) => facts.push(fact) })
+  return { ...bed, backOffs, facts, spent: () => calls }
 }
+
+test('heads are asked for without content, and in which folder their items lie', async () => {
+  const { gateway, requests } = await setUp(() => ({
+    answer: createResponse(error('ErrorItemNotFound')).replaceAll('CreateItem', 'GetItem'),
+  }))
+  const results = await gateway.getHeads(mailbox, ['i1'])
+  expect(results).toMatchObject([{ ok: false, error: { name: 'ItemGoneError' } }])
+  const [{ body } = { body: '' }] = requests
+  expect(body).toContain('<t:BaseShape>IdOnly</t:BaseShape>')
+  expect([...body.matchAll(/<t:FieldURI FieldURI="([^"]+)"/g)].map(([, field]) => field)).toEqual([
+    'item:Sensitivity',
+    'item:LastModifiedTime',
+    'calendar:CalendarItemType',
+    'calendar:IsRecurring',
+    'calendar:UID',
+    'item:ParentFolderId',
+  ])
+})
 
 function creation() {
   return { appointment: anAppointment(), stamp, send: 'none' } as const
 }
 
-function envelope(body: string): string {
-  return `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" ${namespaces}><s:Body>${body}</s:Body></s:Envelope>`
-}
-
 function fault(text: string, detail: string): string {
   const errors = 'xmlns:e="http://schemas.microsoft.com/exchange/services/2006/errors"'
-  return envelope(`<s:Fault ${errors}><faultstring>${text}</faultstring>${detail}</s:Fault>`)
+  return soapEnvelope(`<s:Fault ${errors}><faultstring>${text}</faultstring>${detail}</s:Fault>`)
 }
 
 function createResponse(...messages: string[]): string {
-  return envelope(
-    `<m:CreateItemResponse><m:ResponseMessages>${messages.join('')}</m:ResponseMessages></m:CreateItemResponse>`,
-  )
+  return answered('CreateItem', ...messages)
 }
 
 function created(id: string): string {

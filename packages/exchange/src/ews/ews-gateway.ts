@@ -1,6 +1,7 @@
 import type { CalendarGateway, CalendarItem, ItemHead, ItemResult } from '../calendar-gateway.ts'
-import { ExchangeRejectedError } from '../errors.ts'
+import { ExchangeRejectedError, ItemGoneError } from '../errors.ts'
 import { CalendarFolders } from './calendar-folders.ts'
+import { failed, succeeded } from '../item-results.ts'
 import { isAnswer } from './failures.ts'
 import type { EwsClient } from './ews-client.ts'
 import { createItems } from './operations/create-items.ts'
@@ -8,7 +9,7 @@ import { deleteItems } from './operations/delete-items.ts'
 import { findElsewhereByStamp, findTakenAwayByStamp } from './operations/find-elsewhere.ts'
 import { findByPlainUid, findByStamp, findByUid } from './operations/find-items.ts'
 import { getCalendarFolder } from './operations/get-calendar-folder.ts'
-import { getItems } from './operations/get-items.ts'
+import { getHeads, getItems } from './operations/get-items.ts'
 import { getStreamingEvents } from './operations/get-streaming-events.ts'
 import { subscribe, subscribeStreaming } from './operations/subscribe.ts'
 import { syncFolderItems } from './operations/sync-folder-items.ts'
@@ -47,6 +48,17 @@ export function createEwsGateway(client: EwsClient): CalendarGateway {
       if (itemIds.length === 0) return []
       const items = await getItems(client, mailbox, itemIds, options)
       return calendars.locate(mailbox, items, options)
+    },
+
+    async getHeads(mailbox, itemIds, options): Promise<ItemResult<ItemHead>[]> {
+      if (itemIds.length === 0) return []
+      const items = await getHeads(client, mailbox, itemIds, options)
+      const located = await calendars.locate(mailbox, items, options)
+      return located.map((item) => {
+        if (!item.ok) return item
+        const { inCalendar, ...head } = item.value
+        return inCalendar ? succeeded(head) : failed(new ItemGoneError('ErrorItemNotFound'))
+      })
     },
 
     async findByUid(mailbox, uid, options): Promise<ItemHead[]> {

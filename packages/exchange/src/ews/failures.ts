@@ -69,7 +69,9 @@ function unreadable(code: string): ExchangeUnavailableError {
 }
 
 function errorOfTransport(failure: TransportError): ExchangeError {
-  const { code, status = 0, retryAfterMs, effect } = failure
+  const { kind, code, status = 0, retryAfterMs, effect } = failure
+  // The endpoint is not down: it answers this one call with too much.
+  if (kind === 'tooLarge') return new ExchangeTransientError(code, { cause: failure })
   const isOurFault = [400, 405, 411, 413, 414, 415, 431].includes(status)
   if (isOurFault) return new ExchangeRejectedError(code, { cause: failure })
 

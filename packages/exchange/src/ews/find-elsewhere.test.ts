@@ -1,11 +1,5 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { expect, onTestFinished, test } from 'vitest'
-import { unlimitedBudget } from '../budget.ts'
-import { aTransport } from '../testing/a-transport.ts'
-import { createEwsClient } from './ews-client.ts'
-import { createEwsGateway } from './ews-gateway.ts'
+import { expect, test } from 'vitest'
+import { answered, startAnswering } from '../testing/answering-exchange.ts'
 
 const mailbox = 'alice@contoso.example'
 
@@ -98,40 +92,20 @@ type Exchange = {
 
 /** An Exchange that knows no recoverable items. */
 async function setUp({ folders, listing, answerOf = () => found([], true) }: Exchange) {
-  const calls: string[] = []
-  const server = createServer((request, response) => {
-    let body = ''
-    request.setEncoding('utf8').on('data', (text: string) => (body += text))
-    request.on('end', () => {
-      calls.push(body)
-      response.end(answerTo(body))
-    })
-  })
   const answerTo = (call: string) => {
-    if (call.includes('<m:GetFolder')) return envelope('GetFolder', calendar)
+    if (call.includes('<m:GetFolder')) return answered('GetFolder', calendar)
     if (call.includes('recoverableitemsroot'))
-      return envelope('FindFolder', error('FindFolder', 'ErrorFolderNotFound'))
+      return answered('FindFolder', error('FindFolder', 'ErrorFolderNotFound'))
     const offset = Number(offsetOf(call))
-    if (call.includes('<m:FindFolder')) return envelope('FindFolder', listing ?? listed(folders, offset))
+    if (call.includes('<m:FindFolder')) return answered('FindFolder', listing ?? listed(folders, offset))
     const named = [...call.matchAll(/FolderId Id="(\w+)"/g)].map(([, id]) => id!)
-    return envelope('FindItem', ...named.map((id) => answerOf(id, offset)))
+    return answered('FindItem', ...named.map((id) => answerOf(id, offset)))
   }
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/EWS/Exchange.asmx`
-  const transport = aTransport({ url, userAgent: 'lockstep' })
-  onTestFinished(async () => {
-    await transport.close()
-    server.closeAllConnections()
-    await once(server.close(), 'close')
+  const calls: string[] = []
+  const { gateway } = await startAnswering(({ body }) => {
+    calls.push(body)
+    return { answer: answerTo(body) }
   })
-  const client = createEwsClient({
-    url,
-    transport,
-    budget: unlimitedBudget,
-    silentMs: 5_000,
-    deadlineMs: 10_000,
-  })
-  const gateway = createEwsGateway(client)
   return {
     calls,
     find: () => gateway.findElsewhereByStamp(mailbox, ['APP-1']),
@@ -180,11 +154,4 @@ function success(operation: string, content: string): string {
 
 function error(operation: string, code: string): string {
   return `<m:${operation}ResponseMessage ResponseClass="Error"><m:MessageText>no</m:MessageText><m:ResponseCode>${code}</m:ResponseCode></m:${operation}ResponseMessage>`
-}
-
-function envelope(operation: string, ...messages: string[]): string {
-  const namespaces =
-    'xmlns:m="http://schemas.microsoft.com/exchange/services/2006/messages" xmlns:t="http://schemas.microsoft.com/exchange/services/2006/types"'
-  const answer = `<m:${operation}Response><m:ResponseMessages>${messages.join('')}</m:ResponseMessages></m:${operation}Response>`
-  return `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" ${namespaces}><s:Body>${answer}</s:Body></s:Envelope>`
 }

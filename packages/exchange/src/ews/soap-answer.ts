@@ -6,20 +6,54 @@ import { TransportError } from './transport-error.ts'
 /** An answer in SOAP: a result, or a fault. */
 export type SoapAnswer = { readonly status: 200 | 500; readonly xml: string }
 
-const decoders: Record<string, (bytes: Buffer) => Promise<Buffer>> = {
+const decoders: Record<string, (bytes: Buffer, limit: { maxOutputLength: number }) => Promise<Buffer>> = {
   gzip: promisify(gunzip),
   deflate: promisify(inflate),
 }
 
-/** Reads an answer to its end. @throws {TransportError} if it is not SOAP */
-export async function readSoapAnswer(response: Dispatcher.ResponseData): Promise<SoapAnswer> {
-  return soapAnswer(response.statusCode, response.headers, await textOf(response))
+/**
+ * Reads an answer to its end, or to where it becomes larger than `mostBytes`, packed or unpacked: then the connection is
+ * closed. @throws {TransportError} if it is too large, or not SOAP
+ */
+export async function readSoapAnswer(
+  response: Dispatcher.ResponseData,
+  mostBytes: number,
+): Promise<SoapAnswer> {
+  return soapAnswer(response.statusCode, response.headers, await textOf(response, mostBytes))
 }
 
-async function textOf({ headers, body }: Dispatcher.ResponseData): Promise<string> {
+async function textOf({ headers, body }: Dispatcher.ResponseData, mostBytes: number): Promise<string> {
   const decode = decoders[String(headers['content-encoding'] ?? '').toLowerCase()]
-  if (!decode) return body.text()
-  return (await decode(Buffer.from(await body.arrayBuffer()))).toString('utf8')
+  const bytes = await bytesOf(body, mostBytes)
+  return (decode ? await unpacked(bytes, decode, mostBytes) : bytes).toString('utf8')
+}
+
+async function bytesOf(body: Dispatcher.ResponseData['body'], mostBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > mostBytes) throw tooLarge()
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+async function unpacked(
+  bytes: Buffer,
+  decode: (typeof decoders)[string],
+  mostBytes: number,
+): Promise<Buffer> {
+  try {
+    return await decode(bytes, { maxOutputLength: mostBytes })
+  } catch (error) {
+    throw (error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge(error) : error
+  }
+}
+
+/** Exchange has answered, so that the request may have had its effect. */
+function tooLarge(cause?: unknown): TransportError {
+  return new TransportError('tooLarge', 'ANSWER_TOO_LARGE', { effect: 'unknown', cause })
 }
 
 function soapAnswer(status: number, headers: Dispatcher.ResponseData['headers'], text: string): SoapAnswer {

@@ -1,5 +1,13 @@
 /** What went wrong with a call on its way, before there was an answer in SOAP. */
-export type FailureKind = 'network' | 'timeout' | 'aborted' | 'late' | 'http' | 'logon' | 'malformed'
+export type FailureKind =
+  | 'network'
+  | 'timeout'
+  | 'aborted'
+  | 'late'
+  | 'http'
+  | 'logon'
+  | 'malformed'
+  | 'tooLarge'
 
 type Details = {
   readonly status?: number

@@ -39,6 +39,43 @@ describe('a SOAP answer', () => {
   })
 })
 
+describe('an answer that is larger than it may be', () => {
+  const mostAnswerBytes = 64 * 1024
+  const padded = (bytes: number) => envelope.padEnd(bytes - 1)
+
+  test('is read as long as it is not', async () => {
+    const { post } = await setUp((_, response) => response.end(padded(mostAnswerBytes)), { mostAnswerBytes })
+    expect(await post()).toMatchObject({ status: 200 })
+  })
+
+  test('is not read on: its connection is closed, and it may have had its effect', async () => {
+    const closed = Promise.withResolvers<void>()
+    const { post } = await setUp(
+      (_, response) => {
+        response.on('close', closed.resolve)
+        const endless = () =>
+          void (response.write(padded(mostAnswerBytes), 'utf8')
+            ? setImmediate(endless)
+            : response.once('drain', endless))
+        endless()
+      },
+      { mostAnswerBytes },
+    )
+    expect(await failureOf(post())).toMatchObject({ code: 'ANSWER_TOO_LARGE', effect: 'unknown' })
+    await closed.promise
+  })
+
+  test('is not unpacked', async () => {
+    const { post } = await setUp(
+      (_, response) => {
+        response.setHeader('content-encoding', 'gzip').end(gzipSync(padded(mostAnswerBytes + 1)))
+      },
+      { mostAnswerBytes },
+    )
+    expect(await failureOf(post())).toMatchObject({ code: 'ANSWER_TOO_LARGE' })
+  })
+})
+
 describe('a status without SOAP', () => {
   test.each([
     [403, 'none'],

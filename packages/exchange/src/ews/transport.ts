@@ -14,6 +14,8 @@ export type TransportOptions = {
   readonly userAgent: string
   /** From the start of a call to the last byte of its answer. */
   readonly timeoutMs: number
+  /** An answer that is larger is not read on. */
+  readonly mostAnswerBytes: number
 }
 
 export type Post = {
@@ -45,7 +47,8 @@ export type Transport = {
   close(): Promise<void>
 }
 
-export function createTransport({ sender, userAgent, timeoutMs }: TransportOptions): Transport {
+export function createTransport(options: TransportOptions): Transport {
+  const { sender, userAgent, timeoutMs, mostAnswerBytes } = options
   const affinity = new Affinity()
 
   type Sending = { signal: AbortSignal; encodings: string; wire: { sent: boolean } }
@@ -77,28 +80,30 @@ export function createTransport({ sender, userAgent, timeoutMs }: TransportOptio
     asked: Post,
     limit: AbortSignal,
     encodings: string,
-    read: (response: Dispatcher.ResponseData) => Promise<Result>,
+    readAnswer: (response: Dispatcher.ResponseData) => Promise<Result>,
   ): Promise<Result> {
     const { signal } = asked
     const wire = { sent: false }
     if (signal?.aborted) throw networkFailure(signal.reason, { timedOut: false, aborted: true, ...wire })
     const either = signal ? AbortSignal.any([signal, limit]) : limit
     try {
-      return await read(await send(asked, { signal: either, encodings, wire }))
+      return await readAnswer(await send(asked, { signal: either, encodings, wire }))
     } catch (error) {
       if (!signal?.aborted) affinity.forget(asked.affinity ?? asked.headers['x-anchormailbox'] ?? '')
       throw networkFailure(error, { timedOut: limit.aborted, aborted: signal?.aborted ?? false, ...wire })
     }
   }
 
+  const read = (response: Dispatcher.ResponseData) => readSoapAnswer(response, mostAnswerBytes)
+
   return {
-    post: (asked) => attempt(asked, AbortSignal.timeout(timeoutMs), 'gzip, deflate', readSoapAnswer),
+    post: (asked) => attempt(asked, AbortSignal.timeout(timeoutMs), 'gzip, deflate', read),
 
     async stream(asked, { onDocument, silentMs }) {
       const silence = new Silence(timeoutMs)
       try {
         await attempt(asked, silence.signal, 'identity', async (response) => {
-          if (response.statusCode !== 200) return onDocument((await readSoapAnswer(response)).xml)
+          if (response.statusCode !== 200) return onDocument((await read(response)).xml)
           const envelopes = new Envelopes()
           for await (const chunk of response.body) {
             silence.heard(silentMs)

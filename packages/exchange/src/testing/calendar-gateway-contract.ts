@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { CursorLostError } from '../errors.ts'
+import { CursorLostError, ItemGoneError } from '../errors.ts'
 import { create, creation, heads, read, stamp, syncAll } from './contract-steps.ts'
 import type { Open } from './gateway-fixture.ts'
 import { describeListening } from './listening-contract.ts'
@@ -43,6 +43,27 @@ function describeReading(open: Open): void {
     expect(await gateway.findByStamp(mailbox, 'APP-9')).toEqual([])
     userDeletes(ids[0]!)
     expect(await gateway.findByStamp(mailbox, stamp.appointmentId)).toMatchObject([{ itemId: ids[1] }])
+  })
+
+  test('reads heads of what is in the calendar, and of nothing that is not', async () => {
+    const { gateway, mailbox, userCreates, userDeletes, userMoves } = await open()
+    const { itemId, changeKey } = await create(gateway, mailbox)
+    const secret = userCreates({ sensitivity: 'private' })
+    const [moved, deleted] = [userCreates({}), userCreates({})]
+    userDeletes(deleted)
+    const away = userMoves(moved, 'otherCalendar')
+    const back = userMoves(userMoves(userCreates({}), 'inbox'), 'calendar')
+    const results = await gateway.getHeads(mailbox, [itemId, secret, moved, away, deleted, back])
+    expect(results).toMatchObject([
+      { ok: true, value: { itemId, changeKey, stamp, sensitivity: 'normal', isRecurring: false } },
+      { ok: true, value: { itemId: secret, sensitivity: 'private' } },
+      ...[moved, away, deleted].map(() => ({ ok: false, error: expect.any(ItemGoneError) as unknown })),
+      { ok: true, value: { itemId: back } },
+    ])
+    const names = results.flatMap((result) => (result.ok ? Object.keys(result.value) : []))
+    expect(names).not.toContain('appointment')
+    expect(names).not.toContain('inCalendar')
+    expect(await gateway.getHeads(mailbox, [])).toEqual([])
   })
 
   describeElsewhere(open)

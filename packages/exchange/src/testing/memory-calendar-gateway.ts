@@ -134,6 +134,17 @@ export class MemoryCalendarGateway implements CalendarGateway {
     return itemIds.map((itemId) => this.#attempt(() => shownItem(this.#item(mailbox, itemId))))
   }
 
+  async getHeads(mailbox: string, itemIds: readonly string[]): Promise<ItemResult<ItemHead>[]> {
+    this.#begin('getHeads')
+    return itemIds.map((itemId) =>
+      this.#attempt(() => {
+        const item = this.#item(mailbox, itemId)
+        if (!item.inCalendar) throw new ItemGoneError('ErrorItemNotFound')
+        return headOf(item)
+      }),
+    )
+  }
+
   async findByStamp(mailbox: string, appointmentId: string): Promise<ItemHead[]> {
     this.#begin('findByStamp')
     return this.itemsOf(mailbox)
