@@ -22,6 +22,16 @@ test('content lies in one field only while it is unsettled, and nowhere afterwar
   expect(await contents(it)).toEqual([])
 })
 
+test('the content of a version that a delivery found written is gone once it would be begun', async () => {
+  const it = await aLedger()
+  await it.mark()
+  const delivery = await it.beginDelivery()
+  await it.accept(1)
+  await it.tell(delivery, linkAt(1))
+  expect(await it.begin()).toEqual([])
+  expect(await contents(it)).toEqual([])
+})
+
 test('the content of a version that was overtaken is gone', async () => {
   const it = await aLedger()
   await it.accept(1)

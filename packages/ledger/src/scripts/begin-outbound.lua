@@ -1,7 +1,7 @@
 -- Begins an attempt at each of these appointments that is (still) due. It gets an epoch of its own and an intent, and
 -- is due again when the lease ends, should nothing be committed until then. An intent that is still open becomes the
 -- earlier one: what it did is unknown, and stays so over any number of attempts that end without an outcome. What is
--- settled leaves the due set.
+-- settled leaves the due set, and holds no content any more: a delivery may have found that it was written before.
 --
 -- KEYS  1 outbound  2… appointments
 -- ARGV  1 now  2 end of the lease  3… for each appointment its id and the name of the attempt
@@ -23,6 +23,7 @@ for n = 2, #KEYS do
       redis.call('ZADD', KEYS[1], ARGV[2], id)
       begun[n - 1] = redis.call('HGETALL', KEYS[n])
     else
+      redis.call('HDEL', KEYS[n], 'c', 'k', 'kv')
       redis.call('ZREM', KEYS[1], id)
     end
   end
