@@ -1,4 +1,5 @@
 import { eventually as soon } from '@lockstep/runtime/testing'
+import { Redis } from 'ioredis'
 import { expect, test, vi } from 'vitest'
 import { keepBooks } from '../support/book-keeper.ts'
 import { appointment } from '../support/events.ts'
@@ -20,9 +21,13 @@ test('a cancellation is asked about though no listing can link its item, which c
   expect(subjectsOf(system)).toEqual(['cancelled', 'dropped', 'stays'])
   expect(simulator.calls['DeleteItem'] ?? 0).toBe(0)
 
+  await system.stopWorker('inbound')
   expect(await decide(system, 'dropped', 'drop')).toEqual({ decision: 'drop', decided: true })
   expect(await decide(system, 'cancelled', 'cancel')).toEqual({ decision: 'cancel', decided: true })
   await settled(system, ...away)
+  // What is left may have been passed over while it was asked about.
+  await eventually(async () => expect(await isListingAsked(system)).toBe(true))
+  await system.startWorker('inbound')
   await eventually(() => expect(application.typesOf('dropped')).toEqual(['appointment.created']))
   await system.synced(alice, 30_000)
   expect(application.typesOf('cancelled')).toEqual([])
@@ -74,6 +79,16 @@ async function asked(system: System, asks: string): Promise<void> {
 async function settled(system: System, ...ids: string[]): Promise<void> {
   for (const id of ids)
     await eventually(async () => expect(await system.state(alice, id)).toMatchObject({ state: 'settled' }))
+}
+
+async function isListingAsked({ env: { REDIS_URL, KEY_PREFIX } }: System): Promise<boolean> {
+  const redis = new Redis(REDIS_URL!)
+  const keys = await redis.keys(`*${KEY_PREFIX}*`)
+  const asked = await Promise.all(
+    keys.map(async (key) => (await redis.type(key)) === 'hash' && (await redis.hexists(key, 'asked')) === 1),
+  )
+  await redis.quit()
+  return asked.includes(true)
 }
 
 function subjectsOf({ simulator }: System): string[] {

@@ -16,10 +16,32 @@ export async function askForListing(
   tasks: readonly Task[],
   calendar: CalendarKnowledge,
 ): Promise<void> {
-  if (!inbound || !isDue(calendar) || !tasks.some(({ plan }) => isPassedOver(plan, calendar))) return
+  if (inbound && isDue(calendar) && tasks.some(({ plan }) => isPassedOver(plan, calendar)))
+    await ask(ledger, inbound, id)
+}
+
+/**
+ * The same once it is settled that what somebody has decided to leave in the calendar is no appointment's: it is told as
+ * one of its own.
+ */
+export async function askForListingOfDropped(
+  { ledger, inbound }: Deps,
+  { id }: Mailbox,
+  tasks: readonly Task[],
+): Promise<void> {
+  if (inbound && tasks.some(leavesItem)) await ask(ledger, inbound, id)
+}
+
+async function ask(ledger: Deps['ledger'], inbound: NonNullable<Deps['inbound']>, id: string): Promise<void> {
   await ledger.askForListing(id)
   await ledger.wakeInbound(id, Date.now())
   await inbound.wakeQuietly(id)
+}
+
+function leavesItem({ attempt: { record }, finding, outcome }: Task): boolean {
+  const isDropped =
+    outcome?.kind === 'settled' && record.decision === 'drop' && record.wanted?.kind === 'absent'
+  return isDropped && !record.link.item && finding?.kind === 'stamped' && finding.items.length > 0
 }
 
 function isPassedOver(plan: Task['plan'], calendar: CalendarKnowledge): boolean {

@@ -13,7 +13,7 @@ import type { CalendarGateway } from '@lockstep/exchange'
 import type { Ledger, Mailbox, OutboundAttempt, OutboundOutcome } from '@lockstep/ledger'
 import type { WakeQueue } from '@lockstep/queue'
 import type { Logger } from '@lockstep/runtime'
-import { askForListing } from './ask-for-listing.ts'
+import { askForListing, askForListingOfDropped } from './ask-for-listing.ts'
 import { calendarOf } from './calendar-knowledge.ts'
 import { carryOut } from './carry-out.ts'
 import { type ConflictKeeping, withConflictValues } from './conflict-values.ts'
@@ -75,6 +75,7 @@ export function createSettleBatch(deps: SettleBatchDeps): SettleBatch {
 
     await askForListing(deps, mailbox, tasks, calendar)
     const results = await Promise.all(tasks.map((task) => commit(task, mailbox)))
+    await askForListingOfDropped(deps, mailbox, tasks)
     for (const task of tasks)
       deps.onOutcome?.(task, task.outcome ?? movingTarget(), sendingOf(task, settings).recipients)
     await ledger.note(mailbox.id, trailOf(tasks, 'settled'))
