@@ -11,7 +11,7 @@ export type Entry = {
   version: number
   /** The newest revision that it applied. */
   applied: number
-  /** Properties of changes that it was told and did not take, answering 409: it may be told of them once more. */
+  /** Properties of changes that it was told and did not take, answering 409 or 503: it may be told of them once more. */
   readonly declined: Set<string>
   /** Revisions that told it of nothing else. */
   readonly repeats: Set<number>
@@ -36,6 +36,8 @@ export type ApplicationModel = {
   resent(): Version[]
   /** What it does with a delivery. */
   receive(change: ReceivedChange): Answer
+  /** The same while it is away. */
+  miss(change: ReceivedChange): Answer
 }
 
 /** One version on its way to Lockstep. */
@@ -84,11 +86,16 @@ export function createApplicationModel(answersConflict: boolean): ApplicationMod
       if (!known && change.type !== 'appointment.created') return { status: 204 }
       if (known && revision <= known.applied) return { status: 204 }
       if (known && answersConflict && known.version > applicationVersion) {
-        for (const property of change.data.changed) known.declined.add(property)
+        decline(known, change)
         return { status: 409, body: { version: known.version } }
       }
       apply(known ?? born(change), change)
       return { status: 204 }
+    },
+    miss(change) {
+      const known = byId.get(change.data.appointmentId)
+      if (known && change.data.revision > known.applied) decline(known, change)
+      return { status: 503 }
     },
   }
 }
@@ -97,6 +104,10 @@ type Beginning = Pick<Entry, 'mailbox' | 'appointmentId' | 'label' | 'content' |
 
 function entryOf(beginning: Beginning): Entry {
   return { ...beginning, version: 0, applied: 0, declined: new Set(), repeats: new Set(), isRecurring: false }
+}
+
+function decline(entry: Entry, { data }: ReceivedChange): void {
+  for (const property of data.changed) entry.declined.add(property)
 }
 
 function apply(entry: Entry, { type, data }: ReceivedChange): void {

@@ -156,7 +156,7 @@ function secrets({ secrets: texts }: Memory, deliveries: readonly ReceivedChange
 
 /**
  * What one side alone did comes back to it neither as a change nor as a write. What the application answered 409 to may
- * be told once more: that answer may have been lost.
+ * be told once more, since that answer may have been lost; so may what it missed, and has cancelled before it was told again.
  */
 function echoes(
   { acts, changeKey, isClear }: Memory,

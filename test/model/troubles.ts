@@ -32,7 +32,7 @@ export function createTroubles(constellation: Constellation, model: ApplicationM
   const halfListed = new Set<string>()
 
   application.answerWith(async (change) => {
-    if (mood === 'away') return { status: 503 }
+    if (mood === 'away') return model.miss(change)
     if (mood === 'slow') await wait(slowMs)
     const answer = model.receive(change)
     return mood === 'forgetful' ? { status: 503 } : answer
