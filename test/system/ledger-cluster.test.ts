@@ -1,11 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type Appointment, emptyLink, type Link } from '@lockstep/domain'
-import { createLedger, type Ledger, type OutboundAttempt, type UntoldAttempt } from '@lockstep/ledger'
-import { startRedis } from '@lockstep/local'
-import { closeRedis, connectRedis, createLogger, ready } from '@lockstep/runtime'
-import { expect, onTestFinished, test } from 'vitest'
+import {
+  createLedger,
+  type Ledger,
+  LOST_ANSWER,
+  type OutboundAttempt,
+  type UntoldAttempt,
+} from '@lockstep/ledger'
+import { expect, test } from 'vitest'
+import { aRedisCluster } from '../support/redis-cluster.ts'
+import { watched } from '../support/watched.ts'
 
 const T0 = 1_790_000_000_000
 const batch = { limit: 10, nowMs: T0, leaseMs: 1_000 }
@@ -13,7 +16,7 @@ const item = { itemId: 'AAMk=', uid: '0400', role: 'organizer', stamped: true } 
 const subscription = { id: 'S1', token: 'secret', startedAtMs: T0, heardAtMs: T0 }
 
 test('every method works on a Redis Cluster: no script leaves its slot', async () => {
-  const { ledger, unused } = watched(createLedger(await aCluster(), { prefix: 'lockstep' }))
+  const { watched: ledger, unused } = watched(createLedger(await aRedisCluster(), { prefix: 'lockstep' }))
   await ledger.open()
   const { id } = await ledger.enable('alice@contoso.example', T0)
   expect(await ledger.find('Alice@contoso.example')).toEqual(await ledger.byId(id))
@@ -44,6 +47,16 @@ async function outbound(ledger: Ledger, id: string) {
   const [parked] = (await ledger.beginOutbound(id, batch)) as [OutboundAttempt]
   expect(await ledger.commitOutbound(id, parked, { kind: 'parked', code: 'X' }, T0)).toBe('committed')
   expect(await ledger.replay(id, 'A1', T0)).toBe(true)
+  const [waiting] = (await ledger.beginOutbound(id, batch)) as [OutboundAttempt]
+  const lost = {
+    kind: 'failed',
+    code: LOST_ANSWER,
+    dueMs: T0 + 60_000,
+    effect: 'none',
+    costsAttempt: false,
+  } as const
+  expect(await ledger.commitOutbound(id, waiting, lost, T0)).toBe('committed')
+  await ledger.hastenOutbound(id, 'A1', T0)
   const begun = (await ledger.beginOutbound(id, batch)) as [OutboundAttempt]
   const [attempt] = (await ledger.renewOutbound(id, begun, batch)) as [OutboundAttempt]
   const settled = { kind: 'settled', link: linkAt(1), untold: true } as const
@@ -232,32 +245,6 @@ async function probes(ledger: Ledger) {
   expect(await ledger.hearProbe(token, T0)).toBe(true)
   expect(await ledger.probeHeardAt(token)).toBe(T0)
   expect(await ledger.isOurToken(await ledger.newToken())).toBe(true)
-}
-
-/** The ledger, and which of its methods were not called yet. */
-function watched(ledger: Ledger) {
-  const unused = new Set(Object.keys(ledger))
-  const proxy = new Proxy(ledger, {
-    get: (target, name) => {
-      unused.delete(String(name))
-      return target[name as keyof Ledger]
-    },
-  })
-  return { ledger: proxy, unused: () => [...unused] }
-}
-
-async function aCluster() {
-  const dir = await mkdtemp(join(tmpdir(), 'lockstep-cluster-'))
-  const server = await startRedis({ dir, cluster: true, appendfsync: 'no' })
-  const log = createLogger('test', 'silent')
-  const cluster = connectRedis(`${server.url}?cluster=true`, { role: 'ledger', log })
-  onTestFinished(async () => {
-    await closeRedis(cluster)
-    await server.stop()
-    await rm(dir, { recursive: true })
-  })
-  await ready(cluster)
-  return cluster
 }
 
 function linkAt(version: number): Link {
