@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Appointment } from './appointment.ts'
-import { fingerprintsOf } from './field.ts'
+import { fingerprintsOf, without } from './field.ts'
 import type { Merge, Observed } from './merge.ts'
 import { planUpdate } from './plan-update.ts'
 import { emptyLink, type Link } from './record.ts'
@@ -33,7 +33,8 @@ function merged({ third, atExchange, base = second }: Case): Merge | undefined {
       isRefused: false,
       observed: { changeKey: 'K2', lastModifiedMs: 0, fingerprints: printsOf(atExchange) },
       stampedVersion: 2,
-      stampedBase: printsOf(base),
+      // The application says nothing of the answers.
+      stampedBase: without(printsOf(base), ['responses']),
     },
   } as const
   const plan = planUpdate(input, wanted, item)
@@ -43,6 +44,24 @@ function merged({ third, atExchange, base = second }: Case): Merge | undefined {
 const third = { ...second, reminderMinutesBeforeStart: 5 }
 
 describe('after a version whose answer was lost, the next one', () => {
+  test('tells nobody that those whom that version invited have not answered yet', () => {
+    const invited = { attendees: [{ address: 'three@elsewhere.example', type: 'required' }] } as const
+    const atExchange = { attendees: [{ ...invited.attendees[0], response: 'none' }] } as const
+    expect(merged({ third: { ...invited, subject: 'Third' }, atExchange, base: invited })).toEqual({
+      write: ['subject'],
+      lost: [],
+      untold: [],
+    })
+  })
+
+  test('tells that somebody whom that version invited has answered', () => {
+    const invited = { attendees: [{ address: 'three@elsewhere.example', type: 'required' }] } as const
+    const atExchange = { attendees: [{ ...invited.attendees[0], response: 'accepted' }] } as const
+    expect(merged({ third: { ...invited, subject: 'Third' }, atExchange, base: invited })).toMatchObject({
+      untold: ['responses'],
+    })
+  })
+
   test('writes what it changed since', () => {
     expect(merged({ third, atExchange: second })).toEqual({
       write: ['reminderMinutesBeforeStart'],

@@ -150,10 +150,13 @@ function onTopOf(
     known.filter((field) => !isAdopted(field)),
   )
   const wrote = known.filter((field) => landed[field] !== before[field] && seen.fingerprints[field] !== '')
+  // Whom it invited has not answered yet, as far as the application knows: that is no news.
+  const invited = wrote.includes('attendees') && landed.attendees === wanted.fingerprints.attendees
+  const unanswered = invited ? only(wanted.fingerprints, ['responses']) : {}
   return {
     ...merging,
     base: { ...base, fingerprints: { ...base.fingerprints, ...held } },
-    seen: { ...seen, fingerprints: without(seen.fingerprints, wrote) },
+    seen: { ...seen, fingerprints: { ...without(seen.fingerprints, wrote), ...unanswered } },
   }
 }
 
