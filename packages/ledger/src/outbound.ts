@@ -7,6 +7,7 @@ import { fieldsOf, packHead, packIntent, recordOf, type StoredFields, unpackInte
 import { LedgerUnavailableError } from './errors.ts'
 import type { Acceptance, Batch, CommitResult, OutboundAttempt, OutboundOutcome } from './ledger.ts'
 import { UNCONFIRMED } from './rebuilds.ts'
+import { releaseOf, type Unsettled } from './release-of.ts'
 import { type Argument, runScript } from './scripts.ts'
 import type { Store } from './store.ts'
 
@@ -168,7 +169,6 @@ type Commit<Outcome> = {
   readonly nowMs: number
 }
 type Settled = Extract<OutboundOutcome, { kind: 'settled' }>
-type Unsettled = Exclude<OutboundOutcome, { kind: 'settled' }>
 
 async function settle(store: Store, tombstoneMs: number, commit: Commit<Settled>): Promise<unknown> {
   const { mailboxId, attempt, outcome, nowMs } = commit
@@ -236,23 +236,5 @@ function attemptOf(appointmentId: string, stored: StoredFields): OutboundAttempt
     ...(content !== undefined && {
       overtaken: { version: Number(version), appointment: JSON.parse(content) as Appointment },
     }),
-  }
-}
-
-type Release = { due: number | ''; code: string; effect: 'none' | 'unknown' | 'moot'; isCounted: boolean }
-
-function releaseOf(outcome: Unsettled): Release {
-  switch (outcome.kind) {
-    case 'postponed':
-      return { due: outcome.dueMs, code: '', effect: 'none', isCounted: false }
-    case 'failed':
-      return {
-        due: outcome.dueMs,
-        code: outcome.code,
-        effect: outcome.effect,
-        isCounted: outcome.costsAttempt,
-      }
-    case 'parked':
-      return { due: '', code: outcome.code, effect: 'none', isCounted: true }
   }
 }
